@@ -1,0 +1,70 @@
+# `make help` lists the targets. The environment is .venv, made from hashed locks; PYTHON chooses the interpreter.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+CATALOGUES := $(wildcard portal/translations/*/LC_MESSAGES/*.po)
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help install install-tests run test check bench lock clean
+.SILENT:
+.NOTPARALLEL:
+
+help: ## This list
+	awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+install: $(VENV)/.run $(VENV)/.translations ## Make the environment that runs the portal
+
+install-tests: $(VENV)/.tests $(VENV)/.translations ## Make the environment that also tests it
+
+run: install ## Start everything here and print the address (PORT=8000 DATA_DIR=.data DATABASE_URL= REDIS_URL=)
+	exec $(BIN)/python -m portal.cli run --with-parent
+
+test: install-tests ## Run the whole suite on a private PostgreSQL and Valkey (ARGS= for pytest)
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: install-tests ## Everything that must be right before a commit: format, lint, types, contracts, texts, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/python tools/translations.py check
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+bench: install-tests ## Measure, as ratios to best cases of the same run
+	$(BIN)/python -m bench $(ARGS)
+
+lock: install-tests ## Resolve pyproject.toml into the hashed locks anew
+	test -x $(BIN)/uv || $(PIP) install uv
+	tools/lock.sh
+
+clean: ## Remove what tools leave behind; the environment and the data stay
+	rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+$(VENV)/.made:
+	command -v $(PYTHON) >/dev/null || { echo "✗ $(PYTHON) is not installed. Install Python 3.11 or later, or name one: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "✗ $$($(PYTHON) --version) is too old: Python 3.11 or later is needed. Name one: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "✗ $(PYTHON) comes without venv. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	echo "Making the environment in $(VENV)"
+	$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
+	touch $@
+
+$(VENV)/.run: $(VENV)/.made requirements/embedded.txt pyproject.toml
+	echo "Installing the libraries (the first time this takes a minute)"
+	$(PIP) install --require-hashes -r requirements/embedded.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.tests: $(VENV)/.made requirements/development.txt pyproject.toml
+	echo "Installing the libraries and the tools of the tests (the first time this takes a minute)"
+	$(PIP) install --require-hashes -r requirements/development.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	touch $(VENV)/.run $@
+
+$(VENV)/.translations: $(VENV)/.made $(CATALOGUES) | $(VENV)/.run
+	$(BIN)/python tools/translations.py compile
+	touch $@

@@ -1,0 +1,1 @@
+"""What may be done to accounts, one module for each thing it is done to."""

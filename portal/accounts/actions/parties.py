@@ -1,0 +1,221 @@
+"""Companies and the people who act for them."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from portal.accounts import tax_codes
+from portal.accounts.actions.audit import record
+from portal.accounts.keys import normal_email
+from portal.accounts.models import Membership, Party, PartyKind, PartyStatus, Person
+from portal.foundation.database import new_id
+from portal.foundation.errors import Forbidden, Invalid, NotFound, Refused
+from portal.workflow.lifecycle import CompanyRole
+
+
+def register_company(
+    session: Session,
+    *,
+    by: UUID,
+    name: str,
+    tax_code: str,
+    address: str,
+    representative: str,
+    phone: str | None,
+    now: datetime,
+) -> Party:
+    """Register a company with the person as its first owner. It may draft, and files once approved.
+
+    A registration that was refused may be sent again with the same tax code by one of its owners.
+    """
+    code = tax_codes.canonical(tax_code)
+    if code is None:
+        raise Invalid(fields={"tax_code": "accounts.tax_code_wrong"})
+    values = {
+        "name": " ".join(name.split()),
+        "address": address.strip(),
+        "representative": " ".join(representative.split()),
+        "phone": phone or None,
+    }
+    party = session.scalar(sa.select(Party).where(Party.tax_code == code).with_for_update())
+    if party is None:
+        party = _new_company(session, code, values, by=by, now=now)
+    elif party.status is PartyStatus.REFUSED and _role_of(session, by, party.id) is CompanyRole.OWNER:
+        party.status, party.refusal_reason = PartyStatus.WAITING, None
+        for column, value in values.items():
+            setattr(party, column, value)
+    else:
+        raise Invalid(fields={"tax_code": "accounts.tax_code_taken"})
+    record(
+        session,
+        "accounts.register_company",
+        f"party:{party.id}",
+        by=by,
+        now=now,
+        after={"tax_code": code, "status": PartyStatus.WAITING.value},
+    )
+    return party
+
+
+def _new_company(session: Session, tax_code: str, values: dict[str, str | None], *, by: UUID, now: datetime) -> Party:
+    party: Party | None = session.scalar(
+        insert(Party)
+        .values(
+            id=new_id(),
+            kind=PartyKind.ORGANISATION,
+            status=PartyStatus.WAITING,
+            tax_code=tax_code,
+            created_at=now,
+            **values,
+        )
+        .on_conflict_do_nothing()
+        .returning(Party)
+    )
+    if party is None:
+        raise Invalid(fields={"tax_code": "accounts.tax_code_taken"})
+    session.add(Membership(person_id=by, party_id=party.id, role=CompanyRole.OWNER, since=now))
+    session.flush()
+    return party
+
+
+def approve(session: Session, tax_code: str, *, by: UUID, now: datetime) -> Party:
+    """The one-stop office finds the registration right: the company may file."""
+    return _decide(session, tax_code, PartyStatus.APPROVED, None, by=by, now=now)
+
+
+def refuse(session: Session, tax_code: str, *, reason: str, by: UUID, now: datetime) -> Party:
+    """The one-stop office finds something wrong; the reason is shown to the company."""
+    if not reason.strip():
+        raise Invalid(fields={"reason": "accounts.reason_missing"})
+    return _decide(session, tax_code, PartyStatus.REFUSED, reason.strip(), by=by, now=now)
+
+
+def _decide(
+    session: Session, tax_code: str, status: PartyStatus, reason: str | None, *, by: UUID, now: datetime
+) -> Party:
+    party = session.scalar(sa.select(Party).where(Party.tax_code == tax_code).with_for_update())
+    if party is None:
+        raise NotFound
+    if party.status is not PartyStatus.WAITING:
+        raise Refused("accounts.already_decided")
+    if _role_of(session, by, party.id) is not None:
+        raise Forbidden("accounts.own_company")
+    party.status, party.refusal_reason = status, reason
+    record(
+        session,
+        "accounts.decide_registration",
+        f"party:{party.id}",
+        by=by,
+        now=now,
+        before={"status": PartyStatus.WAITING.value},
+        after={"status": status.value, "reason": reason},
+    )
+    return party
+
+
+def add_member(
+    session: Session, party_id: UUID, *, email: str, role: CompanyRole, by: UUID, now: datetime
+) -> Membership:
+    """Let a person with an account act for the company, or change the role they have in it."""
+    _lock_for_owner(session, party_id, by)
+    person = session.scalar(sa.select(Person).where(Person.email == normal_email(email), Person.disabled_at.is_(None)))
+    if person is None:
+        raise Invalid(fields={"email": "accounts.no_such_person"})
+    current = _membership(session, person.id, party_id)
+    if current is not None:
+        if current.role is role:
+            raise Invalid(fields={"email": "accounts.already_member"})
+        _keep_an_owner(session, current)
+        current.ended_at = now
+        session.flush()
+    made = Membership(person_id=person.id, party_id=party_id, role=role, since=now)
+    session.add(made)
+    session.flush()
+    record(
+        session,
+        "accounts.add_member",
+        f"party:{party_id}",
+        by=by,
+        now=now,
+        before={"person": str(person.id), "role": current.role.value} if current else None,
+        after={"person": str(person.id), "role": role.value},
+    )
+    return made
+
+
+def end_membership(session: Session, party_id: UUID, person_id: UUID, *, by: UUID, now: datetime) -> None:
+    """An owner ends anybody's membership, everybody their own; the last owner cannot leave (decision 18)."""
+    if by == person_id:
+        _lock(session, party_id)
+    else:
+        _lock_for_owner(session, party_id, by)
+    membership = _membership(session, person_id, party_id)
+    if membership is None:
+        raise NotFound
+    _keep_an_owner(session, membership)
+    membership.ended_at = now
+    record(
+        session,
+        "accounts.end_membership",
+        f"party:{party_id}",
+        by=by,
+        now=now,
+        before={"person": str(person_id), "role": membership.role.value},
+    )
+
+
+def require_owner(session: Session, party_id: UUID, person_id: UUID) -> None:
+    """Raise NotFound unless the person acts for the party, Forbidden unless they own it."""
+    role = _role_of(session, person_id, party_id)
+    if role is None:
+        raise NotFound
+    if role is not CompanyRole.OWNER:
+        raise Forbidden("accounts.owner_only")
+
+
+def _lock(session: Session, party_id: UUID) -> None:
+    """Changes to the members of one company follow each other, so that two owners cannot leave at once."""
+    session.execute(sa.select(Party.id).where(Party.id == party_id).with_for_update())
+
+
+def _lock_for_owner(session: Session, party_id: UUID, person_id: UUID) -> None:
+    _lock(session, party_id)
+    require_owner(session, party_id, person_id)
+
+
+def _membership(session: Session, person_id: UUID, party_id: UUID) -> Membership | None:
+    return session.scalar(
+        sa.select(Membership).where(
+            Membership.person_id == person_id,
+            Membership.party_id == party_id,
+            Membership.ended_at.is_(None),
+        )
+    )
+
+
+def _role_of(session: Session, person_id: UUID, party_id: UUID) -> CompanyRole | None:
+    membership = _membership(session, person_id, party_id)
+    return membership.role if membership else None
+
+
+def _keep_an_owner(session: Session, leaving: Membership) -> None:
+    """Somebody must be able to sign for the company; an owner whose account is disabled does not count."""
+    if leaving.role is not CompanyRole.OWNER:
+        return
+    others = session.scalar(
+        sa.select(sa.func.count())
+        .select_from(Membership)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.party_id == leaving.party_id,
+            Membership.id != leaving.id,
+            Membership.role == CompanyRole.OWNER,
+            Membership.ended_at.is_(None),
+            Person.disabled_at.is_(None),
+        )
+    )
+    if not others:
+        raise Refused("accounts.last_owner")

@@ -1,0 +1,134 @@
+"""Accounts of people: registering, passwords, second factor, disabling."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from portal.accounts import one_time, passwords
+from portal.accounts.actions import sign_in
+from portal.accounts.actions.audit import record
+from portal.accounts.keys import normal_email
+from portal.accounts.models import (
+    Language,
+    Membership,
+    Party,
+    PartyKind,
+    PartyStatus,
+    Person,
+)
+from portal.foundation.database import new_id
+from portal.foundation.errors import Invalid
+from portal.workflow.lifecycle import CompanyRole
+
+
+def register(session: Session, *, name: str, email: str, password: str, language: Language, now: datetime) -> Person:
+    """Make an account; the person may at once draft and file for themselves as an individual.
+
+    Raises Invalid, naming the field, for an address that has an account or a password not good enough.
+    """
+    passwords.check(password, has_second_factor=False, email=email, name=name)
+    person = add(
+        session,
+        name=name,
+        email=email,
+        password_hash=passwords.hash_password(password),
+        language=language,
+        now=now,
+    )
+    add_own_party(session, person, now=now)
+    return person
+
+
+def add(session: Session, *, name: str, email: str, password_hash: str, language: Language, now: datetime) -> Person:
+    """Make the row of a person. Raises Invalid if the address has an account."""
+    values = {
+        "id": new_id(),
+        "name": " ".join(name.split()),
+        "email": normal_email(email),
+        "password_hash": password_hash,
+        "language": language,
+        "created_at": now,
+    }
+    made: Person | None = session.scalar(insert(Person).values(values).on_conflict_do_nothing().returning(Person))
+    if made is None:
+        raise Invalid(fields={"email": "accounts.email_taken"})
+    return made
+
+
+def add_own_party(session: Session, person: Person, *, now: datetime) -> Party:
+    """The person as an individual who files for themselves; needs nobody's approval (decision 18)."""
+    party = Party(
+        id=new_id(),
+        kind=PartyKind.INDIVIDUAL,
+        status=PartyStatus.APPROVED,
+        name=person.name,
+        email=person.email,
+        phone=person.phone,
+        created_at=now,
+    )
+    session.add(party)
+    session.flush()
+    session.add(Membership(person_id=person.id, party_id=party.id, role=CompanyRole.OWNER, since=now))
+    session.flush()
+    return party
+
+
+def change_password(session: Session, person_id: UUID, *, new: str, kept_key: str | None, now: datetime) -> None:
+    """Change the password and sign out everywhere but in the browser of `kept_key`.
+
+    The caller has asked for the current password. Raises Invalid for one that is not good enough.
+    """
+    person = session.scalars(sa.select(Person).where(Person.id == person_id).with_for_update()).one()
+    passwords.check(new, has_second_factor=person.one_time_secret is not None, email=person.email, name=person.name)
+    person.password_hash = passwords.hash_password(new)
+    sign_in.end_all(session, person_id, now=now, but=kept_key)
+    record(session, "accounts.change_password", f"person:{person_id}", by=person_id, now=now)
+
+
+def refresh_hash(session: Session, person_id: UUID, password: str) -> None:
+    """Keep the password, just proven right, under today's parameters."""
+    session.execute(
+        sa.update(Person).where(Person.id == person_id).values(password_hash=passwords.hash_password(password))
+    )
+
+
+def set_second_factor(session: Session, person_id: UUID, secret: str, code: str, *, now: datetime) -> None:
+    """Take an authenticator app into use; its first code proves that it was set up right.
+
+    Raises Invalid for a wrong code. Replacing a factor signs out nowhere: whoever does it has just proven
+    both the password and, where there is one, the factor before.
+    """
+    person = session.scalars(sa.select(Person).where(Person.id == person_id).with_for_update()).one()
+    step = one_time.accepted_step(secret, code, last_step=None, now=now)
+    if step is None:
+        raise Invalid(fields={"code": "accounts.code_wrong"})
+    record(
+        session,
+        "accounts.set_second_factor",
+        f"person:{person_id}",
+        by=person_id,
+        now=now,
+        before={"had_one": person.one_time_secret is not None},
+    )
+    person.one_time_secret = secret
+    person.one_time_last_step = step
+
+
+def disable(session: Session, person_id: UUID, *, by: UUID | None, now: datetime) -> None:
+    """Close the account: its open sign-ins end with the next request."""
+    person = session.get_one(Person, person_id)
+    if person.disabled_at is None:
+        person.disabled_at = now
+        sign_in.end_all(session, person_id, now=now)
+        record(session, "accounts.disable", f"person:{person_id}", by=by, now=now)
+
+
+def enable(session: Session, person_id: UUID, *, by: UUID | None, now: datetime) -> None:
+    """Open a disabled account again."""
+    person = session.get_one(Person, person_id)
+    if person.disabled_at is not None:
+        person.disabled_at = None
+        record(session, "accounts.enable", f"person:{person_id}", by=by, now=now)

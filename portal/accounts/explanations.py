@@ -1,0 +1,43 @@
+"""The room's refusals in the reader's words."""
+
+from flask_babel import lazy_gettext as _
+
+REASONS = {
+    "access.sign_in": _("Sign in first."),
+    "accounts.wait": _(
+        "There were too many attempts. Wait %(retry_after_seconds)s seconds, then try again. "
+        "In a browser where you signed in before, you need not wait."
+    ),
+    "accounts.sign_in_wrong": _("The e-mail address or the password is not right. Check both and try again."),
+    "accounts.busy": _("Many people are signing in at this moment. Try again in a few seconds."),
+    "accounts.code_wrong": _("This code is not right or was used already. Enter the code your app shows now."),
+    "accounts.password_wrong": _("This is not your current password."),
+    "accounts.password_short": _("Use at least %(shortest)s characters. Several words in a row are easy to remember."),
+    "accounts.password_long": _("Use at most %(longest)s characters."),
+    "accounts.password_common": _("Many people use this password, so it is tried first. Choose another."),
+    "accounts.password_personal": _("This is little more than your name or address. Choose another password."),
+    "accounts.email_taken": _("There is already an account with this address. Sign in instead."),
+    "accounts.tax_code_wrong": _(
+        "This is not a tax code. A company’s has 10 digits, a branch’s 13, a person’s 12. Check each digit."
+    ),
+    "accounts.tax_code_taken": _(
+        "A company with this tax code is registered already. Ask one of its owners to add you."
+    ),
+    "accounts.reason_missing": _("Write what is wrong, so that the company can put it right."),
+    "accounts.already_decided": _("Somebody has decided about this registration already."),
+    "accounts.own_company": _("You act for this company yourself, so a colleague must decide about it."),
+    "accounts.no_such_person": _(
+        "Nobody has an account with this address. Ask the person to make one, then add them here."
+    ),
+    "accounts.already_member": _("This person has this role already."),
+    "accounts.last_owner": _("This is the last owner. Make somebody else an owner first, then this person can leave."),
+    "accounts.owner_only": _("Only an owner of the company may change this."),
+    "accounts.no_such_agent": _(
+        "No approved company here has this tax code. The agent must register before you can appoint it."
+    ),
+    "accounts.agent_is_self": _("A company cannot be its own agent."),
+    "accounts.ends_before_it_begins": _("The last day must not be before the first day."),
+    "accounts.already_over": _("The last day has passed already. Choose a later day."),
+    "accounts.mandate_revoked": _("This mandate has been revoked."),
+    "accounts.mandate_over": _("The last day of this mandate has passed."),
+}

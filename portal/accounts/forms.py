@@ -1,0 +1,231 @@
+"""The forms of the account pages. They check shape; the actions check sense."""
+
+import re
+from datetime import date
+
+from flask_babel import lazy_gettext as _
+from wtforms import (
+    EmailField,
+    PasswordField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
+from wtforms import Form as AnyForm
+from wtforms.fields import Field
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
+
+from portal.accounts.models import Language
+from portal.foundation import web
+from portal.foundation.errors import PortalError
+from portal.foundation.forms import DateField, Form
+from portal.workflow.lifecycle import CompanyRole
+
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+PROCEDURE_CODE = re.compile(r"\d\.\d{6}|LS-[A-Z0-9]{2,12}")
+LONGEST_LINE = 200
+LONGEST_TEXT = 2000
+LONGEST_PASSWORD = 256
+BUSINESS_FIELDS = (
+    SelectChoice("investment", _("Investment")),
+    SelectChoice("land", _("Land")),
+    SelectChoice("construction", _("Construction")),
+    SelectChoice("trade", _("Import and export")),
+)
+COMPANY_ROLES = (
+    SelectChoice(CompanyRole.OWNER.value, _("Owner: everything, including people and mandates")),
+    SelectChoice(CompanyRole.FILER.value, _("Filer: drafts and files dossiers")),
+    SelectChoice(CompanyRole.PAYER.value, _("Payer: sees dossiers and pays fees")),
+    SelectChoice(CompanyRole.VIEWER.value, _("Viewer: sees dossiers")),
+)
+LANGUAGE_NAMES = (
+    SelectChoice(Language.VI.value, "Tiếng Việt"),
+    SelectChoice(Language.EN.value, "English"),
+    SelectChoice(Language.ZH.value, "中文"),
+)
+
+
+def show_refusal(form: AnyForm, error: PortalError, *, field: str | None = None) -> None:
+    """Write what an action refused beside the fields it names, or beside `field` if it names none.
+
+    Raises the error again where the form has no such field to put it beside.
+    """
+    named = error.fields or ({field: error.code} if field else {})
+    if not named or any(name not in form for name in named):
+        raise error
+    for name, code in named.items():
+        named_error = PortalError(code)
+        named_error.details = error.details
+        sentence = web.explanation(named_error)
+        form[name].errors = [*form[name].errors, sentence or code]
+
+
+def _email_shape(_form: AnyForm, field: Field) -> None:
+    if not EMAIL.fullmatch((field.data or "").strip()):
+        raise ValidationError(_("Enter an e-mail address such as hoa@example.vn."))
+
+
+def _required(sentence: str) -> list[object]:
+    return [InputRequired(sentence), Length(max=LONGEST_LINE)]
+
+
+class SignInForm(Form):
+    email = EmailField(
+        _("E-mail address"),
+        [InputRequired(_("Enter your e-mail address."))],
+        render_kw={"type": "email", "autocomplete": "username", "spellcheck": "false"},
+    )
+    password = PasswordField(
+        _("Password"),
+        [InputRequired(_("Enter your password."))],
+    )
+
+
+class CodeForm(Form):
+    code = StringField(
+        _("Code of six digits"),
+        [
+            InputRequired(_("Enter the code your app shows.")),
+            Regexp(r"^\s*(\d\s*){6}$", message=_("The code has six digits.")),
+        ],
+        description=_("Your authenticator app shows a new one every half minute."),
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"},
+    )
+
+
+class PasswordAgainForm(Form):
+    password = PasswordField(
+        _("Password"),
+        [InputRequired(_("Enter your password."))],
+    )
+
+
+class SecondFactorForm(CodeForm):
+    """Setting up an app while signed in: the password shows that it is the person."""
+
+    current = PasswordField(
+        _("Your password"),
+        [InputRequired(_("Enter your password."))],
+    )
+
+
+class PasswordForm(Form):
+    current = PasswordField(
+        _("Your password now"),
+        [InputRequired(_("Enter your password."))],
+    )
+    password = PasswordField(
+        _("New password"),
+        [InputRequired(_("Enter a new password.")), Length(max=LONGEST_PASSWORD)],
+        description=_("Long is what counts. Several words in a row are good; signs and figures are not needed."),
+        render_kw={"params": {"autocomplete": "new-password"}},
+    )
+
+
+class LanguageForm(Form):
+    language = RadioField(_("Language"), [InputRequired(_("Choose a language."))], choices=LANGUAGE_NAMES)
+
+
+class RegisterForm(Form):
+    name = StringField(
+        _("Your full name"),
+        _required(_("Enter your full name.")),
+        description=_("As it is written in your identity paper."),
+        render_kw={"autocomplete": "name"},
+    )
+    email = EmailField(
+        _("E-mail address"),
+        [*_required(_("Enter your e-mail address.")), _email_shape],
+        description=_("You sign in with it, and notices go there."),
+        render_kw={"type": "email", "autocomplete": "username", "spellcheck": "false"},
+    )
+    password = PasswordField(
+        _("Password"),
+        [InputRequired(_("Choose a password.")), Length(max=LONGEST_PASSWORD)],
+        description=_("At least 15 characters. Several words in a row are good; signs and figures are not needed."),
+        render_kw={"params": {"autocomplete": "new-password"}},
+    )
+
+
+class CompanyForm(Form):
+    name = StringField(
+        _("Name of the company"),
+        _required(_("Enter the name of the company.")),
+        description=_("As it is written in the enterprise registration certificate."),
+        render_kw={"autocomplete": "organization"},
+    )
+    tax_code = StringField(
+        _("Tax code"),
+        _required(_("Enter the tax code.")),
+        description=_("10 digits, or 13 for a branch, or 12 for a household business."),
+        render_kw={"inputmode": "numeric", "spellcheck": "false"},
+    )
+    address = TextAreaField(
+        _("Head office"),
+        [InputRequired(_("Enter the address of the head office.")), Length(max=LONGEST_TEXT)],
+        render_kw={"autocomplete": "street-address", "rows": 3},
+    )
+    representative = StringField(_("Legal representative"), _required(_("Enter the name of the legal representative.")))
+    phone = TelField(
+        _("Telephone"), [Optional(), Length(max=LONGEST_LINE)], render_kw={"type": "tel", "autocomplete": "tel"}
+    )
+
+
+class RefusalForm(Form):
+    reason = TextAreaField(
+        _("What is wrong"),
+        [InputRequired(_("Write what is wrong, so that the company can put it right.")), Length(max=LONGEST_TEXT)],
+        description=_("The company reads this."),
+        render_kw={"rows": 3},
+    )
+
+
+class MemberForm(Form):
+    email = EmailField(
+        _("E-mail address of the person"),
+        [*_required(_("Enter the e-mail address.")), _email_shape],
+        render_kw={"type": "email", "autocomplete": "off", "spellcheck": "false"},
+    )
+    role = RadioField(_("Role"), [InputRequired(_("Choose a role."))], choices=COMPANY_ROLES)
+
+
+class MandateForm(Form):
+    agent_tax_code = StringField(
+        _("Tax code of the agent"),
+        _required(_("Enter the tax code of the agent.")),
+        render_kw={"inputmode": "numeric", "spellcheck": "false"},
+    )
+    fields_of_business = SelectMultipleField(
+        _("Only in these fields"),
+        choices=BUSINESS_FIELDS,
+        description=_("Choose none to allow all fields."),
+    )
+    procedures = StringField(
+        _("Only for these procedures"),
+        [Optional(), Length(max=LONGEST_TEXT)],
+        description=_("Codes such as 1.004191, with blanks between them. Leave empty to allow all."),
+        render_kw={"spellcheck": "false"},
+    )
+    valid_from = DateField(_("First day"), [InputRequired(_("Enter the first day."))])
+    valid_until = DateField(_("Last day"), [InputRequired(_("Enter the last day."))])
+
+    @property
+    def procedure_codes(self) -> list[str]:
+        """The codes typed, in the order typed."""
+        return (self.procedures.data or "").replace(",", " ").replace(";", " ").upper().split()
+
+    @property
+    def validity(self) -> tuple[date, date]:
+        """First and last day, of a form that was found right."""
+        first, last = self.valid_from.data, self.valid_until.data
+        assert first is not None and last is not None  # noqa: S101, PT018 - both are required above
+        return first, last
+
+    def validate_procedures(self, _field: Field) -> None:
+        """Each must look like a procedure's code."""
+        for code in self.procedure_codes:
+            if not PROCEDURE_CODE.fullmatch(code):
+                raise ValidationError(_("%(code)s is not the code of a procedure.") % {"code": code})

@@ -1,0 +1,225 @@
+"""What the rooms above and the account pages read about people, parties, posts and sign-ins."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session, aliased
+
+from portal.accounts.keys import hash_of, normal_email
+from portal.accounts.models import (
+    Agency,
+    InterruptedPost,
+    Mandate,
+    Membership,
+    Party,
+    PartyStatus,
+    Person,
+    Post,
+    SignIn,
+)
+from portal.accounts.viewer import ActingFor, HeldPost, Viewer
+from portal.clock.zone import office_day
+from portal.workflow.lifecycle import CompanyRole, Role
+
+
+def viewer(session: Session, sign_in_key: str, *, now: datetime) -> Viewer | None:
+    """The person behind a sign-in key with all they may act as at `now`, in one statement.
+
+    None for a key that is unknown, ended, expired or left idle, and for a person who has been disabled.
+    """
+    row = session.execute(
+        sa.select(
+            Person.id,
+            Person.name,
+            Person.email,
+            Person.language,
+            Person.one_time_secret.is_not(None).label("has_second_factor"),
+            SignIn.seen_at,
+            SignIn.stepped_up_at,
+            _posts().label("posts"),
+            _memberships().label("memberships"),
+            _mandates(now).label("mandates"),
+        )
+        .join(Person, Person.id == SignIn.person_id)
+        .where(
+            SignIn.key_hash == hash_of(sign_in_key),
+            SignIn.ended_at.is_(None),
+            SignIn.ends_at > now,
+            Person.disabled_at.is_(None),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    found = Viewer(
+        person_id=row.id,
+        name=row.name,
+        email=row.email,
+        language=row.language,
+        sign_in_key=sign_in_key,
+        posts=tuple(_held_post(*values) for values in row.posts or ()),
+        acting_for=(
+            *(_as_member(*values) for values in row.memberships or ()),
+            *(_as_agent(*values) for values in row.mandates or ()),
+        ),
+        seen_at=row.seen_at,
+        stepped_up_at=row.stepped_up_at,
+        has_second_factor=row.has_second_factor,
+    )
+    return None if found.is_idle(now) else found
+
+
+def _posts() -> sa.ScalarSelect[Any]:
+    values = sa.func.jsonb_build_array(Post.id, Agency.id, Agency.key, Agency.names, Post.role)
+    return (
+        sa.select(sa.func.jsonb_agg(aggregate_order_by(values, Agency.key, Post.role)))
+        .select_from(Post)
+        .join(Agency, Agency.id == Post.agency_id)
+        .where(Post.person_id == Person.id, Post.ended_at.is_(None))
+        .correlate(Person)
+        .scalar_subquery()
+    )
+
+
+def _memberships() -> sa.ScalarSelect[Any]:
+    values = sa.func.jsonb_build_array(Party.id, Party.name, Party.status, Party.tax_code, Membership.role)
+    return (
+        sa.select(sa.func.jsonb_agg(aggregate_order_by(values, Membership.since, Party.id)))
+        .select_from(Membership)
+        .join(Party, Party.id == Membership.party_id)
+        .where(Membership.person_id == Person.id, Membership.ended_at.is_(None))
+        .correlate(Person)
+        .scalar_subquery()
+    )
+
+
+def _mandates(now: datetime) -> sa.ScalarSelect[Any]:
+    """Principals of the agent parties the person belongs to, under mandates in force on the office's day."""
+    principal, agent = aliased(Party), aliased(Party)
+    values = sa.func.jsonb_build_array(
+        principal.id,
+        principal.name,
+        principal.status,
+        principal.tax_code,
+        Membership.role,
+        agent.id,
+        agent.name,
+        sa.func.to_jsonb(Mandate.fields),
+        sa.func.to_jsonb(Mandate.procedures),
+    )
+    return (
+        sa.select(sa.func.jsonb_agg(aggregate_order_by(values, principal.name, Mandate.id)))
+        .select_from(Membership)
+        .join(agent, agent.id == Membership.party_id)
+        .join(Mandate, Mandate.agent_id == agent.id)
+        .join(principal, principal.id == Mandate.principal_id)
+        .where(
+            Membership.person_id == Person.id,
+            Membership.ended_at.is_(None),
+            agent.status == PartyStatus.APPROVED,
+            mandate_in_force(now),
+        )
+        .correlate(Person)
+        .scalar_subquery()
+    )
+
+
+def mandate_in_force(now: datetime) -> sa.ColumnElement[bool]:
+    """Accepted by both sides, not revoked, and the office's day of `now` within its validity."""
+    today = office_day(now)
+    return sa.and_(
+        Mandate.principal_accepted_at.is_not(None),
+        Mandate.agent_accepted_at.is_not(None),
+        Mandate.revoked_at.is_(None),
+        Mandate.valid_from <= today,
+        Mandate.valid_until >= today,
+    )
+
+
+def _held_post(post_id: str, agency_id: str, key: str, names: dict[str, str], role: str) -> HeldPost:
+    return HeldPost(id=UUID(post_id), agency_id=UUID(agency_id), agency_key=key, agency_names=names, role=Role(role))
+
+
+def _as_member(party_id: str, name: str, status: str, tax_code: str | None, role: str) -> ActingFor:
+    return ActingFor(
+        party_id=UUID(party_id),
+        party_name=name,
+        role=CompanyRole(role),
+        is_approved=status == PartyStatus.APPROVED,
+        tax_code=tax_code,
+    )
+
+
+def _as_agent(
+    party_id: str,
+    name: str,
+    status: str,
+    tax_code: str | None,
+    role: str,
+    agent_id: str,
+    agent_name: str,
+    fields: list[str],
+    procedures: list[str],
+) -> ActingFor:
+    """The agent's owner files for the principal but does not own it."""
+    own_role = CompanyRole(role)
+    return ActingFor(
+        party_id=UUID(party_id),
+        party_name=name,
+        role=CompanyRole.FILER if own_role is CompanyRole.OWNER else own_role,
+        is_approved=status == PartyStatus.APPROVED,
+        tax_code=tax_code,
+        agent_party_id=UUID(agent_id),
+        agent_party_name=agent_name,
+        fields=frozenset(fields),
+        procedures=frozenset(procedures),
+    )
+
+
+def person_by_email(session: Session, email: str) -> Person | None:
+    """The account of this address, disabled or not."""
+    return session.scalar(sa.select(Person).where(Person.email == normal_email(email)))
+
+
+def current_sign_ins(session: Session, person_id: UUID, *, now: datetime) -> Sequence[SignIn]:
+    """The browsers in which the person is signed in, the last used first."""
+    return session.scalars(
+        sa.select(SignIn)
+        .where(SignIn.person_id == person_id, SignIn.ended_at.is_(None), SignIn.ends_at > now)
+        .order_by(SignIn.seen_at.desc())
+    ).all()
+
+
+def holds_post(session: Session, person_id: UUID) -> bool:
+    """Whether the person works in any agency now, and so owes a second factor."""
+    return bool(session.scalar(sa.select(sa.exists().where(Post.person_id == person_id, Post.ended_at.is_(None)))))
+
+
+def reference_of(sign_in: SignIn) -> str:
+    """How a page names a sign-in without giving away anything that opens a door."""
+    return sign_in.key_hash.hex()[:16]
+
+
+def interrupted_post(session: Session, token: str, *, person_id: UUID, now: datetime) -> InterruptedPost | None:
+    """What this person sent in this browser when their sign-in had ended, if it is still kept."""
+    return session.scalar(
+        sa.select(InterruptedPost).where(
+            InterruptedPost.token_hash == hash_of(token),
+            InterruptedPost.person_id == person_id,
+            InterruptedPost.expires_at > now,
+        )
+    )
+
+
+def person_of_key(session: Session, sign_in_key: str) -> UUID | None:
+    """Whose sign-in this key was, even if it has ended."""
+    return session.scalar(sa.select(SignIn.person_id).where(SignIn.key_hash == hash_of(sign_in_key)))
+
+
+def agency(session: Session, key: str | None) -> Agency | None:
+    """The agency with this key; without one, the intake agency that comes first."""
+    query = sa.select(Agency).order_by(Agency.is_intake.desc(), Agency.code).limit(1)
+    return session.scalar(query.where(Agency.key == key) if key else query)

@@ -1,0 +1,78 @@
+"""The people of a company."""
+
+from typing import Any
+from uuid import UUID
+
+import flask
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from portal.accounts import listings
+from portal.accounts.actions import parties
+from portal.accounts.entrance import current_viewer
+from portal.accounts.forms import MemberForm, show_refusal
+from portal.accounts.views.room import blueprint, now, own_company, page, refused, see
+from portal.foundation.errors import Invalid, NotFound
+from portal.foundation.guards import Audience, open_to
+from portal.foundation.unit_of_work import request_session, unit_of_work
+from portal.workflow.lifecycle import CompanyRole
+
+
+@blueprint.get("/accounts/companies/<tax_code>/members")
+@open_to(Audience.SIGNED_IN)
+def members(tax_code: str) -> Response:
+    return page("members", form=MemberForm(role=CompanyRole.FILER.value), **_shown(tax_code))
+
+
+@blueprint.post("/accounts/companies/<tax_code>/members")
+@open_to(Audience.SIGNED_IN)
+def add_member(tax_code: str) -> Response:
+    """An owner lets a person with an account act for the company."""
+    party, form = own_company(tax_code), MemberForm()
+    if not form.validate_on_submit():
+        return refused("members", form=form, **_shown(tax_code))
+    try:
+        with unit_of_work() as session:
+            parties.add_member(
+                session,
+                party.party_id,
+                email=form.email.data,
+                role=CompanyRole(form.role.data),
+                by=current_viewer().person_id,
+                now=now(),
+            )
+    except Invalid as error:
+        show_refusal(form, error)
+        return refused("members", form=form, **_shown(tax_code))
+    flask.flash(_("The change is made and counts from now on."), "success")
+    return see(flask.url_for("accounts.members", tax_code=tax_code))
+
+
+@blueprint.post("/accounts/companies/<tax_code>/members/end")
+@open_to(Audience.SIGNED_IN)
+def end_membership(tax_code: str) -> Response:
+    """End a membership; whoever ends their own leaves the company."""
+    viewer, party = current_viewer(), own_company(tax_code)
+    person_id = _identifier(flask.request.form.get("person", ""))
+    with unit_of_work() as session:
+        parties.end_membership(session, party.party_id, person_id, by=viewer.person_id, now=now())
+    flask.flash(_("The membership has ended."), "success")
+    if person_id == viewer.person_id:
+        return see(flask.url_for("accounts.account"))
+    return see(flask.url_for("accounts.members", tax_code=tax_code))
+
+
+def _identifier(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None
+
+
+def _shown(tax_code: str) -> dict[str, Any]:
+    party = own_company(tax_code)
+    return {
+        "party": party,
+        "is_owner": party.role is CompanyRole.OWNER,
+        "members": listings.members(request_session(), party.party_id),
+    }

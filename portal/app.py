@@ -1,0 +1,73 @@
+"""The web application: the rooms' blueprints, put together."""
+
+from importlib import import_module
+from pathlib import Path
+
+import flask
+import jinja2
+from flask_wtf import CSRFProtect
+from govuk_frontend_wtf.main import WTFormsHelpers
+
+from portal.accounts import entrance
+from portal.foundation import database, languages, web
+from portal.foundation.settings import Settings
+from portal.foundation.unit_of_work import close_request_session
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+ROOMS = (
+    "portal.accounts.views",
+    "portal.catalogue.views",
+    "portal.dossiers.views",
+    "portal.attachments.views",
+    "portal.dossiers.letter_views",
+    "portal.notices.views",
+    "portal.desk.views",
+    "portal.operations.views",
+    "portal.transparency.views",
+    "portal.proof.views",
+)
+"""Modules with a tuple `blueprints`; a later room may use the words of an earlier one, not the reverse."""
+
+LARGEST_REQUEST_BYTES = 60 * 1024 * 1024
+LARGEST_FORM_BYTES = 2 * 1024 * 1024
+
+
+def create_app(settings: Settings) -> flask.Flask:
+    """Make the application for these settings and connect this process to its database."""
+    app = flask.Flask(
+        "portal",
+        static_folder=str(PROJECT / "portal" / "static"),
+        template_folder=str(PROJECT / "templates"),
+    )
+    app.config.from_mapping(_configuration(settings))
+    app.extensions["settings"] = settings
+    app.jinja_options = {"undefined": jinja2.StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    if not database.is_connected():  # tests bind their own before making the app
+        database.connect(settings.database_url, pool_size=settings.web_workers)
+    CSRFProtect(app)
+    WTFormsHelpers(app)
+    languages.init_app(app, account_language=entrance.account_language, remember=entrance.remember_language)
+    web.init_app(app)
+    entrance.init_app(app)
+    for room in ROOMS:
+        for blueprint in import_module(room).blueprints:
+            app.register_blueprint(blueprint)
+    app.teardown_appcontext(lambda _error: close_request_session())
+    return app
+
+
+def _configuration(settings: Settings) -> dict[str, object]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SESSION_COOKIE_NAME": f"{settings.instance}_session",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.is_https,
+        "LANGUAGE_COOKIE": f"{settings.instance}_language",
+        "MAX_CONTENT_LENGTH": LARGEST_REQUEST_BYTES,
+        "MAX_FORM_MEMORY_SIZE": LARGEST_FORM_BYTES,
+        "MAX_FORM_PARTS": 2000,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "TEMPLATES_AUTO_RELOAD": False,
+    }

@@ -1,0 +1,55 @@
+"""Uploaded files: what they are, where their bytes lie, and whether a scanner has seen them."""
+
+import enum
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.foundation.database import Base, new_id, text_enum
+
+
+class ScanState(enum.StrEnum):
+    """What the antivirus said. "Scanner down" is never "clean" (decision 28)."""
+
+    NOT_SCANNED = "not_scanned"
+    CLEAN = "clean"
+    INFECTED = "infected"
+
+
+class CopyKind(enum.StrEnum):
+    """What was uploaded: the electronic original, or a scan of a paper of this kind."""
+
+    ORIGINAL = "original"
+    COPY = "copy"
+    CERTIFIED = "certified"
+    ELECTRONIC = "electronic"
+
+
+class Attachment(Base):
+    """One file for one document of a draft or a dossier. Removing hides it; retention deletes the bytes."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (
+        sa.CheckConstraint("num_nonnulls(draft_id, dossier_id) >= 1", name="belongs_somewhere"),
+        sa.CheckConstraint("size_bytes > 0", name="size"),
+        sa.Index("ix_attachments_draft", "draft_id", postgresql_where=sa.text("removed_at IS NULL")),
+        sa.Index("ix_attachments_dossier", "dossier_id", postgresql_where=sa.text("removed_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    draft_id: Mapped[UUID | None]
+    dossier_id: Mapped[UUID | None]
+    document_key: Mapped[str]
+    supplement_round: Mapped[int] = mapped_column(default=0)
+    filename: Mapped[str]
+    media_type: Mapped[str]
+    size_bytes: Mapped[int] = mapped_column(sa.BigInteger)
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    storage_key: Mapped[str]
+    copy_kind: Mapped[CopyKind] = mapped_column(text_enum(CopyKind))
+    scan_state: Mapped[ScanState] = mapped_column(text_enum(ScanState), default=ScanState.NOT_SCANNED)
+    uploaded_by: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
+    uploaded_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]

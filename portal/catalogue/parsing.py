@@ -1,0 +1,115 @@
+"""From a TOML file to a definition, or to every complaint about it with its line."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Generic, TypeVar
+
+import pydantic
+
+from portal.catalogue.definition import Definition
+from portal.catalogue.findings import Finding
+from portal.catalogue.locating import KeyPath, line_at, lines_of
+
+MAX_BYTES: Final = 4_000_000
+MAX_DEPTH: Final = 40
+
+AnyModel = TypeVar("AnyModel", bound=pydantic.BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed(Generic[AnyModel]):
+    """What a file says: the thing, or None and why; `lines` finds the line of each part."""
+
+    thing: AnyModel | None
+    findings: tuple[Finding, ...]
+    lines: Mapping[KeyPath, int]
+    file: str
+
+
+def parse_definition(file: Path) -> Parsed[Definition]:
+    """Read the procedure written in `file`. Never fails, whatever the file holds."""
+    return parse_file(file, Definition)
+
+
+def parse_file(file: Path, model: type[AnyModel]) -> Parsed[AnyModel]:
+    """Read `file` as `model`."""
+    name = str(file)
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            return _refused(name, "too_big", limit=MAX_BYTES)
+        text = file.read_bytes().decode("utf-8")
+    except OSError as failure:
+        return _refused(name, "unreadable", why=failure.strerror or type(failure).__name__)
+    except UnicodeDecodeError:
+        return _refused(name, "unreadable", why="not UTF-8")
+    return parse_text(text, model, file=name)
+
+
+def parse_text(text: str, model: type[AnyModel], *, file: str = "") -> Parsed[AnyModel]:
+    """Read `text` as `model`; `file` is named in complaints."""
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as failure:
+        found = re.search(r"line (\d+)", str(failure))
+        return _refused(file, "not_toml", line=int(found[1]) if found else None, why=str(failure))
+    except (RecursionError, ValueError) as failure:
+        return _refused(file, "not_toml", why=type(failure).__name__)
+    if _is_deeper(content, MAX_DEPTH):
+        return _refused(file, "too_deep", limit=MAX_DEPTH)
+    lines = lines_of(text)
+    try:
+        thing = model.model_validate(content)
+    except pydantic.ValidationError as failure:
+        findings = tuple(_finding(error, content, lines, file) for error in failure.errors(include_url=False))
+        return Parsed(thing=None, findings=findings, lines=lines, file=file)
+    return Parsed(thing=thing, findings=(), lines=lines, file=file)
+
+
+def _refused(file: str, code: str, *, line: int | None = None, **detail: str | int) -> Parsed[Any]:
+    finding = Finding(code=code, path=(), detail=detail, file=file, line=line)
+    return Parsed(thing=None, findings=(finding,), lines={}, file=file)
+
+
+def _is_deeper(content: object, limit: int) -> bool:
+    waiting: list[tuple[object, int]] = [(content, 1)]
+    while waiting:
+        current, depth = waiting.pop()
+        if depth > limit:
+            return True
+        waiting += [(part, depth + 1) for part in _parts(current)]
+    return False
+
+
+def _parts(content: object) -> Iterator[object]:
+    if isinstance(content, dict):
+        yield from content.values()
+    elif isinstance(content, list):
+        yield from content
+
+
+def _finding(error: Any, content: object, lines: Mapping[KeyPath, int], file: str) -> Finding:
+    path = _real_path(error["loc"], content)
+    why = f"{error['msg']}" + (f" ({path[-1]})" if path else "")
+    return Finding(code="wrong_shape", path=path, detail={"why": why}, file=file, line=line_at(path, lines))
+
+
+def _real_path(location: tuple[str | int, ...], content: object) -> KeyPath:
+    """Drop the names of alternatives (`choice`, `fixed`) that are no keys of the file; keep a missing last key."""
+    path: list[str | int] = []
+    current: Any = content
+    for number, part in enumerate(location):
+        if _is_key(part, current):
+            current = current[part]
+        elif not (isinstance(current, dict) and isinstance(part, str) and number == len(location) - 1):
+            continue
+        path.append(part)
+    return tuple(path)
+
+
+def _is_key(part: str | int, content: object) -> bool:
+    if isinstance(part, int):
+        return isinstance(content, list) and part < len(content)
+    return isinstance(content, dict) and part in content

@@ -1,0 +1,160 @@
+"""Finding versions of procedures, and reading their definitions once per process."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import lru_cache
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased, defer
+
+from portal.catalogue.definition import Definition
+from portal.catalogue.models import ProcedureVersion
+from portal.foundation.search import likeness, search_key, trigrams
+
+_definitions: dict[str, Definition] = {}
+LEAST_LIKENESS = 0.35
+CANDIDATES = 80
+MANY_WORDS = 3
+LONGEST_QUERY = 200
+
+
+def definition_of(version: ProcedureVersion) -> Definition:
+    """The definition of a published version; read once per process, for a version never changes."""
+    known = _definitions.get(version.content_hash)
+    if known is None:
+        known = Definition.model_validate(version.definition)
+        _definitions[version.content_hash] = known
+    return known
+
+
+def definitions_of(session: Session, versions: Iterable[ProcedureVersion]) -> dict[UUID, Definition]:
+    """The definitions of several versions; what this process has not read yet takes one statement."""
+    wanted = {version.id: version.content_hash for version in versions}
+    unread = [version_id for version_id, digest in wanted.items() if digest not in _definitions]
+    if unread:
+        columns = sa.select(ProcedureVersion.content_hash, ProcedureVersion.definition)
+        for digest, content in session.execute(columns.where(ProcedureVersion.id.in_(unread))):
+            _definitions[digest] = Definition.model_validate(content)
+    return {version_id: _definitions[digest] for version_id, digest in wanted.items()}
+
+
+def version(session: Session, version_id: UUID) -> ProcedureVersion | None:
+    """The version a dossier or draft is pinned to."""
+    return session.get(ProcedureVersion, version_id)
+
+
+def in_force(session: Session, code: str, *, on: date) -> ProcedureVersion | None:
+    """The version of the procedure in force on this day."""
+    return session.scalars(_in_force(on).where(ProcedureVersion.code == code)).first()
+
+
+def all_in_force(session: Session, *, on: date, field: str | None = None) -> Sequence[ProcedureVersion]:
+    """One version per procedure in force on this day, by field and code."""
+    statement = _in_force(on).options(_light())
+    if field is not None:
+        statement = statement.where(ProcedureVersion.field == field)
+    return sorted(session.scalars(statement), key=lambda found: (found.field, found.code))
+
+
+def counts_by_field(session: Session, *, on: date) -> dict[str, int]:
+    """How many procedures of each field are in force on this day."""
+    counted = _in_force(on).with_only_columns(ProcedureVersion.field, sa.func.count()).group_by(ProcedureVersion.field)
+    return {row[0]: row[1] for row in session.execute(counted)}
+
+
+def published_contents(session: Session) -> frozenset[tuple[str, str]]:
+    """Code and content hash of everything ever published."""
+    rows = session.execute(sa.select(ProcedureVersion.code, ProcedureVersion.content_hash))
+    return frozenset((code, digest) for code, digest in rows)
+
+
+def search(
+    session: Session, words: str, *, on: date, field: str | None = None, limit: int = 25
+) -> list[ProcedureVersion]:
+    """The procedures in force that are most like the words, best first.
+
+    Accents, capitals and small typos do not matter; a code or its digits find the procedure at once.
+    """
+    key = search_key(words[:LONGEST_QUERY])
+    wanted = trigrams(key)
+    if not wanted:
+        return []
+    scored = [(_rank(key, wanted, found), found) for found in _candidates(session, key, wanted, on=on, field=field)]
+    best = sorted((pair for pair in scored if pair[0] >= LEAST_LIKENESS), key=lambda pair: (-pair[0], pair[1].code))
+    return [found for _, found in best[:limit]]
+
+
+def _candidates(
+    session: Session, key: str, wanted: list[str], *, on: date, field: str | None
+) -> Sequence[ProcedureVersion]:
+    """Those that hold every piece of every word, which the index finds at once; else the nearest."""
+    statement = _in_force(on).options(_light()).limit(CANDIDATES)
+    if field is not None:
+        statement = statement.where(ProcedureVersion.field == field)
+    whole = session.scalars(statement.where(ProcedureVersion.trigrams.contains(wanted))).all()
+    if whole:
+        return whole
+    nearest = _nearest(key, wanted)
+    return session.scalars(statement.join(nearest, nearest.c.id == ProcedureVersion.id)).all()
+
+
+def _nearest(key: str, wanted: Sequence[str]) -> sa.CTE:
+    """The versions that share most with the words; worked out before anything else is asked of them.
+
+    The short key is looked through instead of the pieces: a long array costs more to read than to compare.
+    """
+    words = list(dict.fromkeys(key.split()))
+    parts = words if len(words) >= MANY_WORDS else wanted
+    bordered = sa.literal(" ").concat(ProcedureVersion.search_key).concat(" ")
+    held = (sa.cast(sa.func.strpos(bordered, part) > 0, sa.Integer) * len(part) for part in parts)
+    nearness = sum(held, start=sa.literal(0)).label("nearness")
+    return (
+        sa.select(ProcedureVersion.id, nearness)
+        .order_by(nearness.desc(), ProcedureVersion.code)
+        .limit(CANDIDATES * 2)
+        .cte("nearest")
+    )
+
+
+def _rank(key: str, wanted: Sequence[str], found: ProcedureVersion) -> float:
+    """How well the words fit: the name counts as much as all the rest, the very phrase more than its pieces."""
+    names = (*found.names.values(), found.code)
+    in_name = max(likeness(wanted, _pieces(name)) for name in names)
+    phrase = next((bonus for bonus, texts in ((0.5, names), (0.3, (found.search_key,))) if _says(key, texts)), 0.0)
+    return 0.5 * likeness(wanted, found.trigrams) + 0.5 * in_name + phrase
+
+
+def _says(key: str, texts: Iterable[str]) -> bool:
+    return any(key in _key(text) for text in texts)
+
+
+@lru_cache(maxsize=4096)
+def _key(text: str) -> str:
+    return search_key(text)
+
+
+@lru_cache(maxsize=4096)
+def _pieces(text: str) -> frozenset[str]:
+    return frozenset(trigrams(search_key(text)))
+
+
+def _light() -> sa.orm.interfaces.ORMOption:
+    """Lists need no whole definition: it is read from this process's memory (`definitions_of`)."""
+    return defer(ProcedureVersion.definition)
+
+
+def _in_force(on: date) -> sa.Select[ProcedureVersion]:
+    """Versions in force on the day that no later one in force has replaced."""
+    later = aliased(ProcedureVersion)
+    replaced = sa.exists().where(
+        later.code == ProcedureVersion.code,
+        _applies(later, on),
+        sa.tuple_(later.effective_on, later.number) > sa.tuple_(ProcedureVersion.effective_on, ProcedureVersion.number),
+    )
+    return sa.select(ProcedureVersion).where(_applies(ProcedureVersion, on), ~replaced)
+
+
+def _applies(version: type[ProcedureVersion], on: date) -> sa.ColumnElement[bool]:
+    not_withdrawn = sa.or_(version.withdrawn_on.is_(None), version.withdrawn_on > on)
+    return sa.and_(version.effective_on <= on, not_withdrawn)

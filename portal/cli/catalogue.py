@@ -1,0 +1,202 @@
+"""`portal catalogue`: check procedure files as a compiler would, publish them, list and show what is in force."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from portal.catalogue import publishing, queries, registers
+from portal.catalogue.definition import Definition
+from portal.catalogue.findings import Finding, Severity
+from portal.catalogue.levels import level_of
+from portal.catalogue.models import ProcedureVersion
+from portal.catalogue.parsing import parse_definition
+from portal.catalogue.registers import Unreadable
+from portal.clock.zone import office_day
+from portal.foundation import database
+from portal.foundation.packaged import office_calendar
+from portal.foundation.settings import Settings, SettingsError
+from portal.foundation.unit_of_work import unit_of_work
+
+PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+
+
+@click.group()
+def command() -> None:
+    """Check, publish, list and show procedures."""
+
+
+@command.command("check")
+@PATHS
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def check(paths: tuple[Path, ...], *, as_json: bool) -> None:
+    """Say everything that is wrong with the files. Exit code 1 if there is an error."""
+    with _registers():
+        files = [parse_definition(path) for path in _files(paths)]
+        found = list(publishing.complaints(files, files, office_calendar(), datetime.now(UTC)))
+    errors = sum(finding.severity is Severity.ERROR for finding in found)
+    if as_json:
+        click.echo(json.dumps([_finding_in_json(finding) for finding in found], ensure_ascii=False, indent=2))
+    else:
+        for finding in found:
+            click.echo(str(finding))
+        click.echo(f"{len(files)} files: {errors} errors, {len(found) - errors} warnings")
+    if errors:
+        raise click.exceptions.Exit(1)
+
+
+@command.command("publish")
+@PATHS
+def publish(paths: tuple[Path, ...]) -> None:
+    """Publish the files, or all that come with the portal. Publishing again changes nothing."""
+    with _registers(), _database():
+        try:
+            with unit_of_work() as session:
+                outcome = publishing.publish_files(
+                    session, _files(paths), now=datetime.now(UTC), calendar=office_calendar()
+                )
+        except publishing.Unpublishable as refused:
+            for finding in refused.findings:
+                click.echo(str(finding), err=True)
+            raise click.ClickException("Nothing was published.") from None
+    for code in outcome.published:
+        click.echo(f"{code}  published")
+    for code in outcome.kept:
+        click.echo(f"{code}  kept: an administrator has published a version of it")
+    click.echo(str(outcome))
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_procedures(*, as_json: bool) -> None:
+    """The procedures in force today: code, field, agency, level, limit, version, name."""
+    today = office_day(datetime.now(UTC))
+    with _database(), unit_of_work() as session:
+        versions = queries.all_in_force(session, on=today)
+        definitions = queries.definitions_of(session, versions)
+        rows = [_summary(version, definitions[version.id]) for version in versions]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for row in rows:
+        limits = "/".join(f"{limit['amount']} {limit['unit']}" for limit in row["limits"])
+        parts = (row["code"], row["field"], row["agency"], f"level {row['level']}", limits)
+        click.echo("\t".join((*parts, f"version {row['version']}", row["names"]["vi"])))
+
+
+@command.command("show")
+@click.argument("code")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole definition as JSON.")
+def show(code: str, *, as_json: bool) -> None:
+    """One procedure in force today."""
+    with _database(), unit_of_work() as session:
+        version = queries.in_force(session, code, on=office_day(datetime.now(UTC)))
+        if version is None:
+            raise click.ClickException(f"No procedure {code} is in force today (“portal catalogue list” shows all).")
+        if as_json:
+            whole = {**_summary(version, queries.definition_of(version)), "definition": version.definition}
+            click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+            return
+        click.echo("\n".join(_description(version, queries.definition_of(version))))
+
+
+def publish_all(session: Session, now: datetime) -> str:
+    """Publish everything that comes with the portal; says in a few words what is there."""
+    files = registers.definition_files()
+    return str(publishing.publish_files(session, files, now=now, calendar=office_calendar()))
+
+
+def publish_folder(folder: Path) -> str:
+    """Publish the files below the folder in a unit of work of its own; says in a few words what is there."""
+    with _registers(), unit_of_work() as session:
+        files = registers.definition_files(folder)
+        try:
+            return str(publishing.publish_files(session, files, now=datetime.now(UTC), calendar=office_calendar()))
+        except publishing.Unpublishable as refused:
+            raise click.ClickException(str(refused)) from None
+
+
+def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
+    for path in paths or (registers.PROCEDURES,):
+        if path.is_dir():
+            yield from registers.definition_files(path)
+        else:
+            yield path
+
+
+def _finding_in_json(finding: Finding) -> dict[str, object]:
+    return {
+        "file": finding.file,
+        "line": finding.line,
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "path": finding.where,
+        "message": finding.message,
+        "remedy": finding.remedy,
+    }
+
+
+def _summary(version: ProcedureVersion, definition: Definition) -> dict[str, Any]:
+    return {
+        "code": version.code,
+        "names": version.names,
+        "field": version.field,
+        "agency": definition.competence[-1].agency,
+        "level": version.level,
+        "limits": [
+            {"amount": rule.amount, "unit": rule.unit.value, "verified": rule.verified} for rule in definition.limits
+        ],
+        "version": version.number,
+        "effective_on": version.effective_on.isoformat(),
+        "withdrawn_on": version.withdrawn_on.isoformat() if version.withdrawn_on else None,
+        "origin": version.origin,
+    }
+
+
+def _description(version: ProcedureVersion, definition: Definition) -> Iterator[str]:
+    level = level_of(definition)
+    yield f"{version.code}  {definition.name.vi}"
+    yield f"          {definition.name.en}"
+    yield f"          {definition.name.zh}"
+    yield f"version   {version.number}, in force from {version.effective_on}, from {version.origin}"
+    yield f"field     {version.field}"
+    reasons = ", ".join(f"{reason.kind} {reason.code}" for reason in level.reasons)
+    yield f"level     {level.number} ({level.word})" + (f": {reasons}" if reasons else "")
+    for rule in definition.limits:
+        extra = f", {rule.difficult_extra} more in difficult communes" if rule.difficult_extra else ""
+        doubt = "" if rule.verified else " [unverified]"
+        yield f"limit     {rule.amount} {rule.unit.value}{extra}{doubt}  {rule.source}"
+    yield f"cases     {', '.join(case.code for case in definition.cases)}"
+    yield f"documents {', '.join(document.code for document in definition.documents)}"
+    yield f"fees      {', '.join(fee.code for fee in definition.fees) or 'none'}"
+    for step in definition.steps:
+        who = step.role.value if step.role else "filer"
+        yield f"step      {step.code}: {step.act.value}, {who}, {step.limit.amount} {step.limit.unit}"
+
+
+@contextmanager
+def _registers() -> Iterator[None]:
+    """A register of the portal's own that cannot be read is one sentence, not a trace."""
+    try:
+        yield
+    except Unreadable as unreadable:
+        raise click.ClickException(str(unreadable)) from None
+
+
+@contextmanager
+def _database() -> Iterator[None]:
+    """Connect as the settings say; what goes wrong there is one sentence, not a trace."""
+    try:
+        if not database.is_connected():
+            database.connect(Settings.from_environment().database_url)
+        yield
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+    except SQLAlchemyError as error:
+        raise click.ClickException(f"The database did not do it: {type(error).__name__}: {error.__cause__}") from None

@@ -1,0 +1,167 @@
+"""`portal clock`: due dates and their explanation, from the packaged calendar and without a database."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from portal.clock import words
+from portal.clock.due import Due, due
+from portal.clock.errors import ClockError
+from portal.clock.limit import Limit
+from portal.clock.stopwatch import Pause, Policy
+from portal.clock.zone import VIETNAM
+from portal.foundation.packaged import calendar_of, office_calendar
+
+
+class OneLineError(click.ClickException):
+    """Bad input: said in one line on standard error."""
+
+    exit_code = 2
+
+    def show(self, file: object = None) -> None:  # noqa: ARG002 - click's signature
+        click.echo("portal clock: " + " ".join(self.message.split()), err=True)
+
+
+class OneLineCommand(click.Command):
+    """A command whose usage mistakes, too, take one line."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: object,
+    ) -> click.Context:
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as wrong:
+            raise OneLineError(wrong.format_message()) from None
+
+
+class Instant(click.ParamType[datetime]):
+    """An ISO 8601 date and time; without an offset it is Vietnam time."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        return self.read(str(value), param, ctx)
+
+    def read(self, text: str, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Read the text or fail with what was expected."""
+        read = _instant(text.strip())
+        if read is None:
+            self.fail(f'not a time: "{text}" (write for example 2026-08-20T09:00)', param, ctx)
+        return read
+
+
+def _instant(text: str) -> datetime | None:
+    if "T" not in text.upper() and " " not in text:
+        return None  # a day alone: midnight would be a guess
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=VIETNAM)
+
+
+class Interval(click.ParamType[Pause]):
+    """FROM/TO, or FROM/ for a pause still open."""
+
+    name = "from/[to]"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Pause:
+        if isinstance(value, Pause):
+            return value
+        began, slash, ended = str(value).partition("/")
+        if not slash:
+            self.fail(f'not a pause: "{value}" (write FROM/TO, or FROM/ while it is open)', param, ctx)
+        instant = Instant()
+        try:
+            return Pause(
+                began_at=instant.read(began, param, ctx),
+                ended_at=instant.read(ended, param, ctx) if ended.strip() else None,
+            )
+        except ClockError as wrong:
+            self.fail(str(wrong), param, ctx)
+
+
+class LimitText(click.ParamType[Limit]):
+    """An amount and a unit."""
+
+    name = "limit"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Limit:
+        if isinstance(value, Limit):
+            return value
+        try:
+            return Limit.parse(str(value))
+        except ClockError as wrong:
+            self.fail(str(wrong), param, ctx)
+
+
+@click.group()
+def command() -> None:
+    """Due dates and their explanation, without a database."""
+
+
+@command.command("due", cls=OneLineCommand)
+@click.option("--received", required=True, type=Instant(), help="Valid intake, e.g. 2026-08-20T09:00.")
+@click.option(
+    "--limit", required=True, type=LimitText(), help="E.g. '3 working days' (working hours, calendar days, months)."
+)
+@click.option("--pause", "pauses", multiple=True, type=Interval(), help="FROM/TO, or FROM/ while open. Repeatable.")
+@click.option("--policy", type=click.Choice([policy.value for policy in Policy]), default=Policy.RESUME.value)
+@click.option("--now", "now", type=Instant(), help="The present, for an open pause. Default: this machine's clock.")
+@click.option("--calendar", "calendar_file", type=click.Path(path_type=Path), help="A calendar file (TOML).")
+@click.option("--language", type=click.Choice(words.LANGUAGES), default="vi", help="Of the text without --json.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def due_command(
+    received: datetime,
+    limit: Limit,
+    pauses: tuple[Pause, ...],
+    policy: str,
+    now: datetime | None,
+    calendar_file: Path | None,
+    language: str,
+    as_json: bool,
+) -> None:
+    """Print when an answer is due, and every step of the reckoning."""
+    try:
+        calendar = calendar_of(calendar_file) if calendar_file else office_calendar()
+        found = due(
+            received_at=received,
+            limit=limit,
+            calendar=calendar,
+            pauses=pauses,
+            policy=Policy(policy),
+            now=now or datetime.now(UTC),
+        )
+    except (ClockError, OSError, UnicodeDecodeError) as wrong:
+        raise OneLineError(str(wrong)) from None
+    if as_json:
+        click.echo(json.dumps(in_json(found), ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(words.line(line, language) for line in found.lines))
+
+
+def in_json(found: Due) -> dict[str, object]:
+    """A due date as the command prints it: instants with Vietnam's offset, each line in three languages."""
+    return {
+        "due_at": found.due_at.isoformat(),
+        "effective_reception": found.effective_reception.isoformat(),
+        "provisional": found.provisional,
+        "open_pause": found.open_pause,
+        "lines": [
+            {
+                "kind": line.kind.value,
+                "at": line.at.isoformat(),
+                "days": line.days,
+                "text": {language: words.line(line, language) for language in words.LANGUAGES},
+            }
+            for line in found.lines
+        ],
+    }

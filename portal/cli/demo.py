@@ -1,0 +1,85 @@
+"""`portal demo`: believable data to try the portal with, and the accounts of the tour."""
+
+from datetime import UTC, datetime
+
+import click
+import sqlalchemy as sa
+
+from portal.accounts.models import Agency
+from portal.demonstration.cast import COMPANIES, DOMAIN, PASSWORD, email_of
+from portal.demonstration.seeding import seed
+from portal.dossiers.models import Dossier
+from portal.facts.models import DossierFact
+from portal.foundation import database
+from portal.foundation.database import sessions
+from portal.foundation.settings import Mode, Settings, SettingsError
+from portal.letters.printing import PrintingOffice
+from portal.workflow.lifecycle import Role
+
+DOSSIERS = 120
+NUMBER = 2026
+SAMPLE_AGENCY = "construction"
+
+command = click.Group("demo", help=__doc__)
+
+
+def seed_if_empty(settings: Settings, *, dossiers: int = DOSSIERS, number: int = NUMBER) -> str:
+    """Fill an empty database with the demonstration; says in a few words what is there."""
+    with sessions()() as session:
+        known = session.scalar(sa.select(sa.func.count()).select_from(Dossier)) or 0
+        if known:
+            return f"{known} dossiers, kept"
+        now = datetime.now(UTC)
+        office = PrintingOffice.of(settings)
+        acts = seed(session, dossiers=dossiers, number=number, office=office, now=now, progress=_tell)
+        made = session.scalar(sa.select(sa.func.count()).select_from(DossierFact)) or 0
+        return f"{made} dossiers lived through {acts} acts"
+
+
+def tour_lines(settings: Settings) -> list[str]:
+    """Who to sign in as, for the tour of the README."""
+    lines = [
+        f"Everybody's password is  {PASSWORD}",
+        "Officers also need a code; the demo shows it on the page.",
+        "",
+    ]
+    people = [(f"{word}@{DOMAIN}", name) for name, _, _, word in COMPANIES]
+    people += [
+        (f"huunghi@{DOMAIN}", "agent with a mandate from the first company"),
+        (email_of(Role.ONE_STOP, "service_centre"), "one-stop officer: accepts"),
+    ]
+    people += [
+        (email_of(role, SAMPLE_AGENCY), f"Department of Construction, {role.value}")
+        for role in (Role.SPECIALIST, Role.HEAD, Role.LEADER, Role.CLERK)
+    ]
+    people.append((f"administrator@{DOMAIN}", "administrator"))
+    width = max(len(address) for address, _ in people)
+    return lines + [f"{address:<{width}}  {what}" for address, what in people]
+
+
+def _tell(done: int, of: int) -> None:
+    click.echo(f"    {done} of {of} dossiers have lived to today", err=True)
+
+
+@command.command("seed")
+@click.option("--dossiers", type=click.IntRange(1, 1_000_000), default=DOSSIERS, show_default=True)
+@click.option("--seed", "number", type=int, default=NUMBER, show_default=True, help="The same number, the same history.")
+def seed_command(dossiers: int, number: int) -> None:
+    """Fill an empty database with people and dossiers."""
+    try:
+        settings = Settings.from_environment()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+    if settings.mode is Mode.PRODUCTION:
+        raise click.ClickException("This is a production installation; the demonstration does not belong there.")
+    database.connect(settings.database_url)
+    with sessions()() as session:
+        if session.scalar(sa.select(sa.exists().select_from(Agency).where(Agency.id.in_(sa.select(Dossier.agency_id))))):
+            raise click.ClickException("There are dossiers already; the demonstration only fills an empty database.")
+    click.echo(seed_if_empty(settings, dossiers=dossiers, number=number))
+
+
+@command.command("accounts")
+def accounts_command() -> None:
+    """Print the accounts of the tour."""
+    click.echo("\n".join(tour_lines(Settings.from_environment())))

@@ -1,0 +1,137 @@
+"""Reading a calendar written as TOML; the format is documented at the head of `procedures/calendars/vietnam.toml`."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+
+from portal.clock.errors import ClockError, Refusal
+from portal.clock.year import DayOff, Hours, MakeUpDay, Name, Pages, Span, Year
+
+_WEEKDAYS = {name: number for number, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
+_SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+_SEASON = re.compile(r"(\d\d)-(\d\d)/(\d\d)-(\d\d)", re.ASCII)
+_SECTIONS = {"title", "names", "years", "off", "works", "hours"}
+
+Row = Mapping[str, object]
+
+
+def read_pages(text: str) -> Pages:
+    """The pages of a calendar file. Raises ClockError (unreadable_calendar) naming the row that is wrong."""
+    try:
+        content: Row = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        raise _unreadable(f"not TOML: {wrong}") from None
+    if stray := set(content) - _SECTIONS:
+        raise _unreadable(f"unknown section {', '.join(sorted(stray))}")
+    names = _names(content)
+    years = {year.year: year for year in map(_year, _rows(content, "years"))}
+    days_off = {off.on: off for off in (_day_off(row, names) for row in _rows(content, "off"))}
+    make_up_days = {day.on: day for day in map(_make_up_day, _rows(content, "works"))}
+    pages = Pages(
+        years=years,
+        days_off=days_off,
+        make_up_days=make_up_days,
+        hours=tuple(map(_hours, _rows(content, "hours"))),
+    )
+    for section, kept in (("years", years), ("off", days_off), ("works", make_up_days)):
+        if len(kept) != sum(1 for _ in _rows(content, section)):
+            raise _unreadable(f"a line stands twice in [{section}]")
+    return pages
+
+
+def _unreadable(message: str) -> ClockError:
+    return ClockError(Refusal.UNREADABLE_CALENDAR, f"calendar: {message}")
+
+
+def _rows(content: Row, section: str) -> Iterator[Row]:
+    rows = content.get(section, [])
+    if not isinstance(rows, list):
+        raise _unreadable(f"[{section}] is not a list")
+    for row in rows:
+        if not isinstance(row, dict):
+            raise _unreadable(f"a line of [{section}] is not a table")
+        yield row
+
+
+def _names(content: Row) -> dict[str, Name]:
+    table = content.get("names", {})
+    if not isinstance(table, dict):
+        raise _unreadable("[names] is not a table")
+    names = {}
+    for key, row in table.items():
+        if not isinstance(row, dict):
+            raise _unreadable(f"names.{key} is not a table")
+        names[key] = Name(vi=_text(row, "vi"), en=_text(row, "en"), zh=_text(row, "zh"))
+    return names
+
+
+def _year(row: Row) -> Year:
+    year, official = row.get("year"), row.get("official")
+    if not isinstance(year, int) or not isinstance(official, bool):
+        raise _unreadable(f"a year needs `year` and `official`: {dict(row)}")
+    return Year(year=year, official=official, source=_text(row, "source", ""))
+
+
+def _day_off(row: Row, names: Mapping[str, Name]) -> DayOff:
+    key = _text(row, "name")
+    if key not in names:
+        raise _unreadable(f'no name "{key}"')
+    return DayOff(on=_day(row, "on"), name=names[key], source=_text(row, "source", ""))
+
+
+def _make_up_day(row: Row) -> MakeUpDay:
+    return MakeUpDay(on=_day(row, "on"), instead_of=_day(row, "instead_of"), source=_text(row, "source", ""))
+
+
+def _hours(row: Row) -> Hours:
+    weekdays, spans = _texts(row, "weekdays", list(_WEEKDAYS)), _texts(row, "open", [])
+    if stray := set(weekdays) - set(_WEEKDAYS):
+        raise _unreadable(f"not a weekday: {', '.join(sorted(stray))}")
+    agency = row.get("agency")
+    return Hours(
+        spans=tuple(map(_span, spans)),
+        weekdays=frozenset(_WEEKDAYS[name] for name in weekdays),
+        agency=None if agency is None else _text(row, "agency"),
+        since=_day(row, "since") if "since" in row else None,
+        until=_day(row, "until") if "until" in row else None,
+        season=_season(_text(row, "season")) if "season" in row else None,
+        source=_text(row, "source", ""),
+    )
+
+
+def _span(text: str) -> Span:
+    found = _SPAN.fullmatch(text)
+    if found is None:
+        raise _unreadable(f'not opening hours: "{text}" (write for example "07:00-11:30")')
+    hour, minute, last_hour, last_minute = map(int, found.groups())
+    return Span(opens=hour * 60 + minute, closes=last_hour * 60 + last_minute)
+
+
+def _season(text: str) -> tuple[tuple[int, int], tuple[int, int]]:
+    found = _SEASON.fullmatch(text)
+    if found is None:
+        raise _unreadable(f'not a season: "{text}" (write for example "04-16/10-15")')
+    month, day, last_month, last_day = map(int, found.groups())
+    return (month, day), (last_month, last_day)
+
+
+def _text(row: Row, key: str, default: str | None = None) -> str:
+    value = row.get(key, default)
+    if not isinstance(value, str):
+        raise _unreadable(f"`{key}` is missing or no text: {dict(row)}")
+    return value
+
+
+def _texts(row: Row, key: str, default: list[str]) -> list[str]:
+    value = row.get(key, default)
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise _unreadable(f"`{key}` is no list of texts: {dict(row)}")
+    return value
+
+
+def _day(row: Row, key: str) -> date:
+    value = row.get(key)
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise _unreadable(f"`{key}` is missing or no day: {dict(row)}")
+    return value

@@ -1,0 +1,228 @@
+"""The clock's words in Vietnamese, English and Chinese: one table, used by pages, slips and the command line."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+from portal.clock.explain import Because, Kind, Line, Parameter
+from portal.clock.limit import MINUTES_PER_HOUR, MINUTES_PER_WORKING_DAY
+from portal.clock.year import Name
+
+LANGUAGES = ("vi", "en", "zh")
+
+_WEEKDAYS = {
+    "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "zh": ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"),
+}
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+_LINES: Mapping[Kind, tuple[str, str, str]] = {
+    Kind.RECEIVED: ("Tiếp nhận hồ sơ lúc {at}.", "Dossier received at {at}.", "{at}收到申报材料。"),
+    Kind.ENTERED: ("Chuyển đến bước này lúc {at}.", "This step began at {at}.", "{at}进入本环节。"),
+    Kind.FILED: ("Nộp hồ sơ trực tuyến lúc {at}.", "Filed online at {at}.", "{at}在线提交申报。"),
+    Kind.EFFECTIVE: (
+        "{because}: thời gian được tính từ {at}.",
+        "{because}: time counts from {at}.",
+        "{because}：时间自{at}起算。",
+    ),
+    Kind.DAY_NOT_COUNTED: (
+        "Không tính ngày bắt đầu, {day}.",
+        "The first day, {day}, is not counted.",
+        "起始日{day}不计入。",
+    ),
+    Kind.WEEKEND: (
+        "Nghỉ cuối tuần từ {day}: không tính {days} ngày.",
+        "Weekend from {day}: {days_en} not counted.",
+        "{day}起周末休息：{days}天不计入。",
+    ),
+    Kind.HOLIDAY: (
+        "{name}, {day}: ngày nghỉ, không tính.",
+        "{name}, {day}: a day off, not counted.",
+        "{day}，{name}：放假，不计入。",
+    ),
+    Kind.MAKE_UP_DAY: (
+        "{day} làm bù cho {instead_of}: tính là ngày làm việc.",
+        "{day} makes up for {instead_of}: it counts as a working day.",
+        "{day}为{instead_of}补班：计为工作日。",
+    ),
+    Kind.PAUSE: (
+        "Tạm dừng tính thời hạn từ {at} đến {until}{reason}{legal_ground}: {taken}.",
+        "Clock stopped from {at} to {until}{reason}{legal_ground}: {taken}.",
+        "{at}至{until}暂停计时{reason}{legal_ground}：{taken}。",
+    ),
+    Kind.PAUSE_OPEN: (
+        "Đang tạm dừng từ {at}{reason}{legal_ground}. Hạn dưới đây tính như việc này xong ngay, {until}: {taken}.",
+        "Clock stopped since {at}{reason}{legal_ground}. The date below is as if it ended now, {until}: {taken}.",
+        "自{at}起暂停计时{reason}{legal_ground}。下列日期按此事项现在（{until}）完成推算：{taken}。",
+    ),
+    Kind.RESTART: (
+        "Tính lại từ đầu toàn bộ thời hạn từ {at}.",
+        "The whole limit is counted anew from {at}.",
+        "全部时限自{at}起重新计算。",
+    ),
+    Kind.HELD: (
+        "Hẹn trả không sớm hơn {day}, ngày hết tạm dừng.",
+        "Not due before {day}, the day the stop ended.",
+        "到期日不早于暂停结束之日{day}。",
+    ),
+    Kind.EXTENSION: (
+        "Ngày {day}, cơ quan xin lỗi và hẹn lại đến {until}{reason}.",
+        "On {day} the agency apologised and promised {until} instead{reason}.",
+        "{day}，机关致歉并延期至{until}{reason}。",
+    ),
+    Kind.REOPENED: (
+        "Hồ sơ được mở lại lúc {at}{reason}; thời hạn vẫn tính liên tục.",
+        "Dossier reopened at {at}{reason}; its time had never stopped.",
+        "{at}案卷重新办理{reason}；时限连续计算。",
+    ),
+    Kind.MOVED: (
+        "{day} là ngày nghỉ{name}: hẹn trả chuyển sang {to}.",
+        "{day} is a day off{name}: due on {to} instead.",
+        "{day}为休息日{name}：到期日顺延至{to}。",
+    ),
+    Kind.PROVISIONAL: (
+        "Tạm tính: lịch nghỉ chính thức năm {years} chưa có.",
+        "Provisional: the official days off of {years} are not decided yet.",
+        "暂定：{years}年官方放假安排尚未公布。",
+    ),
+    Kind.DUE: ("Hạn trả kết quả: {at}.", "Due: {at}.", "到期时间：{at}。"),
+}
+
+_BECAUSE: Mapping[Because, tuple[str, str, str]] = {
+    Because.BEFORE_OPENING: ("Trước giờ làm việc", "Before opening time", "上班前"),
+    Because.LUNCH: ("Trong giờ nghỉ trưa", "During the lunch break", "午休时间"),
+    Because.AFTER_CLOSING: ("Sau giờ làm việc", "After closing time", "下班后"),
+    Because.DAY_OFF: ("Ngày nghỉ", "Not a working day", "非工作日"),
+    Because.LATE_IN_THE_DAY: ("Quá giờ nhận trong ngày", "Too late for the same day", "超过当日受理时间"),
+}
+
+
+def line(one: Line, language: str) -> str:
+    """A line of the ledger as a sentence in "vi", "en" or "zh"."""
+    parameters = one.parameters
+    parts = {key: _parameter(value, language) for key, value in parameters.items()}
+    parts |= {
+        "at": instant(one.at, language),
+        "day": day(one.at.date(), language),
+        "days": str(one.days),
+        "days_en": _plural(one.days, "day"),
+    }
+    match one.kind:
+        case Kind.EFFECTIVE:
+            parts["because"] = _because(parameters, language)
+        case Kind.PAUSE | Kind.PAUSE_OPEN:
+            parts["taken"] = _taken(one, language)
+        case Kind.MOVED:
+            parts["name"] = _bracketed(parts.get("name", ""), language)
+    for optional in ("reason", "legal_ground"):
+        parts[optional] = _bracketed(parts.get(optional, ""), language)
+    text = _pick(_LINES[one.kind], language).format_map(parts)
+    return text[0].upper() + text[1:]
+
+
+def remaining(minutes: int, language: str) -> str:
+    """Working time left ("còn 2 ngày 3 giờ làm việc"), or by how much it has passed if negative. 1 day = 8 hours."""
+    amount = working_time(abs(minutes), language)
+    if minutes < 0:
+        return {"vi": f"quá hạn {amount}", "en": f"{amount} overdue", "zh": f"逾期{amount}"}[language]
+    if minutes == 0:
+        return {"vi": "đã đến hạn", "en": "due now", "zh": "已到期限"}[language]
+    return {"vi": f"còn {amount}", "en": f"{amount} left", "zh": f"还剩{amount}"}[language]
+
+
+def working_time(minutes: int, language: str) -> str:
+    """An amount of working time in its two largest parts; 1 day = 8 hours."""
+    days, rest = divmod(minutes, MINUTES_PER_WORKING_DAY)
+    hours, rest = divmod(rest, MINUTES_PER_HOUR)
+    amounts = [amount for amount in ((days, 0), (hours, 1), (rest, 2)) if amount[0]][:2] or [(0, 2)]
+    if language == "vi":
+        return " ".join(f"{count} {('ngày', 'giờ', 'phút')[unit]}" for count, unit in amounts) + " làm việc"
+    if language == "zh":
+        return "".join(f"{count}{('个工作日', '个工作小时', '个工作分钟')[unit]}" for count, unit in amounts)
+    words = [_plural(count, ("day", "hour", "minute")[unit]) for count, unit in amounts]
+    first, *others = words
+    number, unit_word = first.split(" ")
+    return " ".join([f"{number} working {unit_word}", *others])
+
+
+def instant(moment: datetime, language: str) -> str:
+    """An instant in words, at the office's time: "09:00 thứ Năm, 20/08/2026"."""
+    clock = f"{moment:%H:%M}"
+    if language == "vi":
+        return f"{clock} {day(moment.date(), language)}"
+    if language == "zh":
+        return f"{day(moment.date(), language)}{clock}"
+    return f"{clock} on {day(moment.date(), language)}"
+
+
+def day(on: date, language: str) -> str:
+    """A day in words: "thứ Năm, 20/08/2026", "Thursday 20 August 2026", "2026年8月20日（星期四）"."""
+    weekday = _pick_weekday(on, language)
+    if language == "vi":
+        return f"{weekday}, {on:%d/%m/%Y}"
+    if language == "zh":
+        return f"{on.year}年{on.month}月{on.day}日（{weekday}）"
+    return f"{weekday} {on.day} {_MONTHS[on.month - 1]} {on.year}"
+
+
+def _pick_weekday(on: date, language: str) -> str:
+    return _WEEKDAYS[language][on.weekday()]
+
+
+def _pick(three: tuple[str, str, str], language: str) -> str:
+    return three[LANGUAGES.index(language)]
+
+
+def _parameter(value: Parameter, language: str) -> str:
+    if isinstance(value, Name):
+        return value.in_language(language)
+    if isinstance(value, datetime):
+        return instant(value, language)
+    if isinstance(value, date):
+        return day(value, language)
+    return str(value)
+
+
+def _because(parameters: Mapping[str, Parameter], language: str) -> str:
+    text = _pick(_BECAUSE[Because(str(parameters["because"]))], language)
+    name = parameters.get("name")
+    return text + _bracketed(name.in_language(language) if isinstance(name, Name) else "", language)
+
+
+def _taken(one: Line, language: str) -> str:
+    """What a pause took out of the count: days, or working time where the unit is hours."""
+    if one.days:
+        said: Mapping[str, Callable[[int], str]] = {
+            "vi": lambda days: f"không tính {days} ngày",
+            "en": lambda days: f"{_plural(days, 'day')} not counted",
+            "zh": lambda days: f"{days}天不计入",
+        }
+        return said[language](one.days)
+    minutes = one.parameters.get("minutes")
+    if not isinstance(minutes, int) or not minutes:
+        return {"vi": "không ngày nào bị trừ", "en": "no day is left out", "zh": "没有天数扣除"}[language]
+    amount = working_time(minutes, language)
+    return {"vi": f"không tính {amount}", "en": f"{amount} not counted", "zh": f"{amount}不计入"}[language]
+
+
+def _bracketed(text: str, language: str) -> str:
+    if not text:
+        return ""
+    return f"（{text}）" if language == "zh" else f" ({text})"
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"

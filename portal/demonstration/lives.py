@@ -1,0 +1,231 @@
+"""How a dossier of the demonstration lives: a generator that yields the next moment somebody acts.
+
+Every act goes through the real verbs with the moment as its `now`, so the clock, the chain, the figures and the
+letters of the demonstration are as true as those of real dossiers. How long people take is drawn at random around
+the limits of the steps; such figures show how the portal counts, not how any office works (decision 25).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Agency, Language, Party
+from portal.accounts.viewer import Viewer
+from portal.attachments.models import Attachment, CopyKind
+from portal.catalogue.answers import posted_from, read
+from portal.catalogue.examples import required_documents, valid_answers
+from portal.catalogue.models import ProcedureVersion
+from portal.catalogue.queries import definition_of
+from portal.catalogue.registers import places
+from portal.clock.zone import office_day
+from portal.demonstration.cast import Cast
+from portal.demonstration.paper import paper
+from portal.dossiers import moves
+from portal.dossiers.actions import decision, drafts, filing, intake, steps, supplement, withdrawal
+from portal.dossiers.models import Dossier
+from portal.dossiers.projection import graph_of
+from portal.foundation.database import new_id
+from portal.foundation.packaged import office_calendar
+from portal.letters.printing import PrintingOffice
+from portal.routing.actions import route
+from portal.workflow.graph import Act, Node
+from portal.workflow.lifecycle import Outcome, Role
+
+REFUSED_AT_INTAKE = 0.05
+WITHDRAWN = 0.04
+SUPPLEMENTED = 0.22
+REFUSED_IN_THE_END = 0.07
+SLOW = 0.10
+ACCEPTANCE_MINUTES = (10, 380)
+MISSED_ACCEPTANCE = 0.05
+DAYS_TO_ANSWER = (1, 9)
+DAYS_TO_FETCH = 4
+
+NOTES = (
+    "Hồ sơ đầy đủ, đủ điều kiện giải quyết.",
+    "Đã đối chiếu quy hoạch và hiện trạng, đề nghị tiếp tục.",
+    "Thống nhất với nội dung đề xuất.",
+)
+WRONG = (
+    "Bản chụp mờ, không đọc được số và ngày cấp; đề nghị nộp lại bản rõ.",
+    "Nội dung chưa khớp với giấy tờ kèm theo; đề nghị kiểm tra lại.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What every life shares: the session, the players, the printing office."""
+
+    session: Session
+    cast: Cast
+    agencies: dict[UUID, Agency]
+    office: PrintingOffice
+
+    def officer(self, agency_id: UUID | None, role: Role) -> Viewer:
+        """Who holds this role in this agency."""
+        assert agency_id is not None  # noqa: S101 - a step of a routed dossier has an agency
+        return self.cast.officers[self.agencies[agency_id].key, role]
+
+
+def life(
+    stage: Stage, version: ProcedureVersion, party: Party, filer: Viewer, *, begins_at: datetime, chance: Random
+) -> Iterator[datetime]:
+    """Live one dossier from `begins_at`; each value is the moment of the next act."""
+    yield begins_at
+    dossier = _filed(stage, version, party, filer, now=begins_at, chance=chance)
+    now = begins_at
+    route(stage.session, dossier.id, now=now)
+    counter = stage.officer(dossier.intake_agency_id, Role.ONE_STOP)
+    now = _later(now, chance.randint(*ACCEPTANCE_MINUTES) + (600 if chance.random() < MISSED_ACCEPTANCE else 0))
+    yield now
+    intake.note_opened(stage.session, dossier, viewer=counter, now=now)
+    if chance.random() < REFUSED_AT_INTAKE:
+        intake.refuse_intake(
+            stage.session,
+            dossier,
+            viewer=counter,
+            reason="Hồ sơ không thuộc phạm vi giải quyết của thủ tục này.",
+            legal_ground="",
+            now=now,
+        )
+        return
+    intake.accept(stage.session, dossier, viewer=counter, now=now)
+    route(stage.session, dossier.id, now=now)
+    yield from _worked(stage, dossier, filer, now=now, chance=chance)
+
+
+def _worked(stage: Stage, dossier: Dossier, filer: Viewer, *, now: datetime, chance: Random) -> Iterator[datetime]:
+    graph = graph_of(dossier)
+    pace = chance.lognormvariate(-0.45, 0.35) * (2.2 if chance.random() < SLOW else 1.0)
+    is_supplemented, is_withdrawn = chance.random() < SUPPLEMENTED, chance.random() < WITHDRAWN
+    ready: dict[str, datetime] = {}
+    while standing := sorted(moves.open_nodes(stage.session, dossier)):
+        for key in standing:
+            if key not in ready:
+                ready[key] = _later(now, _minutes(graph[key], pace, chance))
+        key = min(standing, key=lambda one: (ready[one], one))
+        now = max(now, ready.pop(key))
+        yield now
+        node = graph[key]
+        if is_withdrawn and node.act is Act.APPRAISE:
+            yield from _withdrawn(stage, dossier, filer, now=now)
+            return
+        if is_supplemented and node.act is Act.APPRAISE:
+            is_supplemented = False
+            now = yield from _supplemented(stage, dossier, filer, now=now, chance=chance)
+            ready.clear()
+            continue
+        if node.act is Act.DELIVER:
+            decision.deliver(stage.session, dossier, actor=filer.actor, how="download", now=now)
+            return
+        _act(stage, dossier, key, node, now=now, chance=chance)
+        route(stage.session, dossier.id, now=now)
+
+
+def _act(stage: Stage, dossier: Dossier, key: str, node: Node, *, now: datetime, chance: Random) -> None:
+    step = steps.open_step(stage.session, dossier, key)
+    viewer = stage.officer(step.agency_id, step.role)
+    match node.act:
+        case Act.SIGN:
+            refused = chance.random() < REFUSED_IN_THE_END
+            decision.sign(
+                stage.session,
+                dossier,
+                key,
+                outcome=Outcome.REFUSED if refused else Outcome.GRANTED,
+                reason="Không phù hợp quy hoạch đã được phê duyệt." if refused else "",
+                viewer=replace(viewer, stepped_up_at=now),
+                office=stage.office,
+                now=now,
+            )
+        case Act.NUMBER:
+            decision.number(stage.session, dossier, key, viewer=viewer, now=now)
+        case Act.ISSUE:
+            decision.issue(stage.session, dossier, key, viewer=viewer, office=stage.office, now=now)
+        case _:
+            conclusion = "agree" if node.act is Act.OPINION else None
+            note = chance.choice(NOTES)
+            steps.complete(
+                stage.session, dossier, key, viewer=viewer, note=note, conclusion=conclusion, now=now
+            )
+
+
+def _supplemented(
+    stage: Stage, dossier: Dossier, filer: Viewer, *, now: datetime, chance: Random
+) -> Iterator[datetime]:
+    """One round: the head asks for a better copy of one document, the filer sends it; returns the moment after."""
+    answers = supplement.latest_answers(stage.session, dossier.id).answers
+    definition = definition_of(dossier.procedure)
+    key = chance.choice(sorted(required_documents(definition, dossier.case_key, answers)))
+    asked = [supplement.Item(kind="document", key=key, what_is_wrong=chance.choice(WRONG))]
+    head = stage.officer(dossier.agency_id, Role.HEAD)
+    request = supplement.draft_request(
+        stage.session, dossier, asked, reason=asked[0].what_is_wrong, legal_ground="", viewer=head, now=now
+    )
+    now = _later(now + timedelta(days=chance.randint(*DAYS_TO_ANSWER)), chance.randint(5, 200))
+    yield now
+    file = _attachment(stage, key, by=filer.person_id, now=now, chance=chance)
+    file.dossier_id, file.supplement_round = dossier.id, request.supplement_round
+    stage.session.add(file)
+    stage.session.flush()
+    supplement.answer(stage.session, dossier, posted_from(definition, answers), viewer=filer, now=now)
+    return now
+
+
+def _withdrawn(stage: Stage, dossier: Dossier, filer: Viewer, *, now: datetime) -> Iterator[datetime]:
+    withdrawal.withdraw(stage.session, dossier, viewer=filer, reason="Thay đổi kế hoạch kinh doanh.", now=now)
+    now = _later(now, 240)
+    yield now
+    head = stage.officer(dossier.agency_id, Role.HEAD)
+    withdrawal.decide(stage.session, dossier, grant=True, viewer=head, now=now)
+
+
+def _filed(
+    stage: Stage, version: ProcedureVersion, party: Party, filer: Viewer, *, now: datetime, chance: Random
+) -> Dossier:
+    definition = definition_of(version)
+    case = chance.choice(definition.cases).code
+    draft = drafts.start(stage.session, version, case=case, party_id=party.id, viewer=filer, now=now)
+    typed = valid_answers(definition, case, places=places(), seed=chance.randint(0, 10**9), day=office_day(now))
+    draft.answers = typed
+    answers = read(definition, case, typed, places=places()).answers
+    for key, count in required_documents(definition, case, answers).items():
+        for _ in range(count):
+            file = _attachment(stage, key, by=filer.person_id, now=now, chance=chance)
+            file.draft_id = draft.id
+            stage.session.add(file)
+    stage.session.flush()
+    draft = drafts.editable(stage.session, draft.id, viewer=filer)
+    return filing.file(stage.session, draft, viewer=filer, language=Language.VI, now=now)
+
+
+def _attachment(stage: Stage, key: str, *, by: UUID, now: datetime, chance: Random) -> Attachment:
+    sheet = paper(stage.office.storage, key)
+    return Attachment(
+        id=new_id(),
+        document_key=key,
+        filename=f"{key.replace('_', '-')}.pdf",
+        media_type="application/pdf",
+        size_bytes=sheet.size_bytes,
+        sha256=sheet.sha256,
+        storage_key=sheet.storage_key,
+        copy_kind=chance.choice((CopyKind.ELECTRONIC, CopyKind.COPY)),
+        uploaded_by=by,
+        uploaded_at=now,
+    )
+
+
+def _minutes(node: Node, pace: float, chance: Random) -> int:
+    """Working minutes a step takes: around its limit times the dossier's pace; fetching takes calendar days."""
+    if node.act is Act.DELIVER:
+        return chance.randint(30, 480 * DAYS_TO_FETCH)
+    return max(3, round(max(node.minutes, 30) * pace * chance.lognormvariate(0, 0.45)))
+
+
+def _later(now: datetime, minutes: int) -> datetime:
+    """So many working minutes later."""
+    return office_calendar().add_working_minutes(now, minutes)

@@ -1,0 +1,1 @@
+"""What can be done to drafts and dossiers: one module per part of their life."""

@@ -1,0 +1,195 @@
+"""The decision: sign, number, issue, deliver – four acts, each with its own evidence, in this order (decision 12).
+
+Source of the order: Decree 30/2020/NĐ-CP. The statutory clock ends at *issue*.
+"""
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Agency
+from portal.accounts.viewer import Viewer
+from portal.dossiers import moves
+from portal.dossiers.actions.steps import open_step, require_working, was_done_by
+from portal.dossiers.capacity import require_step
+from portal.dossiers.models import Dossier, DossierStep
+from portal.dossiers.projection import graph_of
+from portal.dossiers.record import Happening, record
+from portal.dossiers.telling import tell_filers
+from portal.dossiers.writing import Writer
+from portal.foundation.database import new_id
+from portal.foundation.errors import Forbidden, Invalid, Refused
+from portal.foundation.outbox import Job, enqueue
+from portal.letters.actions import letter_of, new_token, next_number
+from portal.letters.contents import LetterKind
+from portal.letters.models import Letter
+from portal.letters.printing import PrintingOffice
+from portal.letters.signature import signed_content
+from portal.notices.kinds import NoticeKind
+from portal.workflow.events import EventKind
+from portal.workflow.graph import Act
+from portal.workflow.lifecycle import Outcome, State
+
+
+def sign(
+    session: Session,
+    dossier: Dossier,
+    node: str,
+    *,
+    outcome: Outcome,
+    viewer: Viewer,
+    office: PrintingOffice,
+    now: datetime,
+    reason: str = "",
+) -> Letter:
+    """The leader signs the canonical bytes of the decision with a detached CMS signature.
+
+    Needs a step-up within the last ten minutes, and a leader who has not worked on the dossier before.
+    A refusal needs its reason.
+    """
+    step, actor = _working_step(session, dossier, node, Act.SIGN, viewer=viewer)
+    if not viewer.has_stepped_up(now):
+        raise Forbidden("access.step_up")
+    if outcome is Outcome.REFUSED and not reason.strip():
+        raise Invalid("decision.reason_missing", fields={"reason": "reason_missing"})
+    for act in (Act.APPRAISE, Act.APPROVE):
+        if was_done_by(session, dossier, actor, kinds={EventKind.STEP_COMPLETED}, act=act):
+            raise Refused("step.two_persons")
+    agency = session.get_one(Agency, step.agency_id)
+    letter = Letter(
+        id=new_id(),
+        dossier_id=dossier.id,
+        agency_id=agency.id,
+        kind=LetterKind.DECISION.value,
+        event_version=dossier.version + 1,
+        language=dossier.language.value,
+        token=new_token(),
+        outcome=outcome.value,
+        reason=reason.strip(),
+        created_at=now,
+        signed_by=step_post(viewer, step),
+        signed_at=now,
+    )
+    writer = _writer(session, dossier, letter, office)
+    signatory = writer.holder(step_post(viewer, step))
+    content = writer.decision(
+        outcome=outcome, agency_id=agency.id, signatory=signatory, issued_at=now, reason=reason.strip()
+    )
+    letter.signed_bytes = signed_content(content)
+    signer = office.leader_signer(
+        str(letter.signed_by), signatory.name, post=signatory.post, agency=agency.names["vi"], now=now
+    )
+    letter.signature = signer.detached(letter.signed_bytes, signed_at=now)
+    session.add(letter)
+    evidence = hashlib.sha256(letter.signature).hexdigest()
+    closing = Happening(
+        kind=EventKind.SIGNED,
+        params={"letter": str(letter.id), "evidence": evidence, "conclusion": outcome.value},
+        texts={"reason": letter.reason} if letter.reason else {},
+    )
+    _move_on(session, dossier, node, closing, actor=actor, now=now)
+    return letter
+
+
+def number(session: Session, dossier: Dossier, node: str, *, viewer: Viewer, now: datetime) -> Letter:
+    """The clerk gives the signed decision the agency's next outgoing number of the year."""
+    _, actor = _working_step(session, dossier, node, Act.NUMBER, viewer=viewer)
+    letter = _decision_of(session, dossier)
+    letter.year, letter.number = next_number(session, agency_id=letter.agency_id, now=now)
+    letter.numbered_at = now
+    closing = Happening(
+        kind=EventKind.NUMBERED,
+        params={"letter": str(letter.id), "evidence": f"{letter.number}/{letter.year}"},
+    )
+    _move_on(session, dossier, node, closing, actor=actor, now=now)
+    return letter
+
+
+def issue(
+    session: Session, dossier: Dossier, node: str, *, viewer: Viewer, office: PrintingOffice, now: datetime
+) -> Letter:
+    """The clerk issues the decision: the final PDF is rendered and sealed as the last change; the clock ends."""
+    _, actor = _working_step(session, dossier, node, Act.ISSUE, viewer=viewer)
+    letter = _decision_of(session, dossier)
+    if letter.number is None or letter.signed_by is None:
+        raise Refused("decision.not_numbered")
+    agency = session.get_one(Agency, letter.agency_id)
+    writer = _writer(session, dossier, letter, office)
+    content = writer.decision(
+        outcome=Outcome(letter.outcome or Outcome.GRANTED),
+        agency_id=agency.id,
+        signatory=writer.holder(letter.signed_by, signed_at=letter.signed_at),
+        issued_at=now,
+        reason=letter.reason or "",
+        number=number_of(letter, agency),
+    )
+    if signed_content(content) != letter.signed_bytes:
+        raise Refused("decision.changed_after_signing")
+    stored = office.print_and_seal(
+        content, language=letter.language, agency_key=agency.key, agency_name=agency.names["vi"], now=now
+    )
+    letter.storage_key, letter.sha256, letter.sealed_at = stored.storage_key, stored.sha256, now
+    closing = Happening(
+        kind=EventKind.ISSUED,
+        params={"letter": str(letter.id), "evidence": stored.sha256, "outcome": letter.outcome},
+    )
+    _move_on(session, dossier, node, closing, actor=actor, now=now)
+    tell_filers(session, dossier, NoticeKind.SETTLED, now=now)
+    return letter
+
+
+def deliver(session: Session, dossier: Dossier, *, actor: str, how: str, now: datetime) -> None:
+    """The result has reached the filer: downloaded, posted, or handed over (`how`). Once is enough."""
+    if dossier.state is not State.SETTLED:
+        return
+    letter = _decision_of(session, dossier)
+    letter.delivered_at = now
+    nodes = moves.open_nodes(session, dossier)
+    graph = graph_of(dossier)
+    node = next((key for key in nodes if graph[key].act is Act.DELIVER), None)
+    params = {"evidence": str(letter.id), "how": how, **({"node": node} if node else {})}
+    record(session, dossier, [Happening(kind=EventKind.RETURNED, params=params)], actor=actor, now=now)
+
+
+def number_of(letter: Letter, agency: Agency) -> str:
+    """The number as it is printed, e.g. `128/QĐ-SXD`; empty before it was given out."""
+    return "" if letter.number is None else f"{letter.number}/QĐ-{agency.symbol}"
+
+
+def step_post(viewer: Viewer, step: DossierStep) -> UUID:
+    """The viewer's own post for this step."""
+    post = viewer.post_for(step.agency_id, step.role)
+    if post is None:
+        raise Forbidden("step.not_yours")
+    return post.id
+
+
+def _working_step(
+    session: Session, dossier: Dossier, node: str, act: Act, *, viewer: Viewer
+) -> tuple[DossierStep, str]:
+    step = open_step(session, dossier, node)
+    actor = require_step(viewer, step)
+    require_working(dossier)
+    if graph_of(dossier)[node].act is not act:
+        raise Refused("step.other_act")
+    return step, actor
+
+
+def _decision_of(session: Session, dossier: Dossier) -> Letter:
+    letter = letter_of(session, dossier_id=dossier.id, kind=LetterKind.DECISION)
+    if letter is None:
+        raise Refused("decision.not_signed")
+    return letter
+
+
+def _writer(session: Session, dossier: Dossier, letter: Letter, office: PrintingOffice) -> Writer:
+    url = office.verification_url(letter.token, letter.language)
+    return Writer(session=session, dossier=dossier, verification_url=url)
+
+
+def _move_on(session: Session, dossier: Dossier, node: str, closing: Happening, *, actor: str, now: datetime) -> None:
+    happenings = moves.advance(session, dossier, node, closing=closing)
+    record(session, dossier, happenings, actor=actor, now=now)
+    enqueue(session, Job.ROUTE_DOSSIER, {"dossier_id": str(dossier.id)}, now=now)

@@ -1,0 +1,100 @@
+"""Preparing a dossier: start, save, discard. What is typed is kept as typed; nothing is judged before filing."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from portal.accounts.viewer import ActingFor, Viewer
+from portal.catalogue.models import ProcedureVersion
+from portal.catalogue.queries import definition_of
+from portal.dossiers.models import Draft
+from portal.foundation.errors import Forbidden, Invalid, NotFound, Stale
+
+Typed = Mapping[str, Sequence[str]]
+
+
+def start(
+    session: Session, version: ProcedureVersion, *, case: str, party_id: UUID, viewer: Viewer, now: datetime
+) -> Draft:
+    """Start a draft of this version for a party the viewer may file for."""
+    definition = definition_of(version)
+    if definition.case(case) is None:
+        raise Invalid("draft.case_unknown")
+    acting = _acting(viewer, party_id, version)
+    draft = Draft(
+        procedure_version_id=version.id,
+        case_key=case,
+        party_id=party_id,
+        filer_id=viewer.person_id,
+        agent_party_id=acting.agent_party_id,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(draft)
+    session.flush()
+    return draft
+
+
+def editable(session: Session, draft_id: UUID, *, viewer: Viewer, version: int | None = None) -> Draft:
+    """The draft locked for a change; `NotFound` if the viewer may not know of it, `Stale` if it moved on.
+
+    A draft that has become a dossier is returned too, closed: filing twice is filing once.
+    """
+    draft = session.scalars(
+        sa.select(Draft)
+        .where(Draft.id == draft_id)
+        .options(joinedload(Draft.procedure, innerjoin=True), joinedload(Draft.party, innerjoin=True))
+        .with_for_update(of=Draft)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if draft is None or not may_see(viewer, draft):
+        raise NotFound("draft.not_found")
+    _acting(viewer, draft.party_id, draft.procedure)
+    if version is not None and draft.closed_at is None and version != draft.version:
+        raise Stale("draft.stale", seen=version, now=draft.version)
+    return draft
+
+
+def save(session: Session, draft: Draft, typed: Typed, *, replacing: Sequence[str], now: datetime) -> None:
+    """Keep what was typed. `replacing` are the field codes this page asks: their old values go.
+
+    Values of other pages stay as they are.
+    """
+    gone = tuple(f"{code}." for code in replacing)
+    kept = {
+        name: values
+        for name, values in draft.answers.items()
+        if name not in replacing and not name.startswith(gone or ("\0",))
+    }
+    fresh = {name: list(values) for name, values in typed.items() if any(value.strip() for value in values)}
+    answers = {**kept, **fresh}
+    if answers != draft.answers:
+        draft.answers = answers
+        draft.version += 1
+    draft.updated_at = now
+    session.flush()
+
+
+def discard(session: Session, draft: Draft, *, now: datetime) -> None:
+    """Put the draft away; its answers are forgotten at once."""
+    draft.answers = {}
+    draft.closed_at = now
+    session.flush()
+
+
+def may_see(viewer: Viewer, draft: Draft) -> bool:
+    """Whether the viewer may know of the draft: a member of the party, or the agent it was started by."""
+    acting = viewer.acting_for_party(draft.party_id)
+    return acting is not None and acting.agent_party_id in {None, draft.agent_party_id}
+
+
+def _acting(viewer: Viewer, party_id: UUID, version: ProcedureVersion) -> ActingFor:
+    acting = viewer.acting_for_party(party_id)
+    if acting is None:
+        raise NotFound("party.not_found")
+    if not acting.may_file(field=version.field, procedure_code=version.code):
+        raise Forbidden("draft.outside_your_rights")
+    return acting

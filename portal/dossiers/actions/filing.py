@@ -1,0 +1,136 @@
+"""Filing: a complete draft becomes a dossier, once."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from portal.accounts.models import Agency, Language, PartyStatus
+from portal.accounts.viewer import Viewer
+from portal.attachments import actions as attachments
+from portal.attachments import queries as files
+from portal.catalogue.answers import Answers, read
+from portal.catalogue.completeness import missing
+from portal.catalogue.definition import Definition
+from portal.catalogue.queries import definition_of
+from portal.catalogue.registers import places
+from portal.catalogue.requirements import commune_of, subject_of
+from portal.catalogue.wording import Problem
+from portal.dossiers.models import Dossier, DossierAnswers, Draft
+from portal.dossiers.numbering import next_code
+from portal.dossiers.record import Happening, new_salt, record
+from portal.dossiers.telling import write_letter
+from portal.dossiers.terms import terms_for
+from portal.foundation.database import new_id
+from portal.foundation.errors import Invalid, Refused
+from portal.foundation.outbox import Job, enqueue
+from portal.foundation.search import search_key, trigrams
+from portal.letters.contents import LetterKind
+from portal.notices.actions import tell
+from portal.notices.kinds import NoticeKind
+from portal.workflow.events import EventKind
+from portal.workflow.lifecycle import State
+
+
+class Incomplete(Invalid):
+    """The draft cannot be filed yet; `problems` name each field and document."""
+
+    default_code = "draft.incomplete"
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(count=len(problems))
+        self.problems = problems
+
+
+def file(session: Session, draft: Draft, *, viewer: Viewer, language: Language, now: datetime) -> Dossier:
+    """File the draft (locked by `drafts.editable`) and return its dossier.
+
+    Filing again, after a lost answer or a double click, returns the same dossier: the draft's client key is
+    unique among dossiers. Raises `Incomplete` with every gap.
+    """
+    if draft.closed_at is not None:
+        return already_filed(session, draft)
+    if draft.party.status is not PartyStatus.APPROVED:
+        raise Refused("party.not_approved")
+    definition = definition_of(draft.procedure)
+    answers = checked(session, draft, definition)
+    dossier = _new(session, draft, definition, answers, language=language, now=now)
+    dossier.procedure, dossier.party = draft.procedure, draft.party
+    salt = new_salt()
+    documents = files.digests(session, draft_id=draft.id)
+    filed = Happening(
+        kind=EventKind.FILED,
+        params={
+            "intake_agency": str(dossier.intake_agency_id),
+            "party": str(draft.party_id),
+            "agent_party": str(draft.agent_party_id) if draft.agent_party_id else None,
+            "procedure_version": str(draft.procedure_version_id),
+            "documents": len(documents),
+        },
+        data={"answers": (answers, salt), "documents": (documents, salt)},
+    )
+    session.add(dossier)
+    record(session, dossier, [filed], actor=viewer.actor, now=now)
+    session.add(
+        DossierAnswers(dossier_id=dossier.id, supplement_round=0, answers=dict(answers), salt=salt, saved_at=now)
+    )
+    attachments.hand_over(session, draft_id=draft.id, dossier_id=dossier.id)
+    draft.closed_at = now
+    write_letter(session, dossier, LetterKind.FILING_RECEIPT, event_version=1, now=now)
+    enqueue(session, Job.ROUTE_DOSSIER, {"dossier_id": str(dossier.id)}, now=now)
+    tell(session, NoticeKind.FILED, dossier_id=dossier.id, event_version=1, people=[viewer.person_id], now=now)
+    session.flush()
+    return dossier
+
+
+def already_filed(session: Session, draft: Draft) -> Dossier:
+    """The dossier this draft became; refused if the draft was discarded instead."""
+    found = session.scalars(
+        sa.select(Dossier)
+        .where(Dossier.client_key == draft.client_key)
+        .options(joinedload(Dossier.procedure, innerjoin=True), joinedload(Dossier.party, innerjoin=True))
+    ).one_or_none()
+    if found is None:
+        raise Refused("draft.discarded")
+    return found
+
+
+def checked(session: Session, draft: Draft, definition: Definition) -> Answers:
+    """The draft's answers if everything needed is there and readable; raises `Incomplete` otherwise."""
+    reading = read(definition, draft.case_key, draft.answers, places=places())
+    counts = files.counts(session, draft_id=draft.id)
+    unread = {problem.path for problem in reading.problems}
+    gaps = missing(definition, draft.case_key, reading.answers, counts)
+    problems = (*reading.problems, *(gap for gap in gaps if gap.path not in unread))
+    if problems:
+        raise Incomplete(problems)
+    return reading.answers
+
+
+def _new(
+    session: Session, draft: Draft, definition: Definition, answers: Answers, *, language: Language, now: datetime
+) -> Dossier:
+    intake = session.scalars(sa.select(Agency).where(Agency.key == definition.intake)).one()
+    code = next_code(session, agency_id=intake.id, agency_code=intake.code, now=now)
+    subject = subject_of(definition, answers) or definition.name.words(language)
+    key = search_key(code, draft.party.name, draft.party.tax_code, subject)
+    return Dossier(
+        id=new_id(),
+        code=code,
+        client_key=draft.client_key,
+        procedure_version_id=draft.procedure_version_id,
+        case_key=draft.case_key,
+        party_id=draft.party_id,
+        filer_id=draft.filer_id,
+        agent_party_id=draft.agent_party_id,
+        intake_agency_id=intake.id,
+        language=language,
+        subject=subject,
+        commune=commune_of(definition, answers),
+        search_key=key,
+        trigrams=trigrams(key),
+        terms=terms_for(definition, draft.case_key, answers, places=places()).to_json(),
+        state=State.DRAFT,
+        version=0,
+        filed_at=now,
+    )

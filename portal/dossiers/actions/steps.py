@@ -1,0 +1,115 @@
+"""Working on a dossier inside the procedure's graph: do a step, give an opinion, send back."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.accounts.viewer import Viewer
+from portal.dossiers import moves
+from portal.dossiers.capacity import require_step
+from portal.dossiers.models import Dossier, DossierEvent, DossierStep
+from portal.dossiers.projection import graph_of
+from portal.dossiers.record import Happening, record
+from portal.foundation.errors import Invalid, NotFound, Refused
+from portal.foundation.outbox import Job, enqueue
+from portal.workflow.events import EventKind
+from portal.workflow.graph import Act, StepOutcome
+from portal.workflow.lifecycle import State
+
+WORKING = frozenset({State.ACCEPTED, State.IN_PROGRESS})
+ACTS_WITH_EVIDENCE = frozenset({Act.SIGN, Act.NUMBER, Act.ISSUE, Act.DELIVER})
+
+
+def open_step(session: Session, dossier: Dossier, node: str) -> DossierStep:
+    """The open visit to this node; `NotFound` if the dossier does not stand there."""
+    found = session.scalars(
+        sa.select(DossierStep).where(
+            DossierStep.dossier_id == dossier.id, DossierStep.node_key == node, DossierStep.closed_at.is_(None)
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound("step.not_open")
+    return found
+
+
+def complete(
+    session: Session,
+    dossier: Dossier,
+    node: str,
+    *,
+    viewer: Viewer,
+    now: datetime,
+    note: str = "",
+    conclusion: str | None = None,
+) -> None:
+    """Do the step and pass the dossier on. `conclusion` is agree, disagree, grant or refuse, where one is asked.
+
+    Signing, numbering, issuing and delivering leave evidence and have verbs of their own (`decision`).
+    """
+    step = open_step(session, dossier, node)
+    actor = require_step(viewer, step)
+    require_working(dossier)
+    act = graph_of(dossier)[node].act
+    if act in ACTS_WITH_EVIDENCE:
+        raise Refused("step.needs_evidence")
+    if act in {Act.APPRAISE, Act.OPINION} and not note.strip():
+        raise Invalid("step.note_missing", fields={"note": "note_missing"})
+    if act is Act.APPROVE and was_done_by(session, dossier, actor, kinds={EventKind.STEP_COMPLETED}, act=Act.APPRAISE):
+        raise Refused("step.two_persons")
+    closing = Happening(
+        kind=EventKind.STEP_COMPLETED,
+        params={} if conclusion is None else {"conclusion": conclusion},
+        texts={"note": note.strip()} if note.strip() else {},
+    )
+    _move_on(session, dossier, moves.advance(session, dossier, node, closing=closing), actor=actor, now=now)
+
+
+def send_back(
+    session: Session, dossier: Dossier, node: str, *, to: str, viewer: Viewer, note: str, now: datetime
+) -> None:
+    """Send the dossier back to an earlier step, saying why."""
+    step = open_step(session, dossier, node)
+    actor = require_step(viewer, step)
+    require_working(dossier)
+    if not note.strip():
+        raise Invalid("step.note_missing", fields={"note": "note_missing"})
+    closing = Happening(kind=EventKind.STEP_SENT_BACK, texts={"note": note.strip()})
+    happenings = moves.advance(session, dossier, node, outcome=StepOutcome.RETURNED, back_to=to, closing=closing)
+    _move_on(session, dossier, happenings, actor=actor, now=now)
+
+
+def assign(
+    session: Session, dossier: Dossier, node: str, *, post_id: str | None, reason: str, actor: str, now: datetime
+) -> None:
+    """Give an open step to a post (None: to nobody); `reason` says in a word why, for the officer to see."""
+    record(
+        session,
+        dossier,
+        [Happening(kind=EventKind.STEP_ASSIGNED, params={"node": node, "assignee": post_id, "why": reason})],
+        actor=actor,
+        now=now,
+    )
+
+
+def require_working(dossier: Dossier) -> None:
+    """Refuse work on a dossier that waits for the filer or has ended."""
+    if dossier.state not in WORKING:
+        raise Refused("step.dossier_waits")
+
+
+def was_done_by(session: Session, dossier: Dossier, actor: str, *, kinds: set[EventKind], act: Act) -> bool:
+    """Whether this post already did a step of this kind of act: the two-person rule."""
+    graph = graph_of(dossier)
+    nodes = {node.key for node in graph.nodes if node.act is act}
+    rows = session.execute(
+        sa.select(DossierEvent.params).where(
+            DossierEvent.dossier_id == dossier.id, DossierEvent.actor == actor, DossierEvent.kind.in_(kinds)
+        )
+    )
+    return any(params.get("node") in nodes for (params,) in rows)
+
+
+def _move_on(session: Session, dossier: Dossier, happenings: list[Happening], *, actor: str, now: datetime) -> None:
+    record(session, dossier, happenings, actor=actor, now=now)
+    enqueue(session, Job.ROUTE_DOSSIER, {"dossier_id": str(dossier.id)}, now=now)

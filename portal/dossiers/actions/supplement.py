@@ -1,0 +1,242 @@
+"""Asking the filer to complete a dossier, and the answer: the clock stands between letter and complete answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from portal.accounts.viewer import Viewer
+from portal.attachments import queries as files
+from portal.catalogue.answers import Answers, read
+from portal.catalogue.completeness import missing
+from portal.catalogue.queries import definition_of
+from portal.catalogue.registers import places
+from portal.clock.zone import office_day
+from portal.dossiers.actions.filing import Incomplete
+from portal.dossiers.capacity import require
+from portal.dossiers.models import (
+    Dossier,
+    DossierAnswers,
+    SupplementItem,
+    SupplementRequest,
+    SupplementState,
+)
+from portal.dossiers.record import Happening, new_salt, record
+from portal.dossiers.telling import tell_filers, write_letter
+from portal.dossiers.terms import terms_for
+from portal.foundation.errors import Forbidden, Invalid, NotFound, Refused
+from portal.foundation.outbox import TimerKind, set_timer
+from portal.foundation.packaged import office_calendar
+from portal.letters.contents import LetterKind
+from portal.notices.kinds import NoticeKind
+from portal.workflow.events import EventKind
+from portal.workflow.lifecycle import Action, Role
+
+OPEN = (SupplementState.DRAFTED, SupplementState.SENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One thing to add or mend: a field or document by its code, or something else in words."""
+
+    kind: Literal["field", "document", "other"]
+    key: str
+    what_is_wrong: str
+
+
+def draft_request(
+    session: Session,
+    dossier: Dossier,
+    items: Sequence[Item],
+    *,
+    reason: str,
+    legal_ground: str,
+    viewer: Viewer,
+    now: datetime,
+) -> SupplementRequest:
+    """Write a request. Before intake the one-stop officer sends it at once; after it, the approver does.
+
+    Decision 11: the head approves, a second request needs the leader. Whoever holds that role may write and
+    send in one go, but nobody approves a request as two persons.
+    """
+    capacity = require(viewer, dossier, Action.REQUEST_SUPPLEMENT)
+    if not isinstance(capacity, Role):
+        raise Forbidden("dossier.role_may_not")
+    if not items or any(not item.what_is_wrong.strip() for item in items):
+        raise Invalid("supplement.items_missing", fields={"items": "items_missing"})
+    if open_request(session, dossier.id) is not None:
+        raise Refused("supplement.already_open")
+    before_intake = dossier.accepted_at is None
+    request = SupplementRequest(
+        dossier_id=dossier.id,
+        supplement_round=1 + _rounds(session, dossier.id),
+        state=SupplementState.DRAFTED,
+        before_intake=before_intake,
+        reason=reason.strip(),
+        legal_ground=legal_ground.strip(),
+        answer_due_on=_answer_due_on(dossier, now),
+        drafted_by=_post_id(viewer, dossier, capacity),
+        drafted_at=now,
+        items=[
+            SupplementItem(position=position, kind=item.kind, key=item.key, what_is_wrong=item.what_is_wrong.strip())
+            for position, item in enumerate(items, start=1)
+        ],
+    )
+    session.add(request)
+    session.flush()
+    if before_intake or approver_of(dossier) is capacity:
+        send(session, dossier, request, viewer=viewer, now=now)
+    return request
+
+
+def approver_of(dossier: Dossier) -> Role:
+    """Who approves the next request: before intake the one-stop officer, then the head, at a second the leader."""
+    if dossier.accepted_at is None:
+        return Role.ONE_STOP
+    return Role.HEAD if dossier.supplement_rounds == 0 else Role.LEADER
+
+
+def send(session: Session, dossier: Dossier, request: SupplementRequest, *, viewer: Viewer, now: datetime) -> None:
+    """Approve and send the request (Form 02): the clock stops, the filer is told."""
+    if request.state is not SupplementState.DRAFTED:
+        raise Refused("supplement.not_waiting")
+    approver = approver_of(dossier)
+    post_id = _post_id(viewer, dossier, approver)
+    asked = Happening(
+        kind=EventKind.SUPPLEMENT_REQUESTED,
+        params={
+            "ground": request.legal_ground or "supplement",
+            "request": str(request.id),
+            "items": len(request.items),
+        },
+        texts={"reason": request.reason} if request.reason else {},
+    )
+    record(session, dossier, [asked], actor=f"post:{post_id}", now=now)
+    request.state = SupplementState.SENT
+    request.approved_by = post_id
+    request.sent_at = now
+    session.flush()
+    set_timer(
+        session,
+        TimerKind.SUPPLEMENT_DEADLINE,
+        dossier_id=dossier.id,
+        subject_id=request.id,
+        due_at=office_calendar().close_of(request.answer_due_on) + timedelta(minutes=1),
+    )
+    write_letter(session, dossier, LetterKind.SUPPLEMENT, event_version=dossier.version, now=now)
+    tell_filers(session, dossier, NoticeKind.SUPPLEMENT_REQUESTED, now=now)
+
+
+def drop(session: Session, dossier: Dossier, request: SupplementRequest, *, viewer: Viewer) -> None:
+    """The approver does not want the request sent; it goes back to nothing."""
+    if request.state is not SupplementState.DRAFTED:
+        raise Refused("supplement.not_waiting")
+    _post_id(viewer, dossier, approver_of(dossier))
+    request.state = SupplementState.DROPPED
+    session.flush()
+
+
+def answer(
+    session: Session,
+    dossier: Dossier,
+    typed: dict[str, list[str]],
+    *,
+    viewer: Viewer,
+    now: datetime,
+) -> None:
+    """Send the answer. The machine checks that it is complete; then the office's time runs again (decision 4).
+
+    `typed` are the form values of the whole form as they now stand. Raises `Incomplete` with every gap, and
+    refuses an answer that leaves an asked document without a new file.
+    """
+    require(viewer, dossier, Action.ANSWER_SUPPLEMENT)
+    request = open_request(session, dossier.id)
+    if request is None or request.state is not SupplementState.SENT:
+        raise Refused("supplement.not_waiting")
+    answers = _checked(session, dossier, request, typed)
+    salt = new_salt()
+    documents = files.digests(session, dossier_id=dossier.id)
+    answered = Happening(
+        kind=EventKind.SUPPLEMENT_ANSWERED,
+        params={"request": str(request.id), "documents": len(documents)},
+        data={"answers": (answers, salt), "documents": (documents, salt)},
+    )
+    terms = terms_for(definition_of(dossier.procedure), dossier.case_key, answers, places=places())
+    dossier.terms = terms.to_json()
+    record(session, dossier, [answered], actor=viewer.actor, now=now)
+    session.add(
+        DossierAnswers(
+            dossier_id=dossier.id,
+            supplement_round=request.supplement_round,
+            answers=dict(answers),
+            salt=salt,
+            saved_at=now,
+        )
+    )
+
+    request.state = SupplementState.ANSWERED
+    request.answered_at = now
+    session.flush()
+    tell_filers(session, dossier, NoticeKind.SUPPLEMENT_ANSWERED, now=now)
+
+
+def open_request(session: Session, dossier_id: UUID) -> SupplementRequest | None:
+    """The request that is written or sent and not yet answered, with its items."""
+    return session.scalars(
+        sa.select(SupplementRequest)
+        .where(SupplementRequest.dossier_id == dossier_id, SupplementRequest.state.in_(OPEN))
+        .options(selectinload(SupplementRequest.items))
+    ).one_or_none()
+
+
+def latest_answers(session: Session, dossier_id: UUID) -> DossierAnswers:
+    """The answers as they stand now."""
+    found = session.scalars(
+        sa.select(DossierAnswers)
+        .where(DossierAnswers.dossier_id == dossier_id)
+        .order_by(DossierAnswers.supplement_round.desc())
+        .limit(1)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("dossier.answers_erased")
+    return found
+
+
+def _checked(session: Session, dossier: Dossier, request: SupplementRequest, typed: dict[str, list[str]]) -> Answers:
+    definition = definition_of(dossier.procedure)
+    reading = read(definition, dossier.case_key, typed, places=places())
+    gaps = missing(definition, dossier.case_key, reading.answers, files.counts(session, dossier_id=dossier.id))
+    unread = {problem.path for problem in reading.problems}
+    problems = [*reading.problems, *(gap for gap in gaps if gap.path not in unread)]
+    fresh = files.counts(session, dossier_id=dossier.id, supplement_round=request.supplement_round)
+    problems += files.unanswered([item.key for item in request.items if item.kind == "document"], fresh)
+    if problems:
+        raise Incomplete(tuple(problems))
+    return reading.answers
+
+
+def _rounds(session: Session, dossier_id: UUID) -> int:
+    newest = session.scalar(
+        sa.select(sa.func.max(SupplementRequest.supplement_round)).where(SupplementRequest.dossier_id == dossier_id)
+    )
+    return newest or 0
+
+
+def _answer_due_on(dossier: Dossier, now: datetime) -> date:
+    rule = definition_of(dossier.procedure).supplement
+    today = office_day(now)
+    if rule.unit == "working_day":
+        return office_calendar().add_working_days(today, rule.days)
+    return office_calendar().first_working_day(today + timedelta(days=rule.days))
+
+
+def _post_id(viewer: Viewer, dossier: Dossier, role: Role) -> UUID:
+    agency_id = dossier.intake_agency_id if role is Role.ONE_STOP else dossier.agency_id
+    post = viewer.post_for(agency_id, role)
+    if post is None:
+        raise Forbidden("dossier.role_may_not")
+    return post.id

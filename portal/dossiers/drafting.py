@@ -1,0 +1,159 @@
+"""A draft as its filer sees it: what is done, what is left, what it will cost and how long it will take."""
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from portal.attachments.models import Attachment, ScanState
+from portal.catalogue.answers import visible_sections
+from portal.catalogue.charges import DossierFee, fees_for, total_vnd
+from portal.catalogue.definition import Definition
+from portal.catalogue.documents import Document
+from portal.catalogue.fields import Section
+from portal.catalogue.places import Places
+from portal.catalogue.requirements import DossierLimit, agency_for, documents_for, limit_for
+from portal.catalogue.wording import Problem
+from portal.dossiers.asking import Known, known
+from portal.dossiers.models import Draft
+from portal.dossiers.typed import Typed, is_answer
+
+
+class Progress(enum.StrEnum):
+    """Where a part of the draft stands."""
+
+    DONE = "done"
+    TO_DO = "to_do"
+    BEGUN = "begun"
+    PROBLEM = "problem"
+    OPTIONAL = "optional"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionState:
+    """A page of the form; `left` counts the questions still to be answered or put right."""
+
+    section: Section
+    progress: Progress
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentState:
+    """A document of the dossier with the files handed in for it."""
+
+    document: Document
+    files: tuple[Attachment, ...]
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftState:
+    """The whole draft, worked out from what was typed and uploaded."""
+
+    definition: Definition
+    case: str
+    found: Known
+    sections: tuple[SectionState, ...]
+    documents: tuple[DocumentState, ...]
+    fees: tuple[DossierFee, ...]
+    limit: DossierLimit
+    competent: str
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it can be filed as it stands."""
+        return not self.problems
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that keeps it from being filed, in the order of the form, then of the documents."""
+        return (*self.found.reading.problems, *self.found.gaps)
+
+    @property
+    def done(self) -> int:
+        """How many parts are done."""
+        return sum(part.progress in {Progress.DONE, Progress.OPTIONAL} for part in (*self.sections, *self.documents))
+
+    @property
+    def total(self) -> int:
+        """How many parts there are."""
+        return len(self.sections) + len(self.documents)
+
+    @property
+    def total_vnd(self) -> int:
+        """What is known of the fee, in đồng."""
+        return total_vnd(self.fees)
+
+    @property
+    def fee_depends(self) -> bool:
+        """Whether an answer still missing may change the fee."""
+        return any(fee.amount_vnd is None for fee in self.fees)
+
+
+def state_of(definition: Definition, draft: Draft, files: Sequence[Attachment], places: Places) -> DraftState:
+    """Work the draft out."""
+    counts: dict[str, int] = {}
+    for one in files:
+        if one.scan_state is not ScanState.INFECTED:
+            counts[one.document_key] = counts.get(one.document_key, 0) + 1
+    found = known(definition, draft.case_key, draft.answers, counts, places)
+    answers = found.reading.answers
+    return DraftState(
+        definition=definition,
+        case=draft.case_key,
+        found=found,
+        sections=tuple(
+            _section(section, found, draft.answers)
+            for section in visible_sections(definition, draft.case_key, answers)
+        ),
+        documents=tuple(
+            _document(document, files, found) for document in documents_for(definition, draft.case_key, answers)
+        ),
+        fees=fees_for(definition, draft.case_key, answers),
+        limit=limit_for(definition, draft.case_key, answers, difficult_communes=places.difficult),
+        competent=agency_for(definition, draft.case_key, answers),
+    )
+
+
+def _section(section: Section, found: Known, typed: Typed) -> SectionState:
+    wrong = found.problems_of(section, with_gaps=False)
+    left = found.problems_of(section, with_gaps=True)
+    codes = {field.code for field in section.fields}
+    begun = any(name.partition(".")[0] in codes and is_answer(name, values) for name, values in typed.items())
+    if wrong:
+        progress = Progress.PROBLEM
+    elif not left:
+        progress = Progress.DONE
+    else:
+        progress = Progress.BEGUN if begun else Progress.TO_DO
+    return SectionState(section=section, progress=progress, left=len(left))
+
+
+def _document(document: Document, files: Sequence[Attachment], found: Known) -> DocumentState:
+    own = tuple(one for one in files if one.document_key == document.code)
+    wrong = any(problem.kind == "document" and problem.path == document.code for problem in found.gaps)
+    if any(one.scan_state is ScanState.INFECTED for one in own):
+        progress = Progress.PROBLEM
+    elif own:
+        progress = Progress.PROBLEM if wrong else Progress.DONE
+    else:
+        progress = Progress.TO_DO if document.required else Progress.OPTIONAL
+    return DocumentState(document=document, files=own, progress=progress)
+
+
+def prefilled(definition: Definition, profile: Mapping[str, str], *, home: str) -> dict[str, list[str]]:
+    """The values the portal already knows, by form name. `profile` maps `company.name` and its like to words."""
+    typed: dict[str, list[str]] = {}
+    for section in definition.sections:
+        for field in section.fields:
+            value = profile.get(field.prefill or "", "")
+            if not value:
+                continue
+            if field.type == "address":
+                typed[f"{field.code}.street"] = [value]
+                typed[f"{field.code}.province"] = [home]
+                if commune := profile.get("company.commune", ""):
+                    typed[f"{field.code}.commune"] = [commune]
+            elif field.type != "rows":
+                typed[field.code] = [value]
+    return typed

@@ -1,0 +1,78 @@
+"""What a dossier's history says to the figures: the turnaround fact, made anew whenever something happens."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.catalogue.queries import definition_of
+from portal.clock.zone import office_day
+from portal.dossiers import deadlines
+from portal.dossiers.models import Dossier
+from portal.dossiers.terms import Terms
+from portal.facts import actions
+from portal.facts.models import DossierFact
+from portal.foundation.packaged import office_calendar
+from portal.workflow.projection import Projection
+
+
+def refresh(session: Session, dossier: Dossier, projected: Projection) -> None:
+    """Upsert the fact of this dossier, in the transaction of the act that changed it."""
+    actions.upsert(session, fact_of(dossier, projected))
+
+
+def fact_of(dossier: Dossier, projected: Projection) -> DossierFact:
+    """The fact, purely from the history, the terms and the calendar, so that it can be recomputed."""
+    if projected.filed_at is None:
+        raise ValueError("only a filed dossier has a turnaround")
+    definition = definition_of(dossier.procedure)
+    fact = DossierFact(
+        dossier_id=dossier.id,
+        version=projected.version,
+        procedure_code=definition.code,
+        case_key=dossier.case_key,
+        field=definition.sector.value,
+        agency_id=dossier.agency_id,
+        commune=dossier.commune,
+        state=projected.state.value,
+        filed_on=office_day(projected.filed_at),
+        accepted_on=office_day(projected.accepted_at) if projected.accepted_at else None,
+        settled_on=office_day(projected.settled_at) if projected.settled_at else None,
+        ended_on=office_day(projected.ended_at) if projected.ended_at else None,
+        statutory_due_at=dossier.statutory_due_at,
+        promised_due_at=dossier.promised_due_at,
+        supplement_rounds=projected.supplement_rounds,
+        outcome=projected.outcome.value if projected.outcome else None,
+        stop_reason=projected.stop_reason.value if projected.stop_reason else None,
+    )
+    if projected.accepted_at is not None:
+        acceptance = deadlines.acceptance_of(projected, now=projected.last_at)
+        fact.acceptance_was_late = projected.accepted_at > acceptance.due_at
+    if projected.accepted_at is not None and projected.settled_at is not None:
+        terms = Terms.from_json(dossier.terms)
+        _measure(fact, projected, terms, accepted_at=projected.accepted_at, settled_at=projected.settled_at)
+    return fact
+
+
+def _measure(
+    fact: DossierFact, projected: Projection, terms: Terms, *, accepted_at: datetime, settled_at: datetime
+) -> None:
+    """Working time of agency and applicant, and both verdicts, of a settled dossier."""
+    calendar = office_calendar()
+    whole = calendar.working_minutes(accepted_at, settled_at)
+    applicant = sum(
+        calendar.working_minutes(pause.began_at, pause.ended_at or settled_at)
+        for pause in deadlines.after_intake(projected)
+    )
+    fact.agency_minutes = whole - applicant
+    fact.applicant_minutes = applicant
+    statutory = deadlines.statutory_of(projected, terms, now=settled_at)
+    promised = deadlines.promised_of(projected, terms, now=settled_at)
+    fact.was_on_time = _on_time(settled_at, statutory.due_at, by_minute=terms.statutory.unit.is_counted_in_minutes)
+    # Source: Decision 766/QĐ-TTg as transcribed in the working paper: the end against the appointed date, and a
+    # dossier with more than one supplement request counts as overdue.
+    kept = _on_time(settled_at, promised.due_at, by_minute=terms.promised.unit.is_counted_in_minutes)
+    fact.was_on_time_766 = kept and projected.supplement_rounds <= 1
+
+
+def _on_time(settled_at: datetime, due_at: datetime, *, by_minute: bool) -> bool:
+    return settled_at <= due_at if by_minute else office_day(settled_at) <= office_day(due_at)

@@ -1,0 +1,58 @@
+"""The small forms of the company's pages. The dossier's own form is drawn from its procedure (`asking`)."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from portal.foundation.forms import Form
+
+LONGEST_LINE = 200
+LONGEST_TEXT = 2000
+
+
+class StartForm(Form):
+    """Whom the dossier is for, and which case it is. The choices are the view's."""
+
+    party = RadioField(_("Who is the dossier for?"), [InputRequired(_("Choose whom the dossier is for."))])
+    case = RadioField(_("What is it about?"), [InputRequired(_("Choose which case your dossier belongs to."))])
+
+
+class DeclarationForm(Form):
+    """The declaration before filing; never ticked beforehand."""
+
+    declared = BooleanField(
+        _(
+            "What I have written is true and complete, the files are true copies of the papers, and I answer for "
+            "them before the law."
+        ),
+        [InputRequired(_("Tick the declaration if it is true. Without it the dossier cannot be filed."))],
+    )
+
+
+class WithdrawalForm(Form):
+    """Taking a dossier back."""
+
+    reason = TextAreaField(
+        _("Why do you take it back?"),
+        [InputRequired(_("Write in a few words why you take it back.")), Length(max=LONGEST_TEXT)],
+        description=_("The office reads this."),
+        render_kw={"rows": 4},
+    )
+
+
+class TrackForm(Form):
+    """Public tracking: the code and one more thing only the filer knows."""
+
+    code = StringField(
+        _("Dossier code"),
+        [InputRequired(_("Enter the dossier code.")), Length(max=LONGEST_LINE)],
+        description=_("It stands on your receipt, for example H37.01-260302-0001."),
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+    fact = StringField(
+        _("Tax code or personal identity number"),
+        [InputRequired(_("Enter the tax code of the company or the identity number of the person.")),
+         Length(max=LONGEST_LINE)],
+        description=_("Of the company or person the dossier belongs to."),
+        render_kw={"autocomplete": "off", "spellcheck": "false", "inputmode": "numeric"},
+    )

@@ -1,0 +1,44 @@
+"""Handing out the sealed letters of a dossier, to those who may see the dossier."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import flask
+from werkzeug.wrappers import Response
+
+from portal.accounts.entrance import current_viewer
+from portal.dossiers import queries
+from portal.dossiers.actions import decision
+from portal.foundation.errors import NotFound
+from portal.foundation.guards import Audience, open_to
+from portal.foundation.settings import Settings
+from portal.foundation.storage import storage_at
+from portal.foundation.unit_of_work import unit_of_work
+from portal.letters.contents import LetterKind
+from portal.letters.models import Letter
+
+blueprint = flask.Blueprint("letters", __name__)
+blueprints = (blueprint,)
+
+
+@blueprint.get("/dossiers/<code>/letters/<uuid:letter_id>")
+@open_to(Audience.SIGNED_IN)
+def download(code: str, letter_id: UUID) -> Response:
+    """The sealed PDF. When the filer's side fetches the decision, the result has been returned."""
+    viewer, now = current_viewer(), datetime.now(UTC)
+    with unit_of_work() as session:
+        dossier = queries.for_update(session, code, viewer=viewer)
+        letter = session.get(Letter, letter_id)
+        if letter is None or letter.dossier_id != dossier.id or letter.storage_key is None:
+            raise NotFound("letter.not_found")
+        if letter.kind == LetterKind.DECISION.value and viewer.acting_for_party(dossier.party_id) is not None:
+            decision.deliver(session, dossier, actor=viewer.actor, how="download", now=now)
+        settings = flask.current_app.extensions["settings"]
+        assert isinstance(settings, Settings)  # noqa: S101 - put there by create_app
+        content = storage_at(settings.storage_url).get(letter.storage_key)
+    name = f"{code}-{letter.kind.replace('_', '-')}.pdf"
+    answer = flask.Response(content, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer

@@ -1,0 +1,119 @@
+"""Reading dossiers, always through the access policy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from portal.accounts.viewer import Viewer
+from portal.catalogue.models import ProcedureVersion
+from portal.dossiers.models import Dossier, Draft
+from portal.dossiers.policy import drafts_of, of_own_parties, visible_to
+from portal.foundation.errors import NotFound, Stale
+from portal.foundation.search import search_key
+from portal.workflow.lifecycle import State
+
+PAGE = 20
+MOST_DRAFTS = 50
+
+
+def _whole(code: str, viewer: Viewer) -> sa.Select[Dossier]:
+    return (
+        sa.select(Dossier)
+        .where(Dossier.code == code, visible_to(viewer))
+        .options(joinedload(Dossier.procedure, innerjoin=True), joinedload(Dossier.party, innerjoin=True))
+    )
+
+
+def visible(session: Session, code: str, *, viewer: Viewer) -> Dossier:
+    """The dossier of this code; `NotFound` if there is none the viewer may know of."""
+    found = session.scalars(_whole(code, viewer)).one_or_none()
+    if found is None:
+        raise NotFound("dossier.not_found")
+    return found
+
+
+def for_update(session: Session, code: str, *, viewer: Viewer, version: int | None = None) -> Dossier:
+    """The dossier locked for an act. `version` is the one the person saw: `Stale` if it has moved on since."""
+    statement = _whole(code, viewer).with_for_update(of=Dossier).execution_options(populate_existing=True)
+    found = session.scalars(statement).one_or_none()
+    if found is None:
+        raise NotFound("dossier.not_found")
+    if version is not None and version != found.version:
+        raise Stale("dossier.stale", seen=version, now=found.version)
+    return found
+
+
+def locked(session: Session, dossier_id: UUID) -> Dossier | None:
+    """The dossier locked for a job: machines see every dossier."""
+    statement = (
+        sa.select(Dossier)
+        .where(Dossier.id == dossier_id)
+        .options(joinedload(Dossier.procedure, innerjoin=True), joinedload(Dossier.party, innerjoin=True))
+        .with_for_update(of=Dossier)
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(statement).one_or_none()
+
+
+def draft(session: Session, draft_id: UUID, *, viewer: Viewer) -> Draft:
+    """The draft for reading; `NotFound` if there is none the viewer may know of. One already filed is found too."""
+    found = session.scalars(
+        sa.select(Draft)
+        .where(Draft.id == draft_id, drafts_of(viewer))
+        .options(joinedload(Draft.procedure, innerjoin=True), joinedload(Draft.party, innerjoin=True))
+    ).one_or_none()
+    if found is None:
+        raise NotFound("draft.not_found")
+    return found
+
+
+def open_drafts(session: Session, *, viewer: Viewer, limit: int = MOST_DRAFTS) -> Sequence[Draft]:
+    """The drafts still being worked on, the last touched first."""
+    return session.scalars(
+        sa.select(Draft)
+        .where(drafts_of(viewer), Draft.closed_at.is_(None))
+        .options(joinedload(Draft.procedure, innerjoin=True), joinedload(Draft.party, innerjoin=True))
+        .order_by(Draft.updated_at.desc(), Draft.id.desc())
+        .limit(limit)
+    ).all()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the company's list is asked for; `after` is the last row of the page before: (filed_at, id)."""
+
+    words: str = ""
+    states: frozenset[State] = frozenset()
+    after: tuple[datetime, UUID] | None = None
+
+
+def listed(session: Session, wanted: Wanted, *, viewer: Viewer, limit: int = PAGE) -> Sequence[Dossier]:
+    """The dossiers of the viewer's parties, newest first; one more than `limit` says that there are more."""
+    statement = (
+        sa.select(Dossier)
+        .where(of_own_parties(viewer))
+        .options(
+            joinedload(Dossier.procedure, innerjoin=True),
+            joinedload(Dossier.party, innerjoin=True),
+            joinedload(Dossier.agency),
+            joinedload(Dossier.intake_agency, innerjoin=True),
+        )
+        .order_by(Dossier.filed_at.desc(), Dossier.id.desc())
+        .limit(limit + 1)
+    )
+    for word in search_key(wanted.words).split():
+        statement = statement.where(Dossier.search_key.contains(word, autoescape=True))
+    if wanted.states:
+        statement = statement.where(Dossier.state.in_(wanted.states))
+    if wanted.after is not None:
+        statement = statement.where(sa.tuple_(Dossier.filed_at, Dossier.id) < sa.tuple_(*map(sa.literal, wanted.after)))
+    return session.scalars(statement).all()
+
+
+def version_of(session: Session, version_id: UUID) -> ProcedureVersion | None:
+    """The version of a procedure a draft is pinned to."""
+    return session.get(ProcedureVersion, version_id)

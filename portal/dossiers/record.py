@@ -1,0 +1,164 @@
+"""The one way anything happens to a dossier: events are appended, and the projection is made from them anew.
+
+`record` chains the new events to the old, replays the whole history, and writes what follows from it: state,
+dates, open steps, pauses, timers, facts. Nothing else writes these. Because the projection is always the
+replay, "replay equals projection" holds by construction and is still compared in a test.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from portal.dossiers import projection
+from portal.dossiers.models import Dossier, DossierEvent, EventText
+from portal.foundation.errors import Refused, Stale
+from portal.ledger import chain
+from portal.workflow.events import Event, EventKind, Param
+from portal.workflow.graph import Graph
+from portal.workflow.projection import Projection
+from portal.workflow.reading import BrokenHistory
+from portal.workflow.replay import replay
+
+SALT_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """What is about to be recorded. `texts` are words kept apart and erasable; `data` is kept in other tables.
+
+    The event holds a salted commitment to each of both, by name, and never the thing itself (decision 13).
+    `data` maps a name to the value and the salt kept beside it.
+    """
+
+    kind: EventKind
+    params: Mapping[str, Param] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, tuple[object, bytes]] = field(default_factory=dict)
+
+
+def new_salt() -> bytes:
+    """Random bytes that keep a commitment from being guessed."""
+    return secrets.token_bytes(SALT_BYTES)
+
+
+def history(session: Session, dossier_id: UUID) -> list[Event]:
+    """Every event of the dossier, in order."""
+    rows = session.scalars(
+        sa.select(DossierEvent).where(DossierEvent.dossier_id == dossier_id).order_by(DossierEvent.version)
+    )
+    return [as_event(row) for row in rows]
+
+
+def as_event(row: DossierEvent) -> Event:
+    """The row as the value the pure rooms understand."""
+    return Event(
+        dossier_id=row.dossier_id,
+        version=row.version,
+        kind=row.kind,
+        at=row.at,
+        actor=row.actor,
+        params=row.params,
+        commitments=row.commitments,
+    )
+
+
+def record(
+    session: Session,
+    dossier: Dossier,
+    happenings: Sequence[Happening],
+    *,
+    actor: str | None,
+    now: datetime,
+) -> Projection:
+    """Append what happened and bring the dossier's projection up to it; returns the new projection.
+
+    The dossier must have been read for update in this unit of work, or be new (version 0). Raises `Stale` if
+    somebody else recorded something since: nothing is then saved.
+    """
+    rows = list(
+        session.scalars(
+            sa.select(DossierEvent).where(DossierEvent.dossier_id == dossier.id).order_by(DossierEvent.version)
+        )
+        if dossier.version
+        else []
+    )
+    if len(rows) != dossier.version:
+        raise Stale
+    at = max(now, rows[-1].at) if rows else now  # a clock that is behind does not turn the history round
+    new_events, texts = _make(dossier, happenings, actor=actor, now=at)
+    events = [*(as_event(row) for row in rows), *new_events]
+    graph = projection.graph_of(dossier)
+    projected = _replayed(events, graph, known=len(rows))
+    projection.apply(dossier, projected)
+    try:
+        session.flush()
+    except StaleDataError as stale:
+        raise Stale from stale
+    session.execute(sa.insert(DossierEvent), _chained(rows, new_events))
+    if texts:
+        session.execute(sa.insert(EventText), texts)
+    projection.follow(session, dossier, projected, new=new_events, now=now)
+    return projected
+
+
+def _replayed(events: Sequence[Event], graph: Graph, *, known: int) -> Projection:
+    """The projection; what the new events may not do is a refusal, a broken old history is a fault."""
+    try:
+        return replay(events, graph)
+    except BrokenHistory as broken:
+        if broken.version <= known:
+            raise
+        raise Refused(f"dossier.{broken.code}") from broken
+
+
+def _make(
+    dossier: Dossier, happenings: Sequence[Happening], *, actor: str | None, now: datetime
+) -> tuple[list[Event], list[dict[str, object]]]:
+    events: list[Event] = []
+    texts: list[dict[str, object]] = []
+    for version, happening in enumerate(happenings, start=dossier.version + 1):
+        commitments = {name: chain.commitment(value, salt) for name, (value, salt) in happening.data.items()}
+        for key, text in happening.texts.items():
+            salt = new_salt()
+            commitments[key] = chain.commitment(text, salt)
+            texts.append({"dossier_id": dossier.id, "event_version": version, "key": key, "text": text, "salt": salt})
+        events.append(
+            Event(
+                dossier_id=dossier.id,
+                version=version,
+                kind=happening.kind,
+                at=now,
+                actor=actor,
+                params=happening.params,
+                commitments=commitments,
+            )
+        )
+    return events, texts
+
+
+def _chained(rows: Sequence[DossierEvent], events: Sequence[Event]) -> list[dict[str, object]]:
+    previous = rows[-1].hash if rows else chain.GENESIS
+    values: list[dict[str, object]] = []
+    for event in events:
+        digest = chain.event_hash(previous, event.content())
+        values.append(
+            {
+                "dossier_id": event.dossier_id,
+                "version": event.version,
+                "kind": event.kind,
+                "at": event.at,
+                "actor": event.actor,
+                "params": dict(event.params),
+                "commitments": dict(event.commitments),
+                "previous_hash": previous,
+                "hash": digest,
+            }
+        )
+        previous = digest
+    return values

@@ -1,0 +1,84 @@
+"""The terms of one dossier: what its pinned version of the procedure says for its case and answers.
+
+Worked out when the dossier is filed and when a supplement changes the answers, then kept with the dossier, so
+that no later edition of the software and no erased answer can move a date.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from portal.catalogue.answers import Answers
+from portal.catalogue.definition import Definition
+from portal.catalogue.places import Places
+from portal.catalogue.requirements import agency_for, limit_for, promised_limit_for
+from portal.catalogue.route import truths_of
+from portal.clock.limit import Limit, Unit
+from portal.clock.stopwatch import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Limits by law and by promise, the clock's policy after a supplement, the conditions that hold."""
+
+    statutory: Limit
+    promised: Limit
+    policy: Policy
+    truths: Mapping[str, bool]
+    competent: str
+    is_verified: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """The terms as they are stored."""
+        return {
+            "statutory": _limit_to_json(self.statutory),
+            "promised": _limit_to_json(self.promised),
+            "policy": self.policy.value,
+            "truths": dict(self.truths),
+            "competent": self.competent,
+            "is_verified": self.is_verified,
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """The terms as they were stored."""
+        return cls(
+            statutory=_limit_from_json(stored["statutory"]),
+            promised=_limit_from_json(stored["promised"]),
+            policy=Policy(stored["policy"]),
+            truths=stored["truths"],
+            competent=stored["competent"],
+            is_verified=stored["is_verified"],
+        )
+
+
+def terms_for(definition: Definition, case: str, answers: Answers, *, places: Places) -> Terms:
+    """Work the terms out for this case and these answers."""
+    statutory = limit_for(definition, case, answers, difficult_communes=places.difficult)
+    promised = promised_limit_for(definition, case, answers, difficult_communes=places.difficult)
+    return Terms(
+        statutory=statutory.limit,
+        promised=promised.limit,
+        policy=Policy(definition.supplement.policy),
+        truths=truths_of(definition, case, answers),
+        competent=agency_for(definition, case, answers),
+        is_verified=statutory.verified,
+    )
+
+
+def _limit_to_json(limit: Limit) -> dict[str, Any]:
+    return {
+        "amount": int(limit.amount),
+        "unit": limit.unit.value,
+        "source": limit.source,
+        "skips_holidays": limit.skips_holidays,
+    }
+
+
+def _limit_from_json(stored: Mapping[str, Any]) -> Limit:
+    return Limit(
+        amount=stored["amount"],
+        unit=Unit(stored["unit"]),
+        source=stored["source"],
+        skips_holidays=stored["skips_holidays"],
+    )

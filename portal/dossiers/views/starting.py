@@ -1,0 +1,95 @@
+"""Beginning a dossier: for whom, which case."""
+
+from uuid import UUID
+
+import flask
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from portal.accounts.entrance import current_viewer
+from portal.accounts.models import Party, Person
+from portal.accounts.viewer import ActingFor
+from portal.catalogue.definition import Definition
+from portal.catalogue.models import ProcedureVersion
+from portal.catalogue.queries import definition_of, in_force
+from portal.catalogue.registers import places
+from portal.clock.zone import office_day
+from portal.dossiers import queries
+from portal.dossiers.actions import drafts
+from portal.dossiers.drafting import prefilled
+from portal.dossiers.forms import StartForm
+from portal.dossiers.profile import profile_of
+from portal.dossiers.views.room import blueprint, language, now, page, see
+from portal.foundation.errors import NotFound
+from portal.foundation.guards import Audience, open_to
+from portal.foundation.unit_of_work import request_session, unit_of_work
+
+
+@blueprint.get("/drafts/new")
+@open_to(Audience.COMPANY)
+def new_draft() -> Response:
+    """Ask for whom and which case; nothing is asked where there is no choice."""
+    version, definition = _wanted()
+    return page("start", form=_form(definition, version), definition=definition, others=_others(definition))
+
+
+@blueprint.post("/drafts/new")
+@open_to(Audience.COMPANY)
+def start() -> Response:
+    """Begin the draft, with what the portal already knows filled in."""
+    version, definition = _wanted()
+    form = _form(definition, version)
+    if not form.validate_on_submit():
+        return page("start", status=422, form=form, definition=definition, others=_others(definition))
+    viewer = current_viewer()
+    with unit_of_work() as session:
+        draft = drafts.start(
+            session, version, case=form.case.data, party_id=UUID(form.party.data), viewer=viewer, now=now()
+        )
+        party = session.get_one(Party, draft.party_id)
+        person = session.get_one(Person, viewer.person_id)
+        typed = prefilled(definition, profile_of(party, person), home=places().home)
+        drafts.save(session, draft, typed, replacing=[], now=now())
+    return see(flask.url_for("dossiers.draft", draft_id=draft.id))
+
+
+def _wanted() -> tuple[ProcedureVersion, Definition]:
+    code = flask.request.args.get("procedure", "").strip()
+    version = in_force(request_session(), code, on=office_day(now()))
+    if version is None:
+        raise NotFound("draft.procedure_unknown")
+    return version, definition_of(version)
+
+
+def _form(definition: Definition, version: ProcedureVersion) -> StartForm:
+    form = StartForm()
+    parties = [acting for acting in current_viewer().acting_for if _may_file(acting, definition, version)]
+    form.party.choices = [(str(acting.party_id), _name_of(acting)) for acting in parties]
+    form.case.choices = [(case.code, case.name.words(language())) for case in definition.cases]
+    form.case_help = {case.code: case.help.words(language()) for case in definition.cases if case.help}
+    if len(form.case.choices) == 1:
+        form.case.data = form.case.choices[0][0]
+    if len(form.party.choices) == 1:
+        form.party.data = form.party.choices[0][0]
+    return form
+
+
+def _may_file(acting: ActingFor, definition: Definition, version: ProcedureVersion) -> bool:
+    is_individual = acting.tax_code is None and acting.agent_party_id is None
+    if is_individual and "individual" not in definition.audience:
+        return False
+    return acting.may_file(field=version.field, procedure_code=version.code)
+
+
+def _name_of(acting: ActingFor) -> str:
+    if acting.agent_party_name:
+        return _("%(principal)s, with you as agent (%(agent)s)", principal=acting.party_name, agent=acting.agent_party_name)
+    return acting.party_name
+
+
+def _others(definition: Definition) -> list[object]:
+    """Drafts of the same procedure already begun: perhaps one of them is meant."""
+    found = queries.open_drafts(request_session(), viewer=current_viewer())
+    return [draft for draft in found if draft.procedure.code == definition.code]
+
+

@@ -1,0 +1,23 @@
+"""Files that come with the portal: read once, handed to the pure rooms as values."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from portal.clock.calendar import Calendar
+from portal.foundation.settings import PROJECT
+
+CALENDAR = PROJECT / "procedures" / "calendars" / "vietnam.toml"
+
+
+def calendar_of(path: Path) -> Calendar:
+    """The calendar written in a file.
+
+    Raises ClockError (unreadable_calendar) for bad content, OSError or UnicodeDecodeError for a bad file.
+    """
+    return Calendar.parse(path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def office_calendar() -> Calendar:
+    """The packaged calendar of Viet Nam."""
+    return calendar_of(CALENDAR)

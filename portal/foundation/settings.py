@@ -1,0 +1,148 @@
+"""What this installation is told from outside: read from the environment once, then only passed along.
+
+A running demo (`portal run`) leaves a private note with its addresses in the data folder, so that a command
+in another terminal finds the same database without being told. A variable that is set always wins.
+"""
+
+import enum
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+PROJECT = Path(__file__).resolve().parents[2]
+RUNNING_NOTE = "running.env"
+SHORTEST_SECRET = 32
+
+
+class SettingsError(Exception):
+    """The installation cannot work as it is set up. The message says what is wrong and what to do."""
+
+
+class Mode(enum.StrEnum):
+    """How seriously the installation takes itself."""
+
+    DEMO = "demo"  # secrets are made up, second-factor codes are shown, an absent scanner only warns
+    PRODUCTION = "production"  # refuses to start with anything missing
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One installation. Values that open doors are left out of `repr`, so they cannot reach a log by it."""
+
+    mode: Mode
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    data_dir: Path
+    port: int
+    public_url: str  # without a trailing slash; the address people and QR codes use
+    storage_url: str = field(repr=False)  # file:///… or s3://bucket…
+    instance: str  # names the cookies: two installations on one host must not sign each other out
+    smtp_url: str | None = field(default=None, repr=False)
+    clamd_url: str | None = None
+    web_workers: int = 2
+    task_workers: int = 2
+
+    @property
+    def is_demo(self) -> bool:
+        return self.mode is Mode.DEMO
+
+    @property
+    def is_production(self) -> bool:
+        return self.mode is Mode.PRODUCTION
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the portal over TLS; cookies are then marked secure."""
+        return self.public_url.startswith("https://")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read every variable; a `SettingsError` names all that is missing or wrong in one message."""
+        given = {name: value for name, value in (environment or os.environ).items() if value.strip()}
+        data_dir = data_dir_of(given)
+        values = {**running_note(data_dir), **given}
+        complaints: list[str] = []
+        mode = _mode(values, complaints)
+        port = _number(values, "PORT", default=8000, highest=65535, complaints=complaints)
+        _check_urls(values, complaints)
+        _check_presence(values, mode, complaints)
+        web_workers = _number(values, "WEB_WORKERS", default=2, highest=256, complaints=complaints)
+        task_workers = _number(values, "TASK_WORKERS", default=2, highest=256, complaints=complaints)
+        if complaints:
+            raise SettingsError("The portal cannot start:\n" + "\n".join(f"  - {line}" for line in complaints))
+        return cls(
+            mode=mode,
+            database_url=values["DATABASE_URL"],
+            redis_url=values["REDIS_URL"],
+            secret_key=values["SECRET_KEY"],
+            data_dir=data_dir,
+            port=port,
+            public_url=values.get("PUBLIC_URL", f"http://localhost:{port}").rstrip("/"),
+            storage_url=values.get("STORAGE_URL", (data_dir / "files").as_uri()),
+            instance=values.get("INSTANCE", "motcua" if mode is Mode.PRODUCTION else f"motcua{port}"),
+            smtp_url=values.get("SMTP_URL"),
+            clamd_url=values.get("CLAMD_URL"),
+            web_workers=web_workers,
+            task_workers=task_workers,
+        )
+
+
+def data_dir_of(environment: Mapping[str, str]) -> Path:
+    """The folder that holds everything this installation keeps on disk."""
+    return Path(environment.get("DATA_DIR") or PROJECT / ".data").expanduser().absolute()
+
+
+def running_note(data_dir: Path) -> dict[str, str]:
+    """What a running `portal run` says of itself; empty when there is none, or it belongs to someone else."""
+    try:
+        lines = (data_dir / RUNNING_NOTE).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return {}
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+SCHEMES = {
+    "DATABASE_URL": ("postgresql", "postgres", "postgresql+psycopg"),
+    "REDIS_URL": ("redis", "rediss", "unix"),
+    "PUBLIC_URL": ("http", "https"),
+    "STORAGE_URL": ("file", "s3"),
+    "SMTP_URL": ("smtp", "smtps", "smtp+starttls"),
+    "CLAMD_URL": ("tcp", "unix"),
+}
+
+
+def _mode(values: Mapping[str, str], complaints: list[str]) -> Mode:
+    text = values.get("MODE", Mode.PRODUCTION.value)
+    if text in {mode.value for mode in Mode}:
+        return Mode(text)
+    complaints.append(f"MODE is “{text}”; it must be demo, production or test")
+    return Mode.PRODUCTION
+
+
+def _number(values: Mapping[str, str], name: str, *, default: int, highest: int, complaints: list[str]) -> int:
+    text = values.get(name, str(default)).strip()
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= highest:
+        return int(text)
+    complaints.append(f"{name} is “{text}”; it must be a whole number from 1 to {highest}")
+    return default
+
+
+def _check_urls(values: Mapping[str, str], complaints: list[str]) -> None:
+    for name, schemes in SCHEMES.items():
+        if name in values and urlsplit(values[name]).scheme not in schemes:
+            complaints.append(f"{name} must begin with {' or '.join(scheme + '://' for scheme in schemes)}")
+
+
+def _check_presence(values: Mapping[str, str], mode: Mode, complaints: list[str]) -> None:
+    needed = ["DATABASE_URL", "REDIS_URL", "SECRET_KEY"]
+    if mode is Mode.PRODUCTION:
+        needed += ["PUBLIC_URL", "STORAGE_URL", "SMTP_URL", "CLAMD_URL"]
+        if len(values.get("SECRET_KEY", "x" * SHORTEST_SECRET)) < SHORTEST_SECRET:
+            complaints.append(f"SECRET_KEY is too short: give at least {SHORTEST_SECRET} random characters")
+    missing = [name for name in needed if name not in values]
+    if missing:
+        complaints.append(f"{', '.join(missing)} not set (“make run” sets up a demo that needs none of them)")

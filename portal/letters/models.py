@@ -1,0 +1,60 @@
+"""Letters and results that left, or will leave, the office: their PDF, number, signature and seal."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.foundation.database import Base, new_id
+
+
+class Letter(Base):
+    """One letter of a dossier. The four acts leave four evidences (decision 12).
+
+    sign: `signature` (detached CMS by the leader over `signed_bytes`) · number: `number` ·
+    issue: `sealed_at`, the agency's PAdES seal over the whole file · deliver: `delivered_at`.
+    A letter that only informs (Forms 01 to 03) has no signature of its own: it is rendered and sealed by a job.
+    `token` is the unguessable word in the QR of the public check page.
+    """
+
+    __tablename__ = "letters"
+    __table_args__ = (
+        sa.UniqueConstraint("dossier_id", "kind", "event_version"),
+        sa.UniqueConstraint("agency_id", "year", "number"),
+        sa.CheckConstraint("number IS NULL OR year IS NOT NULL", name="number_has_year"),
+        sa.CheckConstraint("sealed_at IS NULL OR storage_key IS NOT NULL", name="sealed_has_file"),
+        sa.CheckConstraint("(signature IS NULL) = (signed_at IS NULL)", name="signature"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    dossier_id: Mapped[UUID] = mapped_column(sa.ForeignKey("dossiers.id"), index=True)
+    kind: Mapped[str]
+    event_version: Mapped[int]
+    agency_id: Mapped[UUID] = mapped_column(sa.ForeignKey("agencies.id"))
+    token: Mapped[str] = mapped_column(unique=True)
+    language: Mapped[str]
+    outcome: Mapped[str | None]
+    reason: Mapped[str | None]
+    created_at: Mapped[datetime]
+    signed_bytes: Mapped[bytes | None]
+    signature: Mapped[bytes | None]
+    signed_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("posts.id"))
+    signed_at: Mapped[datetime | None]
+    year: Mapped[int | None]
+    number: Mapped[int | None]
+    numbered_at: Mapped[datetime | None]
+    storage_key: Mapped[str | None]
+    sha256: Mapped[str | None]
+    sealed_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+
+
+class LetterCounter(Base):
+    """The last outgoing number of an agency in a year; numbers have no gaps."""
+
+    __tablename__ = "letter_counters"
+
+    agency_id: Mapped[UUID] = mapped_column(sa.ForeignKey("agencies.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    last: Mapped[int]

@@ -1,0 +1,53 @@
+"""Telling people: a row in the transaction of the event, and a job that sends the mail after it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from portal.foundation.database import new_id
+from portal.foundation.outbox import Job, enqueue
+from portal.notices.kinds import NoticeKind
+from portal.notices.models import Notice
+
+
+def tell(
+    session: Session,
+    kind: NoticeKind,
+    *,
+    dossier_id: UUID,
+    event_version: int,
+    people: Sequence[UUID],
+    now: datetime,
+    params: Mapping[str, Any] | None = None,
+) -> None:
+    """Tell these people of an event of the dossier, each once, whatever is retried."""
+    if not people:
+        return
+    rows = [
+        {
+            "id": new_id(),
+            "person_id": person_id,
+            "dossier_id": dossier_id,
+            "event_version": event_version,
+            "kind": kind.value,
+            "params": dict(params or {}),
+            "created_at": now,
+        }
+        for person_id in dict.fromkeys(people)
+    ]
+    session.execute(
+        insert(Notice)
+        .values(rows)
+        .on_conflict_do_nothing(index_elements=["person_id", "dossier_id", "event_version", "kind"])
+    )
+    enqueue(
+        session,
+        Job.SEND_NOTICE,
+        {"dossier_id": str(dossier_id), "event_version": event_version, "kind": kind.value},
+        now=now,
+        dedupe_key=f"notice:{dossier_id}:{event_version}:{kind.value}",
+    )

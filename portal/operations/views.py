@@ -1,0 +1,122 @@
+"""Health for machines, and the page on which an administrator sees the work behind the pages."""
+
+from datetime import UTC, datetime
+from functools import cache
+from http import HTTPStatus
+
+import flask
+from flask_babel import gettext, lazy_gettext
+from redis import Redis
+from werkzeug.wrappers import Response
+
+from portal.accounts.entrance import current_viewer
+from portal.foundation.database import sessions
+from portal.foundation.errors import Invalid
+from portal.foundation.guards import Audience, open_to, public
+from portal.foundation.unit_of_work import request_session, unit_of_work
+from portal.foundation.web import explain_refusals
+from portal.operations import actions, queries, readiness
+from portal.operations.forms import CloseForm, RetryForm
+from portal.operations.wording import ERROR_WORDS, JOB_WORDS
+
+blueprint = flask.Blueprint("operations", __name__)
+blueprints = (blueprint,)
+
+explain_refusals(
+    {
+        "operations.not_given_up": lazy_gettext(
+            "This job is no longer among those given up: somebody has already opened or closed it."
+        )
+    }
+)
+
+
+@blueprint.get("/healthz")
+@public
+def alive() -> Response:
+    """Say that this process answers. Touches nothing else."""
+    return _json({"status": "alive"}, HTTPStatus.OK)
+
+
+@blueprint.get("/readyz")
+@public
+def ready() -> Response:
+    """Every part does its work, or which does not."""
+    settings = flask.current_app.extensions["settings"]
+    parts = readiness.look(sessions(), _broker(settings.redis_url))
+    is_ready = all(part.is_well for part in parts.values())
+    return _json(
+        {
+            "status": "ready" if is_ready else "not ready",
+            "parts": {name: {"ok": part.is_well, **part.figures} for name, part in parts.items()},
+        },
+        HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE,
+    )
+
+
+@blueprint.get("/administration/background-work")
+@open_to(Audience.ADMINISTRATOR, Audience.AUDITOR)
+def background_work() -> str:
+    """What is waiting and what was given up."""
+    return _page(CloseForm(formdata=None))
+
+
+@blueprint.post("/administration/background-work/retry")
+@open_to(Audience.ADMINISTRATOR)
+def retry() -> Response:
+    """Open a given-up job again."""
+    form = RetryForm()
+    if not form.validate_on_submit():
+        raise Invalid
+    with unit_of_work() as session:
+        actions.retry(session, form.job.data, by=current_viewer().person_id, now=datetime.now(UTC))
+    flask.flash(gettext("The job is open again and will be tried at once."), "success")
+    return _back()
+
+
+@blueprint.post("/administration/background-work/close")
+@open_to(Audience.ADMINISTRATOR)
+def close() -> Response | tuple[str, int]:
+    """Close a given-up job without doing it."""
+    form = CloseForm()
+    if not form.validate_on_submit():
+        if form.job.errors:
+            raise Invalid
+        return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
+    with unit_of_work() as session:
+        actions.close_given_up(
+            session, form.job.data, reason=form.reason.data, by=current_viewer().person_id, now=datetime.now(UTC)
+        )
+    flask.flash(gettext("The job is closed. Your reason is kept with it."), "success")
+    return _back()
+
+
+def _page(form: CloseForm) -> str:
+    session = request_session()
+    return flask.render_template(
+        "operations/background_work.html",
+        form=form,
+        open_jobs=queries.open_jobs(session),
+        dead_letters=queries.dead_letters(session),
+        dead_letter_count=queries.dead_letter_count(session),
+        health=queries.outbox_health(session),
+        job_words=JOB_WORDS,
+        error_words=ERROR_WORDS,
+        may_act=Audience.ADMINISTRATOR in current_viewer().audiences,
+    )
+
+
+def _back() -> Response:
+    return flask.redirect(flask.url_for("operations.background_work"), HTTPStatus.SEE_OTHER)
+
+
+def _json(body: dict[str, object], status: HTTPStatus) -> Response:
+    answer = flask.jsonify(body)
+    answer.status_code = status
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@cache
+def _broker(redis_url: str) -> Redis:
+    return readiness.broker_at(redis_url)

@@ -1,0 +1,23 @@
+"""The kinds of jobs in an administrator's words."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext
+
+from portal.foundation.jobs import LOST
+from portal.foundation.outbox import Job
+
+JOB_WORDS: dict[str, Any] = {
+    Job.ROUTE_DOSSIER.value: lazy_gettext("Send a dossier to its office and officer"),
+    Job.SEND_NOTICE.value: lazy_gettext("Deliver a notice"),
+    Job.RENDER_LETTER.value: lazy_gettext("Print a letter"),
+    Job.REFRESH_FACTS.value: lazy_gettext("Bring the figures up to date"),
+    Job.FIRE_TIMER.value: lazy_gettext("Act on a time limit that has been reached"),
+    Job.PUBLISH_SNAPSHOT.value: lazy_gettext("Publish the figures of the day"),
+    Job.SCAN_ATTACHMENT.value: lazy_gettext("Check an uploaded file for viruses"),
+    Job.CLEAN_EXPIRED.value: lazy_gettext("Clear away what has expired"),
+}
+
+ERROR_WORDS: dict[str, Any] = {
+    LOST: lazy_gettext("The program stopped in the middle each time"),
+}

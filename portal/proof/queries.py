@@ -1,0 +1,48 @@
+"""What an outsider may check with the token on a letter."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Agency
+from portal.dossiers.models import Dossier, DossierEvent
+from portal.dossiers.record import as_event
+from portal.ledger.chain import Link, Verdict, verify
+from portal.letters.models import Letter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A letter as the public may see it: no names, no answers."""
+
+    letter: Letter
+    dossier: Dossier
+    agency: Agency
+    chain: Verdict
+    events: int
+
+
+def shown(session: Session, token: str) -> Shown | None:
+    """The letter with this token, its dossier and agency, and the verdict on the dossier's chain of events."""
+    row = session.execute(
+        sa.select(Letter, Dossier, Agency)
+        .join(Dossier, Dossier.id == Letter.dossier_id)
+        .join(Agency, Agency.id == Letter.agency_id)
+        .where(Letter.token == token, Letter.sealed_at.is_not(None))
+    ).one_or_none()
+    if row is None:
+        return None
+    letter, dossier, agency = row
+    links = _links(session, dossier)
+    return Shown(letter=letter, dossier=dossier, agency=agency, chain=verify(links), events=len(links))
+
+
+def _links(session: Session, dossier: Dossier) -> list[Link]:
+    rows = session.scalars(
+        sa.select(DossierEvent).where(DossierEvent.dossier_id == dossier.id).order_by(DossierEvent.version)
+    )
+    return [
+        Link(version=row.version, content=as_event(row).content(), previous=row.previous_hash, hash=row.hash)
+        for row in rows
+    ]

@@ -1,0 +1,73 @@
+"""The public check of a letter: what its QR code leads to. Nobody needs an account to doubt."""
+
+import hashlib
+from datetime import UTC, datetime
+
+import flask
+from flask.typing import ResponseReturnValue
+
+from portal.foundation.errors import NotFound
+from portal.foundation.guards import public
+from portal.foundation.settings import Settings
+from portal.foundation.unit_of_work import unit_of_work
+from portal.letters.printing import PrintingOffice
+from portal.letters.verify import Verification, verify_detached, verify_sealed
+from portal.proof import queries
+from portal.proof.queries import Shown
+
+blueprint = flask.Blueprint("proof", __name__, url_prefix="/<language:language>/verify")
+blueprints = (blueprint,)
+
+LARGEST_LETTER_BYTES = 20 * 1024 * 1024
+
+
+@blueprint.get("/<token>")
+@public
+def check(token: str) -> ResponseReturnValue:
+    """What the portal itself holds under this token, checked afresh."""
+    found, office, now = _found(token), _office(), datetime.now(UTC)
+    assert found.letter.storage_key is not None  # noqa: S101 - only sealed letters are found
+    sealed = verify_sealed(office.storage.get(found.letter.storage_key), office.authority.roots(), now=now)
+    return flask.render_template(
+        "proof/check.html", found=found, sealed=sealed, signed=_signed(found, office, now), compared=None
+    )
+
+
+@blueprint.post("/<token>")
+@public
+def compare(token: str) -> ResponseReturnValue:
+    """Compare a file somebody was given with the one that was issued. The file is not kept."""
+    found, office, now = _found(token), _office(), datetime.now(UTC)
+    uploaded = flask.request.files.get("file")
+    content = uploaded.stream.read(LARGEST_LETTER_BYTES) if uploaded is not None else b""
+    sealed = verify_sealed(content, office.authority.roots(), now=now)
+    same = hashlib.sha256(content).hexdigest() == found.letter.sha256
+    return flask.render_template(
+        "proof/check.html",
+        found=found,
+        sealed=sealed,
+        signed=_signed(found, office, now),
+        compared="same" if same else ("empty" if not content else "different"),
+    )
+
+
+def _found(token: str) -> Shown:
+    with unit_of_work() as session:
+        found = queries.shown(session, token)
+    if found is None:
+        raise NotFound("proof.not_found")
+    return found
+
+
+def _signed(found: Shown, office: PrintingOffice, now: datetime) -> Verification | None:
+    """The leader's own signature over the decision's words; None for a letter that only informs."""
+    letter = found.letter
+    if letter.signature is None or letter.signed_bytes is None:
+        return None
+    return verify_detached(letter.signature, letter.signed_bytes, office.authority.roots(), now=now)
+
+
+def _office() -> PrintingOffice:
+    settings = flask.current_app.extensions["settings"]
+    assert isinstance(settings, Settings)  # noqa: S101 - put there by create_app
+    return PrintingOffice.of(settings)

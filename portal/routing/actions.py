@@ -1,0 +1,71 @@
+"""Routing: the competent agency for a dossier, and hands for every open step.
+
+Run by a worker after each act that opens steps, and safe to run again: what is already routed or assigned stays.
+Where no agency can be determined the dossier goes to the dispatcher, never to a guess.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from portal.dossiers.models import Dossier, DossierStep
+from portal.dossiers.queries import locked
+from portal.dossiers.record import Happening, record
+from portal.dossiers.terms import Terms
+from portal.routing import queries
+from portal.routing.queries import Candidate
+from portal.workflow.events import EventKind, Param
+from portal.workflow.lifecycle import ENDED
+
+ROUTER = "machine:router"
+
+
+def route(session: Session, dossier_id: UUID, *, now: datetime) -> None:
+    """Send the dossier to the competent agency if it has none, and give its unassigned steps to posts."""
+    dossier = locked(session, dossier_id)
+    if dossier is None or dossier.state in ENDED:
+        return
+    happenings: list[Happening] = []
+    if dossier.agency_id is None:
+        happenings.append(_competence(session, dossier))
+    else:
+        earlier = queries.earlier_holders(session, dossier.id)
+        taken: dict[UUID, int] = {}
+        for step in queries.unassigned_steps(session, dossier.id):
+            found = _hands(session, step, earlier.get(step.node_key), taken)
+            if found is not None:
+                happenings.append(found)
+    if happenings:
+        record(session, dossier, happenings, actor=ROUTER, now=now)
+
+
+def _competence(session: Session, dossier: Dossier) -> Happening:
+    agency = queries.agency_by_key(session, Terms.from_json(dossier.terms).competent)
+    if agency is None:
+        return Happening(kind=EventKind.SENT_TO_DISPATCHER)
+    return Happening(kind=EventKind.ROUTED, params={"agency": str(agency.id), "why": "competence_rule"})
+
+
+def _hands(session: Session, step: DossierStep, earlier: UUID | None, taken: dict[UUID, int]) -> Happening | None:
+    """The post for this step: whoever had it before, else the one with the fewest open steps."""
+    if step.agency_id is None:
+        return None
+    found = queries.candidates(session, agency_id=step.agency_id, role=step.role)
+    if not found:
+        return None
+    same = next((one for one in found if one.post_id == earlier), None)
+    chosen = same or min(found, key=lambda one: (_burden(one, taken), str(one.post_id)))
+    taken[chosen.post_id] = taken.get(chosen.post_id, 0) + 1
+    why = "had_it_before" if same else "fewest_open_steps"
+    params: dict[str, Param] = {
+        "node": step.node_key,
+        "assignee": str(chosen.post_id),
+        "why": why,
+        "open_steps": chosen.open_steps,
+    }
+    return Happening(kind=EventKind.STEP_ASSIGNED, params=params)
+
+
+def _burden(candidate: Candidate, taken: dict[UUID, int]) -> int:
+    return candidate.open_steps + taken.get(candidate.post_id, 0)

@@ -1,0 +1,39 @@
+"""Goals, and the daily snapshot that the public sees."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.foundation.database import Base, new_id
+
+
+class Goal(Base):
+    """What the province promises, with its source."""
+
+    __tablename__ = "goals"
+    __table_args__ = (sa.UniqueConstraint("key", "valid_from"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    key: Mapped[str]
+    names: Mapped[dict[str, Any]]
+    measure: Mapped[str]
+    target: Mapped[float]
+    source: Mapped[str]
+    is_verified: Mapped[bool]
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
+
+
+class Snapshot(Base):
+    """The public figures of one day, with the very rows they were computed from (decision 23)."""
+
+    __tablename__ = "snapshots"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    as_of: Mapped[date] = mapped_column(unique=True)
+    published_at: Mapped[datetime]
+    figures: Mapped[dict[str, Any]]
+    rows: Mapped[list[Any]]

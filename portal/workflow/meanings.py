@@ -1,0 +1,313 @@
+"""What each kind of event means for a dossier's present. ``replay`` holds the table that names them.
+
+Each function takes the present before the event, the event, and the graph in force; it returns the present
+after it, or raises ``BrokenHistory`` if the event cannot follow.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from portal.workflow.events import Event, EventKind
+from portal.workflow.graph import Act, Graph, Node
+from portal.workflow.lifecycle import CLOCK_RUNNING, OPEN, Action, Outcome, State, StopReason, TransitionRefused, step
+from portal.workflow.narration import closing_kind, opening_kind
+from portal.workflow.projection import Evidence, Interval, OpenStep, PauseReason, Projection
+from portal.workflow.reading import BrokenHistory, text, text_or_none, word
+from portal.workflow.roles import Role
+
+Meaning = Callable[[Projection, Event, Graph], Projection]
+
+_IN_ANY_STATE = frozenset({Act.OPINION, Act.ISSUE, Act.DELIVER})
+"""Opinions asked before may still come in while the filer has the turn; the lifecycle itself judges the others."""
+
+
+# Before and at the counter
+
+
+def filed(p: Projection, event: Event, _: Graph) -> Projection:
+    action = Action.FILE if p.state is State.DRAFT else Action.CONFIRM_PREPAYMENT
+    agency = text_or_none(event, "agency")
+    return replace(p, state=_move(p, event, action), filed_at=event.at, agency_id=agency)
+
+
+def moves_by(action: Action) -> Meaning:
+    """A kind that moves the state and does nothing else."""
+    return lambda p, event, _: replace(p, state=_move(p, event, action))
+
+
+def opened_by_office(p: Projection, event: Event, _: Graph) -> Projection:
+    if p.state not in OPEN:
+        raise BrokenHistory(event.version, "not_open", p.state)
+    return replace(p, opened_by_office_at=p.opened_by_office_at or event.at)
+
+
+def accepted(p: Projection, event: Event, graph: Graph) -> Projection:
+    state = _move(p, event, Action.ACCEPT)
+    return replace(p, state=state, accepted_at=event.at, awaited=graph.may_follow(None))
+
+
+def refused_intake(p: Projection, event: Event, _: Graph) -> Projection:
+    return _ended(replace(p, state=_move(p, event, Action.REFUSE_INTAKE)), event)
+
+
+# The way through the graph
+
+
+def routed(p: Projection, event: Event, _: Graph) -> Projection:
+    if p.state not in OPEN:
+        raise BrokenHistory(event.version, "not_open", p.state)
+    return replace(p, agency_id=text(event, "agency"))
+
+
+def step_opened(p: Projection, event: Event, graph: Graph) -> Projection:
+    node = _node(p, event, graph)
+    if opening_kind(node.act) is not event.kind:
+        raise BrokenHistory(event.version, "wrong_kind_for_node", node.key)
+    p = _with_open(p, event, graph, node)
+    if p.state is State.ACCEPTED and node.role is not Role.ONE_STOP:
+        p = replace(p, state=_move(p, event, Action.BEGIN))
+    return p
+
+
+def _with_open(p: Projection, event: Event, graph: Graph, node: Node) -> Projection:
+    in_line = graph.leading_to(node.key) | graph.ahead_of((node.key,)) | {node.key}
+    if in_line & p.standing:
+        raise BrokenHistory(event.version, "two_open_in_one_branch", node.key)
+    skipped = [key for key in p.awaited & graph.leading_to(node.key) if graph[key].when is None]
+    if node.key not in p.awaited or skipped:
+        raise BrokenHistory(event.version, "not_awaited", node.key)
+    agency = text_or_none(event, "agency")
+    opened = OpenStep(node=node.key, opened_at=event.at, entry=event.version, agency=agency)
+    return replace(p, open_steps=(*p.open_steps, opened), awaited=p.awaited - in_line)
+
+
+def step_assigned(p: Projection, event: Event, _: Graph) -> Projection:
+    key, assignee = text(event, "node"), text_or_none(event, "assignee")
+    if p.step_at(key) is None:
+        raise BrokenHistory(event.version, "not_open", key)
+    held = tuple(replace(s, assignee=assignee) if s.node == key else s for s in p.open_steps)
+    return replace(p, open_steps=held)
+
+
+def step_closed(p: Projection, event: Event, graph: Graph) -> Projection:
+    node = _node(p, event, graph)
+    silent = event.kind is EventKind.OPINION_SILENT and node.act is Act.OPINION
+    if not silent and closing_kind(node.act) is not event.kind:
+        raise BrokenHistory(event.version, "wrong_kind_for_node", node.key)
+    if node.act not in _IN_ANY_STATE:
+        _must_be_working(p, event)
+    return replace(_without(p, event, node.key), awaited=p.awaited | graph.may_follow(node.key))
+
+
+def step_sent_back(p: Projection, event: Event, graph: Graph) -> Projection:
+    node, to = _node(p, event, graph), text(event, "to")
+    _must_be_working(p, event)
+    if to not in node.returns_to:
+        raise BrokenHistory(event.version, "no_way_back", to)
+    awaited = p.awaited - graph.ahead_of((to,)) | {to}
+    return replace(_without(p, event, node.key), awaited=awaited, decision=_still_valid(p, graph, to))
+
+
+def step_dropped(p: Projection, event: Event, _: Graph) -> Projection:
+    return _without(p, event, text(event, "node"))
+
+
+def moved_to_version(p: Projection, event: Event, graph: Graph) -> Projection:
+    if p.state not in OPEN:
+        raise BrokenHistory(event.version, "not_open", p.state)
+    gone = [key for key in p.standing if key not in graph]
+    if gone:
+        raise BrokenHistory(event.version, "node_unknown", ", ".join(sorted(gone)))
+    to = text_or_none(event, "to")
+    awaited = frozenset(key for key in (*p.awaited, to) if key is not None and key in graph)
+    return replace(p, procedure_version=text(event, "version"), awaited=awaited)
+
+
+# The filer's turn
+
+
+def supplement_requested(p: Projection, event: Event, _: Graph) -> Projection:
+    state = _move(p, event, Action.REQUEST_SUPPLEMENT)
+    p = replace(p, state=state, supplement_rounds=p.supplement_rounds + 1)
+    return _paused(p, event, PauseReason.SUPPLEMENT)
+
+
+def supplement_answered(p: Projection, event: Event, _: Graph) -> Projection:
+    return _resumed(replace(p, state=_move(p, event, Action.ANSWER_SUPPLEMENT)), event)
+
+
+def payment_requested(p: Projection, event: Event, graph: Graph) -> Projection:
+    if event.params.get("node") is not None:
+        node = _node(p, event, graph)
+        if node.act is not Act.PAY:
+            raise BrokenHistory(event.version, "wrong_kind_for_node", node.key)
+        p = _with_open(p, event, graph, node)
+    return _paused(replace(p, state=_move(p, event, Action.REQUEST_PAYMENT)), event, PauseReason.PAYMENT)
+
+
+def payment_confirmed(p: Projection, event: Event, graph: Graph) -> Projection:
+    state = _move(p, event, Action.CONFIRM_PAYMENT)
+    for stop in [s.node for s in p.open_steps if graph[s.node].act is Act.PAY]:
+        p = replace(_without(p, event, stop), awaited=p.awaited | graph.may_follow(stop))
+    came_from = State.IN_PROGRESS if state is State.WITHDRAWAL_REQUESTED else None
+    return _resumed(replace(p, state=state, came_from=came_from), event)
+
+
+def withdrawal_requested(p: Projection, event: Event, _: Graph) -> Projection:
+    return replace(p, state=_move(p, event, Action.REQUEST_WITHDRAWAL), came_from=p.state)
+
+
+def withdrawal_declined(p: Projection, event: Event, _: Graph) -> Projection:
+    return replace(p, state=_move(p, event, Action.DECLINE_WITHDRAWAL), came_from=None)
+
+
+def withdrawal_granted(p: Projection, event: Event, _: Graph) -> Projection:
+    state = _move(p, event, Action.GRANT_WITHDRAWAL)
+    return _ended(replace(p, state=state, stop_reason=StopReason.WITHDRAWN), event)
+
+
+def stopped(p: Projection, event: Event, _: Graph) -> Projection:
+    reason = word(event, "reason", StopReason)
+    if reason is StopReason.WITHDRAWN:
+        state = _move(p, event, Action.WITHDRAW)
+    else:
+        state = _move(p, event, Action.STOP, reason=reason)
+    return _ended(replace(p, state=state, stop_reason=reason), event)
+
+
+# The decision
+
+
+def signed(p: Projection, event: Event, graph: Graph) -> Projection:
+    return _decided(p, event, graph, Act.SIGN)
+
+
+def numbered(p: Projection, event: Event, graph: Graph) -> Projection:
+    if p.signed is None:
+        raise BrokenHistory(event.version, "not_signed")
+    return _decided(p, event, graph, Act.NUMBER)
+
+
+def issued(p: Projection, event: Event, graph: Graph) -> Projection:
+    if p.numbered is None:
+        raise BrokenHistory(event.version, "not_numbered")
+    outcome, state = word(event, "outcome", Outcome), _move(p, event, Action.ISSUE)
+    p = _decided(p, event, graph, Act.ISSUE)
+    if p.open_steps:
+        raise BrokenHistory(event.version, "work_left_open", p.open_steps[0].node)
+    handing_over = p.awaited
+    p = _ended(replace(p, state=state, outcome=outcome, settled_at=event.at), event)
+    return replace(p, awaited=handing_over)
+
+
+def returned(p: Projection, event: Event, graph: Graph) -> Projection:
+    state = _move(p, event, Action.DELIVER)
+    if event.params.get("node") is not None:
+        p = _decided(p, event, graph, Act.DELIVER)
+    elif p.open_steps:
+        raise BrokenHistory(event.version, "work_left_open", p.open_steps[0].node)
+    return replace(p, state=state, returned_at=event.at, awaited=frozenset())
+
+
+def reopened(p: Projection, event: Event, graph: Graph) -> Projection:
+    to = text(event, "to")
+    if to not in graph:
+        raise BrokenHistory(event.version, "node_unknown", to)
+    return replace(
+        p,
+        state=_move(p, event, Action.REOPEN),
+        open_steps=(),
+        awaited=frozenset({to}),
+        decision=_still_valid(p, graph, to),
+        outcome=None,
+        settled_at=None,
+        returned_at=None,
+        ended_at=None,
+        corrections=p.corrections + 1,
+    )
+
+
+def extended(p: Projection, event: Event, _: Graph) -> Projection:
+    """Form 04 moves the promised day once. Source: Decree 61/2018/NĐ-CP, Art. 19; not yet compared with 118/2025."""
+    if not p.accepted or p.state not in OPEN:
+        raise BrokenHistory(event.version, "not_open", p.state)
+    if p.extended_to is not None:
+        raise BrokenHistory(event.version, "extended_before")
+    try:
+        return replace(p, extended_to=date.fromisoformat(text(event, "until")))
+    except ValueError as error:
+        raise BrokenHistory(event.version, "param_wrong", "until") from error
+
+
+# What the meanings share
+
+
+def _move(p: Projection, event: Event, action: Action, *, reason: StopReason | None = None) -> State:
+    opened = p.opened_by_office_at is not None
+    try:
+        return step(p.state, action, accepted=p.accepted, came_from=p.came_from, opened=opened, reason=reason)
+    except TransitionRefused as refused:
+        raise BrokenHistory(event.version, refused.code, str(refused)) from refused
+
+
+def _must_be_working(p: Projection, event: Event) -> None:
+    """While it is the filer's turn, or withdrawal is asked, the office's own steps stand still."""
+    if p.state not in CLOCK_RUNNING:
+        raise BrokenHistory(event.version, "not_in_progress", p.state)
+
+
+def _node(p: Projection, event: Event, graph: Graph) -> Node:
+    key = text(event, "node")
+    if key not in graph:
+        raise BrokenHistory(event.version, "node_unknown", key)
+    node = graph[key]
+    handing_over = node.act is Act.DELIVER and p.state is State.SETTLED
+    if not handing_over and not (p.accepted and p.state in OPEN):
+        raise BrokenHistory(event.version, "not_open", p.state)
+    return node
+
+
+def _without(p: Projection, event: Event, key: str) -> Projection:
+    if p.step_at(key) is None:
+        raise BrokenHistory(event.version, "not_open", key)
+    return replace(p, open_steps=tuple(s for s in p.open_steps if s.node != key))
+
+
+def _decided(p: Projection, event: Event, graph: Graph, act: Act) -> Projection:
+    closed = step_closed(p, event, graph)
+    proof = Evidence(
+        act=act,
+        node=text(event, "node"),
+        at=event.at,
+        actor=event.actor,
+        evidence=text_or_none(event, "evidence"),
+        event=event.version,
+    )
+    return replace(closed, decision=(*p.decision, proof))
+
+
+def _still_valid(p: Projection, graph: Graph, redone: str) -> tuple[Evidence, ...]:
+    void = graph.ahead_of((redone,)) | {redone}
+    return tuple(e for e in p.decision if e.node not in void)
+
+
+def _paused(p: Projection, event: Event, reason: PauseReason) -> Projection:
+    pause = Interval(
+        reason=reason,
+        ground=text_or_none(event, "ground"),
+        began_at=event.at,
+        ended_at=None,
+        event=event.version,
+        before_intake=not p.accepted,
+    )
+    return replace(p, pauses=(*p.pauses, pause))
+
+
+def _resumed(p: Projection, event: Event) -> Projection:
+    ended = (replace(i, ended_at=event.at) if i.ended_at is None else i for i in p.pauses)
+    return replace(p, pauses=tuple(ended))
+
+
+def _ended(p: Projection, event: Event) -> Projection:
+    return replace(_resumed(p, event), ended_at=event.at, open_steps=(), awaited=frozenset(), came_from=None)

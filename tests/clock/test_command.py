@@ -1,0 +1,143 @@
+"""`portal clock due`."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from portal.cli import main
+
+ASKED = ["--received", "2026-08-20T09:00", "--limit", "3 working days"]
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["clock", "due", *arguments])
+
+
+def asked(*arguments: str) -> dict[str, object]:
+    found = run(*arguments, "--json")
+    assert found.exit_code == 0, found.stderr
+    return json.loads(found.stdout)
+
+
+def test_it_answers_in_json_with_every_line_in_three_languages() -> None:
+    answer = asked(*ASKED)
+
+    assert answer["due_at"] == "2026-08-24T17:00:00+07:00"
+    assert answer["effective_reception"] == "2026-08-20T09:00:00+07:00"
+    assert answer["provisional"] is False
+    lines = answer["lines"]
+    assert isinstance(lines, list)
+    assert [line["kind"] for line in lines] == [
+        "received",
+        "day_not_counted",
+        "make_up_day",
+        "weekend_skipped",
+        "due",
+    ]
+    for line in lines:
+        assert set(line) == {"kind", "at", "days", "text"}
+        assert datetime.fromisoformat(line["at"]).utcoffset() is not None
+        assert isinstance(line["days"], int)
+        assert set(line["text"]) == {"vi", "en", "zh"}
+
+
+def test_without_json_it_tells_the_lines_in_the_language_asked_for() -> None:
+    assert "Hạn trả kết quả: 17:00 thứ Hai, 24/08/2026." in run(*ASKED).stdout
+    assert "Due: 17:00 on Monday 24 August 2026." in run(*ASKED, "--language", "en").stdout
+
+
+@pytest.mark.parametrize(
+    ("limit", "due_at"),
+    [
+        ("8 working hours", "2026-08-21T09:00:00+07:00"),
+        ("3 working days", "2026-08-24T17:00:00+07:00"),
+        ("10 calendar days", "2026-09-03T17:00:00+07:00"),
+        ("1 month", "2026-09-21T17:00:00+07:00"),
+    ],
+)
+def test_it_knows_the_four_units(limit: str, due_at: str) -> None:
+    assert asked("--received", "2026-08-20T09:00", "--limit", limit)["due_at"] == due_at
+
+
+def test_a_time_with_an_offset_is_taken_at_its_word() -> None:
+    answer = asked("--received", "2026-08-20T02:00:00Z", "--limit", "8 working hours")
+
+    assert answer["effective_reception"] == "2026-08-20T09:00:00+07:00"
+
+
+def test_it_takes_pauses_and_a_policy() -> None:
+    received = ["--received", "2026-06-01T09:00", "--limit", "5 working days"]
+    stops = ["--pause", "2026-06-02T10:00/2026-06-03T10:00", "--pause", "2026-06-04T10:00/2026-06-05T10:00"]
+
+    assert asked(*received, *stops)["due_at"] == "2026-06-10T17:00:00+07:00"
+    assert asked(*received, *stops, "--policy", "restart")["due_at"] == "2026-06-12T17:00:00+07:00"
+
+
+def test_an_open_pause_is_reckoned_to_now_and_says_so() -> None:
+    answer = asked(
+        "--received", "2026-06-01T09:00", "--limit", "5 working days",
+        "--pause", "2026-06-03T10:00/", "--now", "2026-06-05T10:00",
+    )  # fmt: skip
+
+    assert answer["due_at"] == "2026-06-10T17:00:00+07:00"
+    assert answer["open_pause"] is True
+
+
+def test_a_date_in_a_year_that_is_not_official_is_provisional() -> None:
+    assert asked("--received", "2026-12-30T09:00", "--limit", "3 working days")["provisional"] is True
+
+
+def test_it_takes_another_calendar(tmp_path: Path) -> None:
+    calendar = tmp_path / "calendar.toml"
+    calendar.write_text(
+        'years = [{year = 2026, official = true}]\noff = [{on = 2026-08-21, name = "x"}]\n'
+        '[[hours]]\nopen = ["08:00-12:00", "13:00-16:00"]\n[names]\nx = {vi = "x", en = "x", zh = "x"}\n',
+        encoding="utf-8",
+    )
+
+    assert asked(*ASKED, "--calendar", str(calendar))["due_at"] == "2026-08-26T16:00:00+07:00"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--received", "2026-08-20T09:00"],
+        ["--received", "2026-08-20", "--limit", "3 working days"],
+        ["--received", "2026-13-20T09:00", "--limit", "3 working days"],
+        ["--received", "yesterday", "--limit", "3 working days"],
+        ["--received", "2026-08-20T09:00", "--limit", "3 bananas"],
+        ["--received", "2026-08-20T09:00", "--limit", "0 working days"],
+        ["--received", "2026-08-20T09:00", "--limit", "900000 months"],
+        ["--received", "0001-01-01T00:00+14:00", "--limit", "1 month"],
+        [*ASKED, "--pause", "2026-08-21T09:00"],
+        [*ASKED, "--pause", "/2026-08-21T09:00"],
+        [*ASKED, "--pause", "2026-08-21T09:00/2026-08-20T09:00"],
+        [*ASKED, "--policy", "pray"],
+        [*ASKED, "--now", "soon"],
+        [*ASKED, "--calendar", "/there/is/no/such/file.toml"],
+        [*ASKED, "--calendar", str(Path(__file__))],
+        [*ASKED, "--calendar", str(Path(__file__).parent)],
+        [*ASKED, "--no-such-option"],
+        [*ASKED, "one too many"],
+    ],
+)
+def test_bad_input_is_one_line_on_standard_error_and_exit_2(arguments: list[str]) -> None:
+    found = run(*arguments)
+
+    assert found.exit_code == 2
+    assert found.stdout == ""
+    assert len(found.stderr.splitlines()) == 1
+    assert "Traceback" not in found.stderr
+
+
+def test_a_calendar_that_is_no_text_is_refused_in_one_line(tmp_path: Path) -> None:
+    calendar = tmp_path / "calendar.toml"
+    calendar.write_bytes(b"\xff\xfe\x00")
+
+    found = run(*ASKED, "--calendar", str(calendar))
+
+    assert (found.exit_code, len(found.stderr.splitlines())) == (2, 1)

@@ -1,0 +1,208 @@
+"""The administrator's page of what waits and what was given up."""
+
+from datetime import UTC, datetime, timedelta
+
+import html5lib
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from portal.accounts.models import AuditRow, InterruptedPost, Person, SignInAttempt
+from portal.foundation.outbox import Job, OutboxRow, Queue, enqueue
+from portal.operations import actions
+from portal.workflow.lifecycle import Role
+from tests.factories import people
+from tests.fixtures.app import Browser
+from tests.fixtures.workers import drain
+from workers.task import Outcome
+
+PAGE = "/administration/background-work"
+NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+
+
+def given_up(session: Session, *, error: str = "LookupError", kind: str = "send_notice") -> OutboxRow:
+    row = OutboxRow(
+        kind=kind,
+        queue=Queue.BACKGROUND,
+        payload={"secret": "what nobody must read here"},
+        created_at=NOW,
+        next_try_at=NOW,
+        attempts=8,
+        dead_at=NOW,
+        last_error=error,
+    )
+    session.add(row)
+    session.commit()
+    return row
+
+
+def read(client: Browser, language: str = "en") -> str:
+    client.set_cookie("language", language)
+    client.set_cookie("motcua_test_language", language)
+    answer = client.get(PAGE)
+    assert answer.status_code == 200
+    html5lib.HTMLParser(strict=True).parse(answer.text)
+    return answer.text
+
+
+def audit_rows(session: Session, verb: str) -> list[AuditRow]:
+    return list(session.scalars(sa.select(AuditRow).where(AuditRow.verb == verb)))
+
+
+def test_an_empty_page_says_what_would_be_here(administrator: Person, client: Browser) -> None:
+    page = read(client)
+    assert "Nothing was given up" in page
+    assert "Nothing is waiting" in page
+
+
+def test_waiting_jobs_are_counted_by_kind_and_an_unknown_kind_is_shown(
+    administrator: Person, client: Browser, session: Session
+) -> None:
+    for _ in range(3):
+        enqueue(session, Job.RENDER_LETTER, {}, now=NOW)
+    session.add(OutboxRow(kind="of_tomorrow", queue=Queue.PROMPT, payload={}, created_at=NOW, next_try_at=NOW))
+    session.commit()
+    page = read(client)
+
+    assert "Print a letter" in page
+    assert "of_tomorrow" in page
+    assert "unknown to this release" in page
+
+
+def test_a_job_given_up_is_shown_with_what_went_wrong_and_without_its_content(
+    administrator: Person, client: Browser, session: Session
+) -> None:
+    given_up(session, error="ConnectionRefusedError")
+    given_up(session, error="lost")
+    page = read(client)
+
+    assert "ConnectionRefusedError" in page
+    assert "The program stopped in the middle each time" in page
+    assert "what nobody must read here" not in page
+
+
+@pytest.mark.parametrize(("language", "word"), [("vi", "Việc chạy nền"), ("zh", "后台工作")])
+def test_the_page_speaks_the_readers_language(
+    administrator: Person, client: Browser, session: Session, language: str, word: str
+) -> None:
+    given_up(session)
+    page = read(client, language)
+
+    assert word in page
+    assert "Given up" not in page
+    assert "Try again" not in page
+
+
+def test_retrying_opens_the_job_with_all_its_tries_and_leaves_an_audit_row(
+    administrator: Person, client: Browser, session: Session
+) -> None:
+    row = given_up(session)
+    answer = client.post(f"{PAGE}/retry", data={"job": row.id})
+    session.refresh(row)
+
+    assert (answer.status_code, answer.location) == (303, PAGE)
+    assert (row.dead_at, row.attempts, row.last_error) == (None, 0, "LookupError")
+    (audit,) = audit_rows(session, "operations.retry_job")
+    assert audit.actor_id == administrator.id
+    assert audit.thing == f"job:{row.id}:send_notice"
+    assert audit.before == {"attempts": 8, "last_error": "LookupError"}
+
+
+def test_a_retried_job_is_done(administrator: Person, client: Browser, session: Session) -> None:
+    row = given_up(session, kind="clean_expired")
+    client.post(f"{PAGE}/retry", data={"job": row.id})
+
+    assert Outcome.DONE in drain(session)
+    session.refresh(row)
+    assert row.closed_at is not None
+
+
+def test_closing_asks_for_a_reason_and_keeps_what_was_typed(
+    administrator: Person, client: Browser, session: Session
+) -> None:
+    row = given_up(session)
+    client.set_cookie("motcua_test_language", "en")
+    answer = client.post(f"{PAGE}/close", data={"job": row.id, "reason": " x "})
+    session.refresh(row)
+
+    assert answer.status_code == 422
+    assert "Write the reason in 3 to 500 characters." in answer.text
+    assert ">x</textarea>" in answer.text
+    assert row.dead_at is not None
+    html5lib.HTMLParser(strict=True).parse(answer.text)
+
+
+def test_closing_keeps_the_reason_with_the_job_and_leaves_an_audit_row(
+    administrator: Person, client: Browser, session: Session
+) -> None:
+    row = given_up(session)
+    answer = client.post(f"{PAGE}/close", data={"job": row.id, "reason": "delivered by telephone"})
+    session.refresh(row)
+
+    assert answer.status_code == 303
+    assert row.dead_at is None
+    assert row.closed_at is not None
+    assert row.resolution == "delivered by telephone"
+    (audit,) = audit_rows(session, "operations.close_job")
+    assert audit.after == {"reason": "delivered by telephone"}
+
+
+@pytest.mark.parametrize("act", ["retry", "close"])
+def test_a_job_that_somebody_else_has_dealt_with_is_refused_without_a_trace(
+    administrator: Person, client: Browser, session: Session, act: str
+) -> None:
+    row = given_up(session)
+    client.post(f"{PAGE}/close", data={"job": row.id, "reason": "delivered by telephone"})
+    answer = client.post(f"{PAGE}/{act}", data={"job": row.id, "reason": "once more"})
+
+    assert answer.status_code == 409
+    assert len(audit_rows(session, "operations.close_job")) == 1
+    assert audit_rows(session, "operations.retry_job") == []
+
+
+@pytest.mark.parametrize("number", ["", "x", "0", "-1", str(2**63), "1e3"])
+def test_a_number_that_is_none_is_refused(administrator: Person, client: Browser, number: str) -> None:
+    answer: TestResponse = client.post(f"{PAGE}/retry", data={"job": number})
+    assert answer.status_code == 422
+
+
+def test_an_auditor_may_look_but_not_act(client: Browser, session: Session) -> None:
+    auditor = people.officer(session, people.agency(session), Role.AUDITOR)
+    row = given_up(session)
+    people.sign_in(client, auditor)
+
+    assert "/retry" not in read(client)
+    assert client.post(f"{PAGE}/retry", data={"job": row.id}).status_code == 403
+
+
+def test_others_may_not_enter(client: Browser, session: Session) -> None:
+    assert client.get(PAGE).status_code == 302
+    people.sign_in(client, people.officer(session, people.agency(session), Role.HEAD))
+    assert client.get(PAGE).status_code == 403
+
+
+def test_what_has_expired_is_cleared_away_and_what_has_not_stays(session: Session) -> None:
+    owner = people.filer(session)
+    for days in (1, 31):
+        at = NOW - timedelta(days=days)
+        session.add(SignInAttempt(account_hash=b"a", network="127.0.0.1", at=at, succeeded=True))
+        session.add(
+            InterruptedPost(
+                token_hash=str(days).encode(),
+                person_id=owner.id,
+                path="/",
+                fields=[],
+                expires_at=at + timedelta(days=2),
+            )
+        )
+        session.add(
+            OutboxRow(kind="send_notice", queue=Queue.PROMPT, payload={}, created_at=at, next_try_at=at, closed_at=at)
+        )
+    session.flush()
+
+    assert actions.clean_expired(session, now=NOW) == {
+        "interrupted_posts": 1,
+        "sign_in_attempts": 1,
+        "closed_jobs": 1,
+    }

@@ -1,0 +1,126 @@
+"""Real workers, relays and servers: whatever dies in the middle, each job is done once."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import redis
+
+from portal.foundation.embedded import Valkey
+from tests.fixtures.workers import Crew, until
+from tests.workers.conftest import Connection, Outbox
+
+Closed = Callable[..., None]
+
+
+def test_a_job_whose_worker_was_killed_is_done_once_after_its_lease(
+    crew: Crew, outbox: Outbox, closed: Closed, tmp_path: Path
+) -> None:
+    crew.relay()
+    worker = crew.worker()
+    gate = tmp_path / "gate"
+    row = outbox.add("test.slow", what="a", gate=str(gate))
+    until(lambda: outbox.begun("a") == 1, why=crew.said)
+    worker.kill()
+    assert outbox.effects() == []
+    gate.touch()
+    crew.worker()
+
+    closed(row)
+    assert outbox.effects() == ["a"]
+    assert outbox.state(row)["attempts"] == 2
+
+
+def test_a_relay_killed_while_it_hands_over_loses_and_doubles_nothing(
+    crew: Crew, outbox: Outbox, closed: Closed
+) -> None:
+    crew.worker(processes=2)
+    rows = []
+    for wave in range(2):
+        relay = crew.relay()
+        before = len(rows)
+        rows += [outbox.add("test.note", what=f"{wave}-{number}") for number in range(40)]
+        until(lambda enough=before: len(outbox.effects()) > enough, why=crew.said)
+        relay.kill()
+    crew.relay()
+
+    closed(*rows)
+    effects = outbox.effects()
+    assert len(effects) == len(set(effects)) == len(rows)
+
+
+def test_what_the_broker_forgets_is_done_nevertheless(crew: Crew, outbox: Outbox, closed: Closed) -> None:
+    relay = crew.relay()
+    rows = [outbox.add("test.note", what=str(number)) for number in range(20)]
+    with redis.Redis.from_url(crew.redis_url) as broker:
+        until(lambda: broker.llen("prompt") == 20, why=crew.said)
+        broker.flushdb()
+        crew.worker()
+        closed(*rows)
+        broker.flushdb()
+        rows.append(outbox.add("test.note", what="20"))
+        closed(*rows)
+
+    assert sorted(outbox.effects(), key=int) == [str(number) for number in range(21)]
+    assert relay.stop() == 0
+
+
+def test_a_broker_that_is_killed_and_comes_back_empty_delays_work_only(
+    ask: Connection, outbox: Outbox, empty_database_url: str, tmp_path: Path
+) -> None:
+    valkey = Valkey(tmp_path / "broker", durable=False)
+    crew = Crew(
+        database_url=empty_database_url,
+        redis_url=valkey.start(),
+        folder=tmp_path,
+        application="tests.workers.tasks",
+    )
+
+    def is_done(row: int) -> None:
+        until(lambda: outbox.state(row)["closed_at"] is not None, why=crew.said)
+
+    try:
+        with crew:
+            crew.worker()
+            relay = crew.relay()
+            is_done(outbox.add("test.note", what="before"))
+            kill(valkey)
+            meanwhile = outbox.add("test.note", what="meanwhile")
+            until(lambda: "broker is away" in relay.said(), why=crew.said)
+            assert outbox.effects() == ["before"]
+            valkey.start()
+            is_done(meanwhile)
+            is_done(outbox.add("test.note", what="after"))
+    finally:
+        valkey.stop()
+
+    assert outbox.effects() == ["before", "meanwhile", "after"]
+
+
+def test_worker_and_relay_stop_quickly_and_cleanly_when_asked(crew: Crew, outbox: Outbox, closed: Closed) -> None:
+    worker, relay = crew.worker(), crew.relay()
+    closed(outbox.add("test.note", what="a"))
+
+    assert relay.stop(seconds=5) == 0
+    assert worker.stop(seconds=10) == 0
+    assert "relay stops" in relay.said()
+
+
+def test_beat_makes_a_worker_show_its_pulse_and_write_the_daily_jobs(
+    crew: Crew, ask: Connection, outbox: Outbox
+) -> None:
+    crew.beat()
+    crew.worker()
+    with redis.Redis.from_url(crew.redis_url) as broker:
+        until(lambda: broker.exists("motcua:pulse") == 1, why=crew.said)
+        broker.delete("motcua:pulse")
+        until(lambda: broker.exists("motcua:pulse") == 1, why=crew.said)
+
+    kinds = ask.execute("SELECT kind, count(*) FROM outbox GROUP BY kind ORDER BY kind").fetchall()
+    assert kinds == [("clean_expired", 1), ("publish_snapshot", 1)]
+
+
+def kill(valkey: Valkey) -> None:
+    """Without a warning, and with everything it remembered."""
+    assert valkey.child is not None
+    valkey.child.process.kill()
+    valkey.child.process.wait()

@@ -1,0 +1,1 @@
+"""Attachments: scanning what was uploaded."""

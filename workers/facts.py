@@ -1,0 +1,1 @@
+"""Facts: the turnaround figures, kept up with the events of each dossier."""

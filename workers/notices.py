@@ -1,0 +1,1 @@
+"""Notices: delivering them through their channels."""

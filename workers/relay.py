@@ -1,0 +1,252 @@
+"""The relay: makes open outbox rows known to the workers, and fires timers. `portal relay` runs it.
+
+It is woken by PostgreSQL at the commit of a new row and looks by itself once a second besides. A row is
+published inside the transaction that puts its next try off, so a relay that dies between the two has
+published a copy, which has no effect; one that dies before has published nothing, and the row is still due.
+Several relays pass over each other's rows.
+
+Timers are fired here and not by beat, because this way needs no broker and has the database's clock.
+
+The relay leaves a mark in the broker. A mark that is gone means that the broker has lost its memory, and with
+it what was published: then every open row that nobody works on is published again at once.
+"""
+
+import contextlib
+import select
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from types import FrameType, TracebackType
+from typing import Self
+
+import kombu.exceptions
+import psycopg
+import redis
+import structlog
+from celery import Celery
+from kombu import Producer
+from psycopg import sql
+from sqlalchemy.exc import DBAPIError
+
+from portal.foundation import jobs
+from portal.foundation.outbox import CHANNEL
+from portal.foundation.unit_of_work import unit_of_work
+from workers.pace import Pace
+from workers.wire import RUN, SHORT_SECONDS
+
+log = structlog.get_logger(__name__)
+
+BATCH = 50
+MARK = "motcua:relay-mark"
+LONGEST_PAUSE_SECONDS = 5.0
+
+BROKER_AWAY = (kombu.exceptions.OperationalError, redis.RedisError, OSError)
+DATABASE_AWAY = (DBAPIError, psycopg.OperationalError)
+
+
+class Bell:
+    """Rings when a row has been committed, or when somebody asks the relay to stop."""
+
+    def __init__(self, database_url: str) -> None:
+        self._connection = psycopg.connect(
+            database_url, autocommit=True, application_name="motcua relay", connect_timeout=5
+        )
+        self._connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
+
+    def wait(self, seconds: float, *, also: socket.socket) -> None:
+        """Until it rings, `also` can be read, or the time is up. Raises if the database is gone."""
+        bell = self._connection.fileno()
+        ready, _, _ = select.select([bell, also.fileno()], [], [], seconds)
+        if bell in ready:
+            for _ in self._connection.notifies(timeout=0):
+                pass
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with contextlib.suppress(psycopg.Error):
+            self._connection.close()
+
+
+class Relay:
+    """One relay. `run` returns after `stop`, or after a signal if `stop_on_signals` was used."""
+
+    def __init__(self, *, database_url: str, redis_url: str, app: Celery, pace: Pace) -> None:
+        self._database_url = "postgresql://" + database_url.partition("://")[2]
+        self._app = app
+        self._pace = pace
+        self._broker = redis.Redis.from_url(
+            redis_url, socket_timeout=SHORT_SECONDS, socket_connect_timeout=SHORT_SECONDS
+        )
+        self._connection = app.connection_for_write()
+        self._producer: Producer | None = None
+        self._looked_at = float("-inf")
+        self._is_stopping = False
+        self._asked, self._asking = socket.socketpair()
+        for end in (self._asked, self._asking):
+            end.setblocking(False)
+
+    def run(self) -> None:
+        """Relay until asked to stop, whatever happens to database and broker meanwhile."""
+        pause = Pause()
+        while not self._is_stopping:
+            try:
+                with Bell(self._database_url) as bell:
+                    log.info("relay listens")
+                    while not self._is_stopping:
+                        self._round_and_wait(bell, pause)
+            except DATABASE_AWAY as error:
+                log.warning("database is away", exc_info=error)
+                select.select([self._asked], [], [], pause.longer())
+        self._let_go_of_broker()
+        log.info("relay stops")
+
+    def stop(self) -> None:
+        """Finish the round and return. May be called from a signal handler or another thread."""
+        self._is_stopping = True
+        with contextlib.suppress(BlockingIOError):
+            self._asking.send(b"!")
+
+    def close(self) -> None:
+        """Give back what `run` would have given back at its end."""
+        self._let_go_of_broker()
+        self._asked.close()
+        self._asking.close()
+
+    def round(self) -> int:
+        """Publish what is due; once a poll, fire timers and look at the mark. Returns how many were published.
+
+        Rows first, because somebody may be waiting for them; timers also while the broker is away.
+        """
+        began = time.monotonic()
+        is_time_to_look = began - self._looked_at >= self._pace.poll_seconds
+        fired = 0
+        try:
+            if is_time_to_look:
+                self._look_at_mark()
+            published = self._publish_due()
+        finally:
+            if is_time_to_look:
+                fired = self._fire_timers()
+        if is_time_to_look:
+            self._looked_at = began
+        return published + (self._publish_due() if fired else 0)
+
+    def _publish_due(self) -> int:
+        published = 0
+        while not self._is_stopping:
+            count = self._publish_batch()
+            published += count
+            if count < BATCH:
+                break
+        return published
+
+    def _round_and_wait(self, bell: Bell, pause: "Pause") -> None:
+        try:
+            self.round()
+        except BROKER_AWAY as error:
+            log.warning("broker is away", exc_info=error)
+            self._let_go_of_broker()
+            select.select([self._asked], [], [], pause.longer())
+            return
+        pause.none()
+        bell.wait(self._pace.poll_seconds, also=self._asked)
+
+    def _fire_timers(self) -> int:
+        fired = 0
+        while not self._is_stopping:
+            with unit_of_work() as session:
+                count = jobs.fire_due_timers(session, limit=BATCH)
+            fired += count
+            if count < BATCH:
+                break
+        if fired:
+            log.info("timers fired", count=fired)
+        return fired
+
+    def _look_at_mark(self) -> None:
+        if self._broker.exists(MARK):
+            return
+        with unit_of_work() as session:
+            count = jobs.publish_again(session)
+        self._broker.set(MARK, "1")
+        log.info("broker had no memory of us, open rows are published again", count=count)
+
+    def _publish_batch(self) -> int:
+        with unit_of_work() as session:
+            due = jobs.take_due(session, limit=BATCH, again=self._pace.again)
+            for row in due:
+                self._app.send_task(RUN, (row.id,), queue=row.queue, producer=self._connected_producer(), retry=False)
+        return len(due)
+
+    def _connected_producer(self) -> Producer:
+        if self._producer is None:
+            self._producer = Producer(self._connection.default_channel, auto_declare=False)
+        return self._producer
+
+    def _let_go_of_broker(self) -> None:
+        producer, self._producer = self._producer, None
+        self._looked_at = float("-inf")
+        if producer is not None:
+            with contextlib.suppress(*BROKER_AWAY):
+                self._connection.release()
+        self._broker.close()
+
+
+class Pause:
+    """A wait that doubles while things stay bad: from a tenth of a second to five seconds."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+
+    def longer(self) -> float:
+        self._seconds = min(max(self._seconds * 2, 0.1), LONGEST_PAUSE_SECONDS)
+        return self._seconds
+
+    def none(self) -> None:
+        self._seconds = 0.0
+
+
+@contextlib.contextmanager
+def stop_on_signals(relay: Relay) -> Iterator[None]:
+    """SIGTERM and SIGINT stop the relay at the end of its round."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        relay.stop()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def main() -> None:
+    """Run the relay of this installation."""
+    from config import settings  # noqa: PLC0415 - only the program reads the environment
+    from portal.foundation import database, logs  # noqa: PLC0415
+    from workers.wire import make_app  # noqa: PLC0415
+
+    logs.configure()
+    told = settings()
+    database.connect(told.database_url, pool_size=1)
+    relay = Relay(
+        database_url=told.database_url,
+        redis_url=told.redis_url,
+        app=make_app(told.redis_url),
+        pace=Pace.from_environment(),
+    )
+    with stop_on_signals(relay):
+        relay.run()
+
+
+if __name__ == "__main__":
+    main()

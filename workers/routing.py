@@ -1,0 +1,1 @@
+"""Routing: a filed dossier finds its office and its officer."""

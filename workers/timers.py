@@ -1,0 +1,1 @@
+"""Timers: what happens when a moment of the law has come."""

@@ -1,0 +1,1 @@
+"""Transparency: the daily public snapshot."""
