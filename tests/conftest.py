@@ -6,11 +6,16 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 
 from tests.servers import TEMPLATE, Servers, servers_of_run
 
 pytest_plugins = ("tests.fixtures.app",)
+
+# A property holds or does not; how long an example takes on a busy machine says nothing about it.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

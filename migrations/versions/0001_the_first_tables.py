@@ -40,6 +40,7 @@ def upgrade() -> None:
     sa.Column('ended_on', sa.Date(), nullable=True),
     sa.Column('statutory_due_at', sa.TIMESTAMP(timezone=True), nullable=True),
     sa.Column('promised_due_at', sa.TIMESTAMP(timezone=True), nullable=True),
+    sa.Column('clock_stopped_at', sa.TIMESTAMP(timezone=True), nullable=True),
     sa.Column('acceptance_was_late', sa.Boolean(), nullable=True),
     sa.Column('agency_minutes', sa.Integer(), nullable=True),
     sa.Column('applicant_minutes', sa.Integer(), nullable=True),
@@ -52,12 +53,15 @@ def upgrade() -> None:
     )
     op.create_index('ix_dossier_facts_open', 'dossier_facts', ['statutory_due_at'], unique=False, postgresql_where=sa.text('ended_on IS NULL'))
     op.create_index('ix_dossier_facts_settled', 'dossier_facts', ['agency_id', 'procedure_code', 'settled_on'], unique=False)
+    op.create_index('ix_dossier_facts_stopped', 'dossier_facts', ['ended_on'], unique=False, postgresql_where=sa.text('settled_on IS NULL AND accepted_on IS NOT NULL'))
     op.create_table('goals',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('key', sa.String(), nullable=False),
     sa.Column('names', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('measure', sa.String(), nullable=False),
     sa.Column('target', sa.Double(), nullable=False),
+    sa.Column('direction', sa.String(), nullable=False),
+    sa.Column('by_year', sa.Integer(), nullable=True),
     sa.Column('source', sa.String(), nullable=False),
     sa.Column('is_verified', sa.Boolean(), nullable=False),
     sa.Column('valid_from', sa.Date(), nullable=False),
@@ -161,6 +165,11 @@ def upgrade() -> None:
     sa.Column('was_on_time', sa.Boolean(), nullable=False),
     sa.Column('was_on_time_766', sa.Boolean(), nullable=False),
     sa.Column('dossiers', sa.Integer(), nullable=False),
+    sa.Column('agency_minutes', sa.BigInteger(), nullable=False),
+    sa.Column('applicant_minutes', sa.BigInteger(), nullable=False),
+    sa.Column('supplement_rounds', sa.Integer(), nullable=False),
+    sa.Column('supplemented', sa.Integer(), nullable=False),
+    sa.CheckConstraint('dossiers >= 0', name=op.f('ck_turnaround_cells_dossiers')),
     sa.PrimaryKeyConstraint('settled_on', 'procedure_code', 'case_key', 'agency_id', 'bin', 'was_on_time', 'was_on_time_766', name=op.f('pk_turnaround_cells'))
     )
     op.create_table('attachments',
@@ -592,6 +601,7 @@ def downgrade() -> None:
     op.drop_index('ix_outbox_dead', table_name='outbox', postgresql_where=sa.text('dead_at IS NOT NULL'))
     op.drop_table('outbox')
     op.drop_table('goals')
+    op.drop_index('ix_dossier_facts_stopped', table_name='dossier_facts', postgresql_where=sa.text('settled_on IS NULL AND accepted_on IS NOT NULL'))
     op.drop_index('ix_dossier_facts_settled', table_name='dossier_facts')
     op.drop_index('ix_dossier_facts_open', table_name='dossier_facts', postgresql_where=sa.text('ended_on IS NULL'))
     op.drop_table('dossier_facts')

@@ -21,10 +21,9 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp, Validati
 from portal.accounts.models import Language
 from portal.foundation import web
 from portal.foundation.errors import PortalError
-from portal.foundation.forms import DateField, Form
+from portal.foundation.forms import DateField, EmailAddress, Form
 from portal.workflow.lifecycle import CompanyRole
 
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 PROCEDURE_CODE = re.compile(r"\d\.\d{6}|LS-[A-Z0-9]{2,12}")
 LONGEST_LINE = 200
 LONGEST_TEXT = 2000
@@ -61,11 +60,6 @@ def show_refusal(form: AnyForm, error: PortalError, *, field: str | None = None)
         named_error.details = error.details
         sentence = web.explanation(named_error)
         form[name].errors = [*form[name].errors, sentence or code]
-
-
-def _email_shape(_form: AnyForm, field: Field) -> None:
-    if not EMAIL.fullmatch((field.data or "").strip()):
-        raise ValidationError(_("Enter an e-mail address such as hoa@example.vn."))
 
 
 def _required(sentence: str) -> list[object]:
@@ -106,14 +100,14 @@ class PasswordAgainForm(Form):
 class SecondFactorForm(CodeForm):
     """Setting up an app while signed in: the password shows that it is the person."""
 
-    current = PasswordField(
+    current_password = PasswordField(
         _("Your password"),
         [InputRequired(_("Enter your password."))],
     )
 
 
 class PasswordForm(Form):
-    current = PasswordField(
+    current_password = PasswordField(
         _("Your password now"),
         [InputRequired(_("Enter your password."))],
     )
@@ -138,7 +132,7 @@ class RegisterForm(Form):
     )
     email = EmailField(
         _("E-mail address"),
-        [*_required(_("Enter your e-mail address.")), _email_shape],
+        [*_required(_("Enter your e-mail address.")), EmailAddress()],
         description=_("You sign in with it, and notices go there."),
         render_kw={"type": "email", "autocomplete": "username", "spellcheck": "false"},
     )
@@ -166,7 +160,7 @@ class CompanyForm(Form):
     address = TextAreaField(
         _("Head office"),
         [InputRequired(_("Enter the address of the head office.")), Length(max=LONGEST_TEXT)],
-        render_kw={"autocomplete": "street-address", "rows": 3},
+        render_kw={"autocomplete": "street-address", "params": {"rows": 3}},
     )
     representative = StringField(_("Legal representative"), _required(_("Enter the name of the legal representative.")))
     phone = TelField(
@@ -179,14 +173,14 @@ class RefusalForm(Form):
         _("What is wrong"),
         [InputRequired(_("Write what is wrong, so that the company can put it right.")), Length(max=LONGEST_TEXT)],
         description=_("The company reads this."),
-        render_kw={"rows": 3},
+        render_kw={"params": {"rows": 3}},
     )
 
 
 class MemberForm(Form):
     email = EmailField(
         _("E-mail address of the person"),
-        [*_required(_("Enter the e-mail address.")), _email_shape],
+        [*_required(_("Enter the e-mail address.")), EmailAddress()],
         render_kw={"type": "email", "autocomplete": "off", "spellcheck": "false"},
     )
     role = RadioField(_("Role"), [InputRequired(_("Choose a role."))], choices=COMPANY_ROLES)

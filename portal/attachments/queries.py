@@ -1,6 +1,7 @@
 """Reading attachments: how many, which, and their digests. Callers have checked that the viewer may know of them."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -31,20 +32,23 @@ def counts(
     supplement_round: int | None = None,
 ) -> Mapping[str, int]:
     """How many files there are for each document; of one supplement round, or of all. Infected ones do not count."""
-    found: dict[str, int] = {}
-    for attachment in of(session, draft_id=draft_id, dossier_id=dossier_id):
-        wanted = supplement_round is None or attachment.supplement_round == supplement_round
-        if wanted and attachment.scan_state is not ScanState.INFECTED:
-            found[attachment.document_key] = found.get(attachment.document_key, 0) + 1
-    return found
+    found = of(session, draft_id=draft_id, dossier_id=dossier_id)
+    return counted(one for one in found if supplement_round is None or one.supplement_round == supplement_round)
+
+
+def counted(attachments: Iterable[Attachment]) -> Mapping[str, int]:
+    """How many of these files there are for each document; infected ones do not count."""
+    return Counter(one.document_key for one in attachments if one.scan_state is not ScanState.INFECTED)
 
 
 def digests(session: Session, *, draft_id: UUID | None = None, dossier_id: UUID | None = None) -> list[dict[str, str]]:
     """What the event commits to: document and SHA-256 of every file, in a fixed order."""
-    rows = [
-        {"document": attachment.document_key, "sha256": attachment.sha256}
-        for attachment in of(session, draft_id=draft_id, dossier_id=dossier_id)
-    ]
+    return digested(of(session, draft_id=draft_id, dossier_id=dossier_id))
+
+
+def digested(attachments: Iterable[Attachment]) -> list[dict[str, str]]:
+    """The same of files already read."""
+    rows = [{"document": one.document_key, "sha256": one.sha256} for one in attachments]
     return sorted(rows, key=lambda row: (row["document"], row["sha256"]))
 
 

@@ -9,10 +9,11 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from portal.accounts import listings, one_time, passwords, queries
+from portal.accounts import one_time, passwords, queries
 from portal.accounts.actions import people, posts
 from portal.accounts.actions.audit import record
 from portal.accounts.models import Agency, Language
+from portal.accounts.queries import listings
 from portal.foundation import database
 from portal.foundation.errors import Invalid
 from portal.foundation.settings import Settings, SettingsError

@@ -36,7 +36,7 @@ def seed_if_empty(settings: Settings, *, dossiers: int = DOSSIERS, number: int =
         return f"{made} dossiers lived through {acts} acts"
 
 
-def tour_lines(settings: Settings) -> list[str]:
+def tour_lines() -> list[str]:
     """Who to sign in as, for the tour of the README."""
     lines = [
         f"Everybody's password is  {PASSWORD}",
@@ -63,7 +63,9 @@ def _tell(done: int, of: int) -> None:
 
 @command.command("seed")
 @click.option("--dossiers", type=click.IntRange(1, 1_000_000), default=DOSSIERS, show_default=True)
-@click.option("--seed", "number", type=int, default=NUMBER, show_default=True, help="The same number, the same history.")
+@click.option(
+    "--seed", "number", type=int, default=NUMBER, show_default=True, help="The same number, the same history."
+)
 def seed_command(dossiers: int, number: int) -> None:
     """Fill an empty database with people and dossiers."""
     try:
@@ -74,7 +76,9 @@ def seed_command(dossiers: int, number: int) -> None:
         raise click.ClickException("This is a production installation; the demonstration does not belong there.")
     database.connect(settings.database_url)
     with sessions()() as session:
-        if session.scalar(sa.select(sa.exists().select_from(Agency).where(Agency.id.in_(sa.select(Dossier.agency_id))))):
+        if session.scalar(
+            sa.select(sa.exists().select_from(Agency).where(Agency.id.in_(sa.select(Dossier.agency_id))))
+        ):
             raise click.ClickException("There are dossiers already; the demonstration only fills an empty database.")
     click.echo(seed_if_empty(settings, dossiers=dossiers, number=number))
 
@@ -82,4 +86,4 @@ def seed_command(dossiers: int, number: int) -> None:
 @command.command("accounts")
 def accounts_command() -> None:
     """Print the accounts of the tour."""
-    click.echo("\n".join(tour_lines(Settings.from_environment())))
+    click.echo("\n".join(tour_lines()))

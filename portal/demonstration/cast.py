@@ -84,9 +84,7 @@ def _agency(session: Session, entry: AgencyEntry, *, now: datetime) -> Agency:
 def _person(
     session: Session, name: str, address: str, password_hash: str, *, now: datetime, is_staff: bool = False
 ) -> Person:
-    person = people.add(
-        session, name=name, email=address, password_hash=password_hash, language=Language.VI, now=now
-    )
+    person = people.add(session, name=name, email=address, password_hash=password_hash, language=Language.VI, now=now)
     person.phone = "+842053888222"
     if is_staff:
         person.one_time_secret = pyotp.random_base32()
@@ -161,7 +159,12 @@ def _mandated(
 
 def _viewer(who: Person, **rights: tuple[HeldPost, ...] | tuple[ActingFor, ...]) -> Viewer:
     return Viewer(
-        person_id=who.id, name=who.name, email=who.email, language=Language.VI, sign_in_key="", **rights  # type: ignore[arg-type]
+        person_id=who.id,
+        name=who.name,
+        email=who.email,
+        language=Language.VI,
+        sign_in_key="",
+        **rights,  # type: ignore[arg-type]
     )
 
 

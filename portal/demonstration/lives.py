@@ -5,7 +5,7 @@ letters of the demonstration are as true as those of real dossiers. How long peo
 the limits of the steps; such figures show how the portal counts, not how any office works (decision 25).
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -149,14 +149,12 @@ def _act(stage: Stage, dossier: Dossier, key: str, node: Node, *, now: datetime,
         case _:
             conclusion = "agree" if node.act is Act.OPINION else None
             note = chance.choice(NOTES)
-            steps.complete(
-                stage.session, dossier, key, viewer=viewer, note=note, conclusion=conclusion, now=now
-            )
+            steps.complete(stage.session, dossier, key, viewer=viewer, note=note, conclusion=conclusion, now=now)
 
 
 def _supplemented(
     stage: Stage, dossier: Dossier, filer: Viewer, *, now: datetime, chance: Random
-) -> Iterator[datetime]:
+) -> Generator[datetime, None, datetime]:
     """One round: the head asks for a better copy of one document, the filer sends it; returns the moment after."""
     answers = supplement.latest_answers(stage.session, dossier.id).answers
     definition = definition_of(dossier.procedure)

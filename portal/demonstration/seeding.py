@@ -21,7 +21,7 @@ from portal.letters.printing import PrintingOffice
 
 WEEKS = 10
 QUIET_HOURS_BEFORE_FILING = (60, 1380)
-COMMIT_EVERY = 50
+TELL_EVERY = 100
 
 Progress = Callable[[int, int], None]
 
@@ -37,6 +37,7 @@ def seed(
 ) -> int:
     """Make the cast and live `dossiers` dossiers up to `now`; the same `number` makes the same history.
 
+    All in one transaction: a seeding that is interrupted leaves nothing behind.
     Returns how many acts were done. What would happen after `now` has not happened yet: those dossiers are open.
     """
     chance = Random(number)  # noqa: S311 - a story, not a secret
@@ -56,15 +57,13 @@ def seed(
     ]
     for _, _, one in timeline:
         next(one)
-    acts = _play(session, timeline, now=now, progress=progress)
+    acts = _play(timeline, now=now, progress=progress)
     _close_what_is_past(session, now=now)
     session.commit()
     return acts
 
 
-def _play(
-    session: Session, timeline: list[tuple[datetime, int, Iterator[datetime]]], *, now: datetime, progress: Progress
-) -> int:
+def _play(timeline: list[tuple[datetime, int, Iterator[datetime]]], *, now: datetime, progress: Progress) -> int:
     heapq.heapify(timeline)
     of, acts = len(timeline), 0
     while timeline:
@@ -75,8 +74,7 @@ def _play(
         acts += 1
         if upcoming is not None:
             heapq.heappush(timeline, (upcoming, order, one))
-        if acts % COMMIT_EVERY == 0:
-            session.commit()
+        if acts % TELL_EVERY == 0:
             progress(of - len(timeline), of)
     return acts
 

@@ -36,6 +36,15 @@ def require(viewer: Viewer, dossier: Dossier, action: Action) -> Role | CompanyR
     raise Refused(f"dossier.{refusal.code.value}")
 
 
+def may(viewer: Viewer, dossier: Dossier, action: Action) -> bool:
+    """Whether `require` would let the viewer: for pages that offer only what can be done."""
+    try:
+        require(viewer, dossier, action)
+    except (Forbidden, Refused):
+        return False
+    return True
+
+
 def require_step(viewer: Viewer, step_row: DossierStep) -> str:
     """The post, as events name it, in which the viewer may work on this open step.
 

@@ -40,6 +40,7 @@ def fact_of(dossier: Dossier, projected: Projection) -> DossierFact:
         ended_on=office_day(projected.ended_at) if projected.ended_at else None,
         statutory_due_at=dossier.statutory_due_at,
         promised_due_at=dossier.promised_due_at,
+        clock_stopped_at=_stopped_since(projected),
         supplement_rounds=projected.supplement_rounds,
         outcome=projected.outcome.value if projected.outcome else None,
         stop_reason=projected.stop_reason.value if projected.stop_reason else None,
@@ -51,6 +52,12 @@ def fact_of(dossier: Dossier, projected: Projection) -> DossierFact:
         terms = Terms.from_json(dossier.terms)
         _measure(fact, projected, terms, accepted_at=projected.accepted_at, settled_at=projected.settled_at)
     return fact
+
+
+def _stopped_since(projected: Projection) -> datetime | None:
+    """Since when the statutory clock has been standing still for the filer, if it is."""
+    pause = projected.open_pause
+    return None if pause is None or pause.before_intake or projected.ended_at else pause.began_at
 
 
 def _measure(

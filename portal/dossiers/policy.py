@@ -35,6 +35,14 @@ def of_own_parties(viewer: Viewer) -> sa.ColumnElement[bool]:
     return sa.or_(*ways) if ways else sa.false()
 
 
+def of_own_office(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """The dossiers the viewer may know of by office: what the officers' pages show, whatever company they own."""
+    if any(post.role is Role.AUDITOR for post in viewer.posts):
+        return sa.true()
+    ways = _as_staff(viewer)
+    return sa.or_(*ways) if ways else sa.false()
+
+
 def drafts_of(viewer: Viewer) -> sa.ColumnElement[bool]:
     """The drafts the viewer may know of: their party's own, and as an agent those the agent company began."""
     own = [acting.party_id for acting in viewer.acting_for if acting.agent_party_id is None]

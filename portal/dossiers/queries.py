@@ -8,12 +8,15 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from portal.accounts.models import Agency
 from portal.accounts.viewer import Viewer
 from portal.catalogue.models import ProcedureVersion
-from portal.dossiers.models import Dossier, Draft
+from portal.dossiers.models import Dossier, Draft, EventText
 from portal.dossiers.policy import drafts_of, of_own_parties, visible_to
 from portal.foundation.errors import NotFound, Stale
 from portal.foundation.search import search_key
+from portal.letters.contents import LetterKind
+from portal.letters.models import Letter
 from portal.workflow.lifecycle import State
 
 PAGE = 20
@@ -34,6 +37,16 @@ def visible(session: Session, code: str, *, viewer: Viewer) -> Dossier:
     if found is None:
         raise NotFound("dossier.not_found")
     return found
+
+
+def is_visible(session: Session, dossier_id: UUID, *, viewer: Viewer) -> bool:
+    """Whether the viewer may know of this dossier."""
+    return bool(session.scalar(sa.select(sa.exists().where(Dossier.id == dossier_id, visible_to(viewer)))))
+
+
+def is_draft_visible(session: Session, draft_id: UUID, *, viewer: Viewer) -> bool:
+    """Whether the viewer may know of this draft."""
+    return bool(session.scalar(sa.select(sa.exists().where(Draft.id == draft_id, drafts_of(viewer)))))
 
 
 def for_update(session: Session, code: str, *, viewer: Viewer, version: int | None = None) -> Dossier:
@@ -112,6 +125,32 @@ def listed(session: Session, wanted: Wanted, *, viewer: Viewer, limit: int = PAG
     if wanted.after is not None:
         statement = statement.where(sa.tuple_(Dossier.filed_at, Dossier.id) < sa.tuple_(*map(sa.literal, wanted.after)))
     return session.scalars(statement).all()
+
+
+def texts_of(session: Session, dossier_id: UUID) -> dict[tuple[int, str], str]:
+    """The words kept apart from the events, by event version and name; erased ones are missing."""
+    rows = session.execute(
+        sa.select(EventText.event_version, EventText.key, EventText.text).where(EventText.dossier_id == dossier_id)
+    )
+    return {(version, key): text for version, key, text in rows}
+
+
+def letters_of(session: Session, dossier_id: UUID) -> Sequence[Letter]:
+    """The letters the filer may have, oldest first. A decision is none before it is issued; slips stay inside."""
+    return session.scalars(
+        sa.select(Letter)
+        .where(
+            Letter.dossier_id == dossier_id,
+            Letter.kind != LetterKind.CONTROL_SLIP.value,
+            sa.or_(Letter.kind != LetterKind.DECISION.value, Letter.sealed_at.is_not(None)),
+        )
+        .order_by(Letter.created_at, Letter.id)
+    ).all()
+
+
+def agency_names(session: Session) -> dict[str, dict[str, str]]:
+    """The names of all agencies by id as text: there are few, and every page of a dossier needs some."""
+    return {str(identifier): names for identifier, names in session.execute(sa.select(Agency.id, Agency.names))}
 
 
 def version_of(session: Session, version_id: UUID) -> ProcedureVersion | None:

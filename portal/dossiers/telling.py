@@ -29,12 +29,4 @@ def tell_filers(session: Session, dossier: Dossier, kind: NoticeKind, *, now: da
 
 def write_letter(session: Session, dossier: Dossier, kind: LetterKind, *, event_version: int, now: datetime) -> None:
     """Have a letter about this event written, rendered and sealed by a job."""
-    request_letter(
-        session,
-        dossier_id=dossier.id,
-        agency_id=dossier.intake_agency_id if dossier.accepted_at is None else dossier.agency_id,
-        kind=kind,
-        event_version=event_version,
-        language=dossier.language.value,
-        now=now,
-    )
+    request_letter(session, dossier_id=dossier.id, kind=kind, event_version=event_version, now=now)

@@ -16,12 +16,21 @@ BIN_MINUTES = 15
 
 
 class DossierFact(Base):
-    """What the figures need to know of a dossier. Days are local days of the office."""
+    """What the figures need to know of a dossier. Days are local days of the office.
+
+    `clock_stopped_at` is when the filer's turn began, while it lasts: a dossier that was within its limit then
+    still is. `statutory_due_at` and `promised_due_at` are as of the last event.
+    """
 
     __tablename__ = "dossier_facts"
     __table_args__ = (
         sa.Index("ix_dossier_facts_settled", "agency_id", "procedure_code", "settled_on"),
         sa.Index("ix_dossier_facts_open", "statutory_due_at", postgresql_where=sa.text("ended_on IS NULL")),
+        sa.Index(
+            "ix_dossier_facts_stopped",
+            "ended_on",
+            postgresql_where=sa.text("settled_on IS NULL AND accepted_on IS NOT NULL"),
+        ),
     )
 
     dossier_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -38,6 +47,7 @@ class DossierFact(Base):
     ended_on: Mapped[date | None]
     statutory_due_at: Mapped[datetime | None]
     promised_due_at: Mapped[datetime | None]
+    clock_stopped_at: Mapped[datetime | None]
     acceptance_was_late: Mapped[bool | None]
     agency_minutes: Mapped[int | None]
     applicant_minutes: Mapped[int | None]
@@ -51,10 +61,12 @@ class DossierFact(Base):
 class TurnaroundCell(Base):
     """How many dossiers settled on a day took so long: the sparse count map of decision 22.
 
-    `bin` counts 15 working minutes of agency time, rounded up; sums of cells are exact for any window.
+    `bin` counts 15 working minutes of agency time, rounded up; sums of cells are exact for any window, so a page
+    costs the same whatever the number of dossiers. The other columns are sums over the dossiers of the cell.
     """
 
     __tablename__ = "turnaround_cells"
+    __table_args__ = (sa.CheckConstraint("dossiers >= 0", name="dossiers"),)
 
     settled_on: Mapped[date] = mapped_column(primary_key=True)
     procedure_code: Mapped[str] = mapped_column(primary_key=True)
@@ -64,3 +76,7 @@ class TurnaroundCell(Base):
     was_on_time: Mapped[bool] = mapped_column(primary_key=True)
     was_on_time_766: Mapped[bool] = mapped_column(primary_key=True)
     dossiers: Mapped[int]
+    agency_minutes: Mapped[int] = mapped_column(sa.BigInteger)
+    applicant_minutes: Mapped[int] = mapped_column(sa.BigInteger)
+    supplement_rounds: Mapped[int]
+    supplemented: Mapped[int]

@@ -15,9 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from portal.foundation.database import Base
 from portal.foundation.outbox import QUEUES, Job, OutboxRow, Timer
 
-OUTBOX = sa.inspect(OutboxRow).local_table  # statements on the bare table, made once: each job passes here
+OUTBOX = Base.metadata.tables["outbox"]  # statements on the bare table, made once: each job passes here
 IS_OPEN = sa.and_(OUTBOX.c.closed_at.is_(None), OUTBOX.c.dead_at.is_(None))
 CLOCK = sa.func.clock_timestamp(type_=sa.TIMESTAMP(timezone=True))
 IS_FREE = sa.or_(OUTBOX.c.leased_until.is_(None), OUTBOX.c.leased_until <= CLOCK)

@@ -1,4 +1,4 @@
-"""Letters as rows: asked for in the transaction of the act, rendered and sealed by a job or at issue."""
+"""Letters: asked for in the transaction of the act, written by a job; numbers and tokens given out."""
 
 import secrets
 from datetime import datetime
@@ -9,7 +9,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.clock.zone import office_day
-from portal.foundation.database import new_id
 from portal.foundation.outbox import Job, enqueue
 from portal.letters.contents import LetterKind
 from portal.letters.models import Letter, LetterCounter
@@ -17,34 +16,8 @@ from portal.letters.models import Letter, LetterCounter
 TOKEN_BYTES = 16
 
 
-def request_letter(
-    session: Session,
-    *,
-    dossier_id: UUID,
-    agency_id: UUID | None,
-    kind: LetterKind,
-    event_version: int,
-    language: str,
-    now: datetime,
-) -> None:
-    """Have a letter written about an event; asking twice is asking once."""
-    if agency_id is None:
-        raise ValueError("a letter has an agency that writes it")
-    letter_id = new_id()
-    session.execute(
-        insert(Letter)
-        .values(
-            id=letter_id,
-            dossier_id=dossier_id,
-            agency_id=agency_id,
-            kind=kind.value,
-            event_version=event_version,
-            language=language,
-            token=new_token(),
-            created_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["dossier_id", "kind", "event_version"])
-    )
+def request_letter(session: Session, *, dossier_id: UUID, kind: LetterKind, event_version: int, now: datetime) -> None:
+    """Have a letter about an event written by a job; asking twice is asking once."""
     enqueue(
         session,
         Job.RENDER_LETTER,

@@ -13,12 +13,14 @@ from portal.dossiers.models import Dossier, DossierStep
 from portal.dossiers.queries import locked
 from portal.dossiers.record import Happening, record
 from portal.dossiers.terms import Terms
+from portal.foundation.outbox import TimerKind
 from portal.routing import queries
 from portal.routing.queries import Candidate
 from portal.workflow.events import EventKind, Param
-from portal.workflow.lifecycle import ENDED
+from portal.workflow.lifecycle import CLOCK_RUNNING, ENDED, State
 
 ROUTER = "machine:router"
+TIMER = "machine:timer"
 
 
 def route(session: Session, dossier_id: UUID, *, now: datetime) -> None:
@@ -69,3 +71,25 @@ def _hands(session: Session, step: DossierStep, earlier: UUID | None, taken: dic
 
 def _burden(candidate: Candidate, taken: dict[UUID, int]) -> int:
     return candidate.open_steps + taken.get(candidate.post_id, 0)
+
+
+def note_limit_passed(session: Session, dossier_id: UUID, kind: TimerKind, *, now: datetime) -> None:
+    """A limit has run out while the dossier waited: record it, so that lateness is seen and never silent.
+
+    A timer that no longer means anything (the dossier ended, was accepted, or answered) records nothing.
+    """
+    dossier = locked(session, dossier_id)
+    if dossier is None or not _still_means_something(dossier, kind):
+        return
+    passed = Happening(kind=EventKind.ESCALATED, params={"limit": kind.value})
+    record(session, dossier, [passed], actor=TIMER, now=now)
+
+
+def _still_means_something(dossier: Dossier, kind: TimerKind) -> bool:
+    match kind:
+        case TimerKind.ACCEPTANCE_LIMIT:
+            return dossier.state is State.FILED
+        case TimerKind.SUPPLEMENT_DEADLINE:
+            return dossier.state is State.SUPPLEMENT_REQUESTED
+        case _:
+            return dossier.state in CLOCK_RUNNING

@@ -11,7 +11,11 @@ from portal.foundation.database import Base, new_id
 
 
 class Goal(Base):
-    """What the province promises, with its source."""
+    """What the province promises, with its source.
+
+    `target` is in `measure` (percent, working days, a rank), to be kept as a floor (`at_least`) or a ceiling,
+    from `by_year` on where it names one. `is_verified`: an official has confirmed it.
+    """
 
     __tablename__ = "goals"
     __table_args__ = (sa.UniqueConstraint("key", "valid_from"),)
@@ -21,6 +25,8 @@ class Goal(Base):
     names: Mapped[dict[str, Any]]
     measure: Mapped[str]
     target: Mapped[float]
+    direction: Mapped[str]
+    by_year: Mapped[int | None]
     source: Mapped[str]
     is_verified: Mapped[bool]
     valid_from: Mapped[date]

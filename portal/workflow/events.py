@@ -45,7 +45,7 @@ class EventKind(StrEnum):
     OPINION_REQUESTED = "opinion_requested"  # (node, agency)
     OPINION_GIVEN = "opinion_given"  # (node)
     OPINION_SILENT = "opinion_silent"  # (node)
-    MOVED_TO_VERSION = "moved_to_version"  # (version, to when no step stays open)
+    MOVED_TO_VERSION = "moved_to_version"  # (version, to: where it goes on, when no step stays open)
 
     # The filer's turn: the clock stands
     SUPPLEMENT_REQUESTED = "supplement_requested"  # (ground)

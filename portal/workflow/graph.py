@@ -160,17 +160,26 @@ class Graph:
         """What is done or left out while these nodes are open."""
         return frozenset(self._by_key) - frozenset(standing) - self.ahead_of(standing)
 
-    def may_follow(self, key: str | None) -> frozenset[str]:
-        """The nodes that may open once this one is done (None: at the start), whatever the conditions say."""
-        reached: set[str] = set()
-        edge = list(self.followers(key)) if key is not None else [n.key for n in self.nodes if not n.after]
-        while edge:
-            follower = edge.pop()
-            if follower not in reached:
-                reached.add(follower)
-                if self[follower].when is not None:
-                    edge.extend(self.followers(follower))
-        return frozenset(reached)
+    def next_after(self, done: Collection[str]) -> frozenset[str]:
+        """The nodes whose turn may have come once exactly these are done, whatever the conditions turn out to say."""
+        resolved: set[str] = set()
+        coming: set[str] = set()
+        for node in self._order:
+            if node.key in done:
+                resolved.add(node.key)
+            elif self._may_be_ready(node, done, resolved):
+                coming.add(node.key)
+                if node.when is not None:
+                    resolved.add(node.key)
+        return frozenset(coming)
+
+    def _may_be_ready(self, node: Node, done: Collection[str], resolved: Collection[str]) -> bool:
+        if node.needs is not None:
+            arrived = [key for key in node.after if key in done]
+            certain = {*arrived, *(key for key in node.after if self[key].when is None)}
+            if certain:
+                return len(arrived) >= min(node.needs, len(certain))
+        return all(key in resolved for key in node.after)
 
 
 def build(nodes: Iterable[Node]) -> Graph:

@@ -42,9 +42,9 @@ def opened_by_office(p: Projection, event: Event, _: Graph) -> Projection:
     return replace(p, opened_by_office_at=p.opened_by_office_at or event.at)
 
 
-def accepted(p: Projection, event: Event, graph: Graph) -> Projection:
+def accepted(p: Projection, event: Event, _: Graph) -> Projection:
     state = _move(p, event, Action.ACCEPT)
-    return replace(p, state=state, accepted_at=event.at, awaited=graph.may_follow(None))
+    return replace(p, state=state, accepted_at=event.at)
 
 
 def refused_intake(p: Projection, event: Event, _: Graph) -> Projection:
@@ -74,12 +74,11 @@ def _with_open(p: Projection, event: Event, graph: Graph, node: Node) -> Project
     in_line = graph.leading_to(node.key) | graph.ahead_of((node.key,)) | {node.key}
     if in_line & p.standing:
         raise BrokenHistory(event.version, "two_open_in_one_branch", node.key)
-    skipped = [key for key in p.awaited & graph.leading_to(node.key) if graph[key].when is None]
-    if node.key not in p.awaited or skipped:
+    if node.key not in graph.next_after(p.passed) or graph.ahead_of((node.key,)) & p.passed:
         raise BrokenHistory(event.version, "not_awaited", node.key)
     agency = text_or_none(event, "agency")
     opened = OpenStep(node=node.key, opened_at=event.at, entry=event.version, agency=agency)
-    return replace(p, open_steps=(*p.open_steps, opened), awaited=p.awaited - in_line)
+    return replace(p, open_steps=(*p.open_steps, opened))
 
 
 def step_assigned(p: Projection, event: Event, _: Graph) -> Projection:
@@ -97,7 +96,7 @@ def step_closed(p: Projection, event: Event, graph: Graph) -> Projection:
         raise BrokenHistory(event.version, "wrong_kind_for_node", node.key)
     if node.act not in _IN_ANY_STATE:
         _must_be_working(p, event)
-    return replace(_without(p, event, node.key), awaited=p.awaited | graph.may_follow(node.key))
+    return replace(_without(p, event, node.key), passed=p.passed | {node.key})
 
 
 def step_sent_back(p: Projection, event: Event, graph: Graph) -> Projection:
@@ -105,8 +104,8 @@ def step_sent_back(p: Projection, event: Event, graph: Graph) -> Projection:
     _must_be_working(p, event)
     if to not in node.returns_to:
         raise BrokenHistory(event.version, "no_way_back", to)
-    awaited = p.awaited - graph.ahead_of((to,)) | {to}
-    return replace(_without(p, event, node.key), awaited=awaited, decision=_still_valid(p, graph, to))
+    passed = p.passed - graph.ahead_of((to,)) - {to}
+    return replace(_without(p, event, node.key), passed=passed, decision=_still_valid(p, graph, to))
 
 
 def step_dropped(p: Projection, event: Event, _: Graph) -> Projection:
@@ -116,12 +115,13 @@ def step_dropped(p: Projection, event: Event, _: Graph) -> Projection:
 def moved_to_version(p: Projection, event: Event, graph: Graph) -> Projection:
     if p.state not in OPEN:
         raise BrokenHistory(event.version, "not_open", p.state)
-    gone = [key for key in p.standing if key not in graph]
+    to = text_or_none(event, "to")
+    stays = p.standing if to is None else p.standing | {to}
+    gone = [key for key in stays if key not in graph]
     if gone:
         raise BrokenHistory(event.version, "node_unknown", ", ".join(sorted(gone)))
-    to = text_or_none(event, "to")
-    awaited = frozenset(key for key in (*p.awaited, to) if key is not None and key in graph)
-    return replace(p, procedure_version=text(event, "version"), awaited=awaited)
+    passed = graph.behind(stays) if stays else p.passed & {node.key for node in graph.nodes}
+    return replace(p, procedure_version=text(event, "version"), passed=passed)
 
 
 # The filer's turn
@@ -149,7 +149,7 @@ def payment_requested(p: Projection, event: Event, graph: Graph) -> Projection:
 def payment_confirmed(p: Projection, event: Event, graph: Graph) -> Projection:
     state = _move(p, event, Action.CONFIRM_PAYMENT)
     for stop in [s.node for s in p.open_steps if graph[s.node].act is Act.PAY]:
-        p = replace(_without(p, event, stop), awaited=p.awaited | graph.may_follow(stop))
+        p = replace(_without(p, event, stop), passed=p.passed | {stop})
     came_from = State.IN_PROGRESS if state is State.WITHDRAWAL_REQUESTED else None
     return _resumed(replace(p, state=state, came_from=came_from), event)
 
@@ -196,9 +196,7 @@ def issued(p: Projection, event: Event, graph: Graph) -> Projection:
     p = _decided(p, event, graph, Act.ISSUE)
     if p.open_steps:
         raise BrokenHistory(event.version, "work_left_open", p.open_steps[0].node)
-    handing_over = p.awaited
-    p = _ended(replace(p, state=state, outcome=outcome, settled_at=event.at), event)
-    return replace(p, awaited=handing_over)
+    return _ended(replace(p, state=state, outcome=outcome, settled_at=event.at), event)
 
 
 def returned(p: Projection, event: Event, graph: Graph) -> Projection:
@@ -207,7 +205,7 @@ def returned(p: Projection, event: Event, graph: Graph) -> Projection:
         p = _decided(p, event, graph, Act.DELIVER)
     elif p.open_steps:
         raise BrokenHistory(event.version, "work_left_open", p.open_steps[0].node)
-    return replace(p, state=state, returned_at=event.at, awaited=frozenset())
+    return replace(p, state=state, returned_at=event.at)
 
 
 def reopened(p: Projection, event: Event, graph: Graph) -> Projection:
@@ -218,7 +216,7 @@ def reopened(p: Projection, event: Event, graph: Graph) -> Projection:
         p,
         state=_move(p, event, Action.REOPEN),
         open_steps=(),
-        awaited=frozenset({to}),
+        passed=graph.behind({to}),
         decision=_still_valid(p, graph, to),
         outcome=None,
         settled_at=None,
@@ -310,4 +308,4 @@ def _resumed(p: Projection, event: Event) -> Projection:
 
 
 def _ended(p: Projection, event: Event) -> Projection:
-    return replace(_resumed(p, event), ended_at=event.at, open_steps=(), awaited=frozenset(), came_from=None)
+    return replace(_resumed(p, event), ended_at=event.at, open_steps=(), came_from=None)

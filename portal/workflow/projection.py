@@ -58,9 +58,9 @@ class Evidence:
 class Projection:
     """Everything that follows from the events of one dossier up to ``version``.
 
-    ``came_from`` is the state a requested withdrawal would lead back to. ``awaited`` are the nodes that may
-    open next. ``decision`` holds the evidence still valid: a return to an earlier step, or a correction,
-    voids what came after it.
+    ``came_from`` is the state a requested withdrawal would lead back to. ``passed`` are the nodes
+    done and not undone since. ``decision`` holds the evidence still valid: a return to an earlier step, or a
+    correction, voids what came after it.
     """
 
     dossier_id: UUID
@@ -75,7 +75,7 @@ class Projection:
     procedure_version: str | None = None
 
     open_steps: tuple[OpenStep, ...] = ()
-    awaited: frozenset[str] = frozenset()
+    passed: frozenset[str] = frozenset()
     pauses: tuple[Interval, ...] = ()
     supplement_rounds: int = 0
     extended_to: date | None = None

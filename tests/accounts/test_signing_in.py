@@ -169,7 +169,7 @@ def test_a_new_password_counts_at_once_and_ends_other_sign_ins(
     people.sign_in(cafe, hoa)
     new = "con đường cũ qua đèo Sài Hồ"
 
-    answer = office.post("/accounts/password", data={"current": people.PASSWORD, "password": new})
+    answer = office.post("/accounts/password", data={"current_password": people.PASSWORD, "password": new})
 
     assert answer.status_code == 303
     assert office.get("/accounts").status_code == 200
@@ -181,7 +181,7 @@ def test_a_new_password_counts_at_once_and_ends_other_sign_ins(
 def test_changing_the_password_needs_the_current_one(client: Browser, session: Session, current: str) -> None:
     people.sign_in(client, people.person(session))
 
-    answer = client.post("/accounts/password", data={"current": current, "password": "con đường cũ qua đèo"})
+    answer = client.post("/accounts/password", data={"current_password": current, "password": "con đường cũ qua đèo"})
 
     assert answer.status_code == 422
 

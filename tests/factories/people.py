@@ -162,6 +162,7 @@ def mandate(
     )
     if accepted:
         mandates.accept(session, made.id, agent_id=agent.id, by=_owner(session, agent).id, now=now)
+    session.flush()
     return made
 
 

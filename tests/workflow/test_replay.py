@@ -56,7 +56,7 @@ TO_SETTLED = [
 TO_RETURNED = [*TO_SETTLED, (K.RETURNED, {"node": "deliver", "evidence": "download-1"})]
 
 Told = Sequence[tuple[EventKind, dict[str, str]]]
-SHORT = settings(max_examples=60)
+SHORT = settings(max_examples=60, deadline=None)
 """A life is long; sixty of them, drawn anew in every run, say enough."""
 
 
@@ -256,6 +256,18 @@ def test_a_dossier_cannot_be_moved_to_a_version_without_the_step_it_stands_at() 
 
     with pytest.raises(BrokenHistory, match="node_unknown"):
         replay(history(*TO_DRAFT, (K.MOVED_TO_VERSION, {"version": "v2"})), LINE, later={"v2": without})
+
+
+def test_a_dossier_whose_step_is_gone_goes_on_at_the_step_it_is_moved_to() -> None:
+    renamed = Graph(
+        (LINE["intake"], replace(LINE["draft"], key="appraise"), replace(LINE["sign"], after=("appraise",)))
+    )
+    moved = [*TO_DRAFT, (K.STEP_DROPPED, {"node": "draft"}), (K.MOVED_TO_VERSION, {"version": "v2", "to": "appraise"})]
+    told = [*moved, (K.STEP_OPENED, {"node": "appraise"})]
+
+    assert replay(history(*told), LINE, later={"v2": renamed}).standing == {"appraise"}
+    with pytest.raises(BrokenHistory, match="not_awaited"):
+        replay(history(*moved, (K.STEP_OPENED, {"node": "sign"})), LINE, later={"v2": renamed})
 
 
 # What cannot follow

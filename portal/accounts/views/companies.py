@@ -7,10 +7,10 @@ import flask
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.accounts import listings
 from portal.accounts.actions import parties
 from portal.accounts.entrance import current_viewer
 from portal.accounts.forms import MemberForm, show_refusal
+from portal.accounts.queries import listings
 from portal.accounts.views.room import blueprint, now, own_company, page, refused, see
 from portal.foundation.errors import Invalid, NotFound
 from portal.foundation.guards import Audience, open_to

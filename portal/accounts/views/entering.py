@@ -16,7 +16,6 @@ from portal.accounts.entrance import INTERRUPTED_KEY, SESSION_KEY, maybe_viewer
 from portal.accounts.forms import CodeForm, SignInForm, show_refusal
 from portal.accounts.keys import account_hash, new_key, second_factor_account
 from portal.accounts.models import Person
-from portal.accounts.setting_up import Offer
 from portal.accounts.views.room import (
     blueprint,
     known_browser,
@@ -29,6 +28,7 @@ from portal.accounts.views.room import (
     settings,
     wanted_page,
 )
+from portal.accounts.views.setting_up import Offer
 from portal.foundation.errors import Invalid, PortalError, TooMany, Unavailable
 from portal.foundation.guards import public
 from portal.foundation.unit_of_work import request_session, unit_of_work

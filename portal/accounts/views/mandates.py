@@ -7,10 +7,10 @@ import flask
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.accounts import listings
 from portal.accounts.actions import mandates as verbs
 from portal.accounts.entrance import current_viewer
 from portal.accounts.forms import MandateForm, show_refusal
+from portal.accounts.queries import listings
 from portal.accounts.views.room import blueprint, now, own_party, page, refused, see
 from portal.clock.zone import office_day
 from portal.foundation.errors import Invalid, NotFound

@@ -4,14 +4,14 @@ import flask
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.accounts import listings
 from portal.accounts.actions import people
 from portal.accounts.actions import sign_in as signing
 from portal.accounts.entrance import current_viewer, remember_language
 from portal.accounts.forms import LanguageForm, PasswordForm, SecondFactorForm, show_refusal
 from portal.accounts.models import Person
-from portal.accounts.setting_up import NONCE_KEY, Offer
+from portal.accounts.queries import listings
 from portal.accounts.views.room import blueprint, now, page, refused, see, wanted_page
+from portal.accounts.views.setting_up import NONCE_KEY, Offer
 from portal.accounts.views.step_up import prove_password
 from portal.foundation import languages
 from portal.foundation.errors import PortalError
@@ -66,13 +66,13 @@ def change_password() -> Response:
     if not form.validate_on_submit():
         return refused("password", form=form)
     try:
-        prove_password(viewer, form.current.data, field="current")
+        prove_password(viewer, form.current_password.data, field="current_password")
         with unit_of_work() as session:
             people.change_password(
                 session, viewer.person_id, new=form.password.data, kept_key=viewer.sign_in_key, now=now()
             )
     except PortalError as error:
-        show_refusal(form, error, field="current")
+        show_refusal(form, error, field="current_password")
         return page("password", form=form, error=error)
     flask.flash(_("Your password is changed. Other browsers have been signed out."), "success")
     return see(flask.url_for("accounts.account"))
@@ -98,12 +98,12 @@ def set_second_factor() -> Response:
     if not form.validate_on_submit():
         return refused("second_factor", form=form, offer=offer, first=False)
     try:
-        prove_password(viewer, form.current.data, field="current")
+        prove_password(viewer, form.current_password.data, field="current_password")
         with unit_of_work() as session:
             people.set_second_factor(session, viewer.person_id, offer.secret, form.code.data, now=now())
             signing.note_step_up(session, viewer.sign_in_key, now=now())
     except PortalError as error:
-        show_refusal(form, error, field="current")
+        show_refusal(form, error, field="current_password")
         return page("second_factor", form=form, offer=offer, first=False, error=error)
     flask.session.pop(NONCE_KEY, None)
     flask.flash(_("Your second factor is set up. You need it at the next sign-in."), "success")

@@ -4,10 +4,10 @@ import flask
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.accounts import listings
 from portal.accounts.actions import parties
 from portal.accounts.entrance import current_viewer
 from portal.accounts.forms import RefusalForm
+from portal.accounts.queries import listings
 from portal.accounts.views.room import blueprint, now, page, refused, see
 from portal.foundation.errors import NotFound
 from portal.foundation.guards import Audience, open_to

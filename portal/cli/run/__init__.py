@@ -208,7 +208,7 @@ def _welcome(settings: Settings) -> None:
     say(f"  Logs  {settings.data_dir / 'logs'}")
     if settings.is_demo:
         say()
-        for line in tour_lines(settings):
+        for line in tour_lines():
             say(f"  {line}")
     say()
     say("Ctrl-C stops everything; the data is kept.")

@@ -1,14 +1,16 @@
 """Filing: a complete draft becomes a dossier, once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.accounts.models import Agency, Language, PartyStatus
+from portal.accounts.models import Language, PartyStatus
 from portal.accounts.viewer import Viewer
 from portal.attachments import actions as attachments
 from portal.attachments import queries as files
+from portal.attachments.models import Attachment
 from portal.catalogue.answers import Answers, read
 from portal.catalogue.completeness import missing
 from portal.catalogue.definition import Definition
@@ -53,11 +55,12 @@ def file(session: Session, draft: Draft, *, viewer: Viewer, language: Language, 
     if draft.party.status is not PartyStatus.APPROVED:
         raise Refused("party.not_approved")
     definition = definition_of(draft.procedure)
-    answers = checked(session, draft, definition)
+    attached = files.of(session, draft_id=draft.id)
+    answers = checked(draft, definition, attached)
     dossier = _new(session, draft, definition, answers, language=language, now=now)
     dossier.procedure, dossier.party = draft.procedure, draft.party
     salt = new_salt()
-    documents = files.digests(session, draft_id=draft.id)
+    documents = files.digested(attached)
     filed = Happening(
         kind=EventKind.FILED,
         params={
@@ -95,12 +98,11 @@ def already_filed(session: Session, draft: Draft) -> Dossier:
     return found
 
 
-def checked(session: Session, draft: Draft, definition: Definition) -> Answers:
+def checked(draft: Draft, definition: Definition, attached: Sequence[Attachment]) -> Answers:
     """The draft's answers if everything needed is there and readable; raises `Incomplete` otherwise."""
     reading = read(definition, draft.case_key, draft.answers, places=places())
-    counts = files.counts(session, draft_id=draft.id)
     unread = {problem.path for problem in reading.problems}
-    gaps = missing(definition, draft.case_key, reading.answers, counts)
+    gaps = missing(definition, draft.case_key, reading.answers, files.counted(attached))
     problems = (*reading.problems, *(gap for gap in gaps if gap.path not in unread))
     if problems:
         raise Incomplete(problems)
@@ -110,8 +112,7 @@ def checked(session: Session, draft: Draft, definition: Definition) -> Answers:
 def _new(
     session: Session, draft: Draft, definition: Definition, answers: Answers, *, language: Language, now: datetime
 ) -> Dossier:
-    intake = session.scalars(sa.select(Agency).where(Agency.key == definition.intake)).one()
-    code = next_code(session, agency_id=intake.id, agency_code=intake.code, now=now)
+    intake_agency_id, code = next_code(session, intake_key=definition.intake, now=now)
     subject = subject_of(definition, answers) or definition.name.words(language)
     key = search_key(code, draft.party.name, draft.party.tax_code, subject)
     return Dossier(
@@ -123,7 +124,7 @@ def _new(
         party_id=draft.party_id,
         filer_id=draft.filer_id,
         agent_party_id=draft.agent_party_id,
-        intake_agency_id=intake.id,
+        intake_agency_id=intake_agency_id,
         language=language,
         subject=subject,
         commune=commune_of(definition, answers),

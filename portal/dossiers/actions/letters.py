@@ -7,13 +7,14 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Agency
-from portal.dossiers.models import DossierEvent
+from portal.dossiers.models import Dossier, DossierEvent
 from portal.dossiers.queries import locked
 from portal.dossiers.writing import Writer
 from portal.foundation.errors import NotFound
-from portal.letters.actions import letter_of
+from portal.letters.actions import letter_of, new_token
 from portal.letters.contents import Letter as Content
 from portal.letters.contents import LetterKind
+from portal.letters.models import Letter
 from portal.letters.printing import PrintingOffice
 
 WRITERS: Mapping[LetterKind, Callable[[Writer, DossierEvent], Content]] = {
@@ -23,6 +24,8 @@ WRITERS: Mapping[LetterKind, Callable[[Writer, DossierEvent], Content]] = {
     LetterKind.REFUSAL_OF_INTAKE: Writer.refusal_of_intake,
     LetterKind.STOP: Writer.stop,
 }
+
+AT_THE_COUNTER = frozenset({LetterKind.FILING_RECEIPT, LetterKind.RECEIPT, LetterKind.REFUSAL_OF_INTAKE})
 
 
 def write(
@@ -34,19 +37,35 @@ def write(
     office: PrintingOffice,
     now: datetime,
 ) -> None:
-    """Write, print and seal the letter; one that is already sealed is left as it is."""
-    letter = letter_of(session, dossier_id=dossier_id, kind=kind, event_version=event_version)
+    """Write, print, seal and keep the letter; one that is already there is left as it is."""
+    if letter_of(session, dossier_id=dossier_id, kind=kind, event_version=event_version) is not None:
+        return
     dossier = locked(session, dossier_id)
     event = session.get(DossierEvent, (dossier_id, event_version))
-    if letter is None or dossier is None or event is None:
+    if dossier is None or event is None:
         raise NotFound("letter.not_found")
-    if letter.sealed_at is not None:
-        return
+    agency = session.get_one(Agency, _writing_agency(dossier, kind))
+    letter = Letter(
+        dossier_id=dossier_id,
+        agency_id=agency.id,
+        kind=kind.value,
+        event_version=event_version,
+        language=dossier.language.value,
+        token=new_token(),
+        created_at=now,
+    )
     url = office.verification_url(letter.token, letter.language)
     content = WRITERS[kind](Writer(session=session, dossier=dossier, verification_url=url), event)
-    agency = session.get_one(Agency, letter.agency_id)
     stored = office.print_and_seal(
         content, language=letter.language, agency_key=agency.key, agency_name=agency.names["vi"], now=now
     )
     letter.storage_key, letter.sha256, letter.sealed_at = stored.storage_key, stored.sha256, now
+    session.add(letter)
     session.flush()
+
+
+def _writing_agency(dossier: Dossier, kind: LetterKind) -> UUID:
+    """What is written at the counter comes from the intake agency, the rest from the competent one."""
+    if kind in AT_THE_COUNTER or dossier.agency_id is None:
+        return dossier.intake_agency_id
+    return dossier.agency_id

@@ -1,5 +1,6 @@
 """Beginning a dossier: for whom, which case."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import flask
@@ -18,6 +19,7 @@ from portal.dossiers import queries
 from portal.dossiers.actions import drafts
 from portal.dossiers.drafting import prefilled
 from portal.dossiers.forms import StartForm
+from portal.dossiers.models import Draft
 from portal.dossiers.profile import profile_of
 from portal.dossiers.views.room import blueprint, language, now, page, see
 from portal.foundation.errors import NotFound
@@ -30,7 +32,7 @@ from portal.foundation.unit_of_work import request_session, unit_of_work
 def new_draft() -> Response:
     """Ask for whom and which case; nothing is asked where there is no choice."""
     version, definition = _wanted()
-    return page("start", form=_form(definition, version), definition=definition, others=_others(definition))
+    return _start_page(_form(definition, version), definition)
 
 
 @blueprint.post("/drafts/new")
@@ -40,7 +42,7 @@ def start() -> Response:
     version, definition = _wanted()
     form = _form(definition, version)
     if not form.validate_on_submit():
-        return page("start", status=422, form=form, definition=definition, others=_others(definition))
+        return _start_page(form, definition, status=422)
     viewer = current_viewer()
     with unit_of_work() as session:
         draft = drafts.start(
@@ -51,6 +53,12 @@ def start() -> Response:
         typed = prefilled(definition, profile_of(party, person), home=places().home)
         drafts.save(session, draft, typed, replacing=[], now=now())
     return see(flask.url_for("dossiers.draft", draft_id=draft.id))
+
+
+def _start_page(form: StartForm, definition: Definition, *, status: int = 200) -> Response:
+    case_help = {case.code: case.help.words(language()) for case in definition.cases if case.help}
+    others = [one for one in _open_drafts() if one.procedure.code == definition.code]
+    return page("start", status=status, form=form, definition=definition, others=others, case_help=case_help)
 
 
 def _wanted() -> tuple[ProcedureVersion, Definition]:
@@ -66,7 +74,6 @@ def _form(definition: Definition, version: ProcedureVersion) -> StartForm:
     parties = [acting for acting in current_viewer().acting_for if _may_file(acting, definition, version)]
     form.party.choices = [(str(acting.party_id), _name_of(acting)) for acting in parties]
     form.case.choices = [(case.code, case.name.words(language())) for case in definition.cases]
-    form.case_help = {case.code: case.help.words(language()) for case in definition.cases if case.help}
     if len(form.case.choices) == 1:
         form.case.data = form.case.choices[0][0]
     if len(form.party.choices) == 1:
@@ -87,9 +94,6 @@ def _name_of(acting: ActingFor) -> str:
     return acting.party_name
 
 
-def _others(definition: Definition) -> list[object]:
-    """Drafts of the same procedure already begun: perhaps one of them is meant."""
-    found = queries.open_drafts(request_session(), viewer=current_viewer())
-    return [draft for draft in found if draft.procedure.code == definition.code]
-
-
+def _open_drafts() -> Sequence[Draft]:
+    """Drafts already begun: perhaps one of them is meant."""
+    return queries.open_drafts(request_session(), viewer=current_viewer())

@@ -3,11 +3,12 @@
 import enum
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.accounts.keys import hash_of
 from portal.accounts.models import Agency, Mandate, Membership, Party, PartyKind, PartyStatus, Person, Post
@@ -234,12 +235,12 @@ class PersonLine:
 def people(session: Session) -> list[PersonLine]:
     """Everybody with an account, by address."""
     posts = (
-        sa.select(Post.person_id, (sa.cast(Post.role, sa.Text) + "@" + Agency.key).label("standing"))
+        sa.select(Post.person_id, _standing(Post.role, Agency.key))
         .join(Agency, Agency.id == Post.agency_id)
         .where(Post.ended_at.is_(None))
     )
     memberships = (
-        sa.select(Membership.person_id, (sa.cast(Membership.role, sa.Text) + "@" + sa.func.coalesce(Party.tax_code, "me")))
+        sa.select(Membership.person_id, _standing(Membership.role, sa.func.coalesce(Party.tax_code, "me")))
         .join(Party, Party.id == Membership.party_id)
         .where(Membership.ended_at.is_(None))
     )
@@ -261,3 +262,7 @@ def people(session: Session) -> list[PersonLine]:
         )
         for email, name, disabled_at, secret, found in rows
     ]
+
+
+def _standing(role: InstrumentedAttribute[Any], place: sa.SQLColumnExpression[str]) -> sa.Label[str]:
+    return (sa.cast(role, sa.Text) + "@" + place).label("standing")

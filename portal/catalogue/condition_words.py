@@ -1,0 +1,110 @@
+"""Conditions in words: what a reader is told of "only if", in one case and in their language."""
+
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+
+from portal.catalogue.conditions import (
+    CASE,
+    Above,
+    AllOf,
+    Always,
+    AnyOf,
+    Below,
+    Comparison,
+    Condition,
+    Equals,
+    Not,
+    OneOf,
+    Present,
+    Scalar,
+    holds,
+)
+from portal.catalogue.definition import Definition
+from portal.catalogue.fields import ChoiceField, FieldBase, ManyField, NumberField, YesNoField
+from portal.catalogue.shown import NO, YES
+from portal.foundation import formats
+from portal.foundation.formats import Language
+
+
+def simplified(condition: Condition | None, case: str) -> Condition | bool:
+    """What is left of a condition once the case is known: True or False where nothing else is asked."""
+    match condition:
+        case None | Always():
+            return True
+        case Not():
+            inner = simplified(condition.of, case)
+            return not inner if isinstance(inner, bool) else Not(op="not", of=inner)
+        case AllOf() | AnyOf():
+            return _of_several(condition, case)
+        case _:
+            return holds(condition, {CASE: case}) if condition.field == CASE else condition
+
+
+def in_words(condition: Condition | None, definition: Definition, case: str, language: Language) -> str:
+    """Say when the condition holds in this case; nothing where it always (or never) does."""
+    left = simplified(condition, case)
+    return "" if isinstance(left, bool) else _said(left, definition, language)
+
+
+def _of_several(condition: AllOf | AnyOf, case: str) -> Condition | bool:
+    decides = isinstance(condition, AnyOf)
+    parts = [simplified(part, case) for part in condition.of]
+    if any(part is decides for part in parts):
+        return decides
+    left = [part for part in parts if not isinstance(part, bool)]
+    if not left:
+        return not decides
+    if len(left) == 1:
+        return left[0]
+    return AnyOf(op="or", of=tuple(left)) if decides else AllOf(op="and", of=tuple(left))
+
+
+def _said(condition: Condition, definition: Definition, language: Language) -> str:
+    match condition:
+        case Always():
+            return ""
+        case AllOf():
+            return str(_("; and ")).join(_said(part, definition, language) for part in condition.of)
+        case AnyOf():
+            return str(_("; or ")).join(_said(part, definition, language) for part in condition.of)
+        case Not():
+            return str(_("not: %(condition)s", condition=_said(condition.of, definition, language)))
+        case _:
+            return _compared(condition, definition, language)
+
+
+def _compared(condition: Comparison, definition: Definition, language: Language) -> str:
+    field = definition.field(condition.field.partition(".")[0])
+    question = f"“{field.label.words(language)}”" if field else condition.field
+    match condition:
+        case Present():
+            return str(_("%(question)s is answered", question=question))
+        case Equals():
+            answers = _value(field, condition.value, language)
+        case OneOf():
+            answers = _one_of([_value(field, value, language) for value in condition.values])
+        case Above():
+            answers = str(_("more than %(value)s", value=_value(field, condition.value, language)))
+        case Below():
+            answers = str(_("less than %(value)s", value=_value(field, condition.value, language)))
+    return str(_("%(question)s – %(answers)s", question=question, answers=answers))
+
+
+def _one_of(answers: Sequence[str]) -> str:
+    if len(answers) == 1:
+        return answers[0]
+    return str(_("%(some)s or %(last)s", some=", ".join(answers[:-1]), last=answers[-1]))
+
+
+def _value(field: FieldBase | None, value: Scalar, language: Language) -> str:
+    if isinstance(field, YesNoField) and isinstance(value, bool):
+        return (YES if value else NO).words(language)
+    if isinstance(field, ChoiceField | ManyField):
+        names = (option.label.words(language) for option in field.options if option.code == value)
+        return next(names, str(value))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        written = formats.number(value, language, 6)
+        unit = field.unit.words(language) if isinstance(field, NumberField) and field.unit else ""
+        return f"{written} {unit}".strip()
+    return str(value)

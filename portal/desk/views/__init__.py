@@ -1,0 +1,12 @@
+"""The pages of the desk: queue, review, acts."""
+
+from portal.desk.views import queue
+from portal.desk.views.room import blueprint
+from portal.desk.wording import REASONS
+from portal.foundation import web
+
+__all__ = ["blueprints", "queue"]
+
+blueprints = (blueprint,)
+
+web.explain_refusals(REASONS)

@@ -1,0 +1,163 @@
+"""The queue: what is due first, tab by tab."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import flask
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from portal.accounts.entrance import current_viewer
+from portal.catalogue.definition import Definition
+from portal.catalogue.models import ProcedureVersion
+from portal.catalogue.queries import all_in_force, definitions_of
+from portal.clock.zone import office_day
+from portal.desk.queries import queue
+from portal.desk.queries.queue import DueFilter, Place, Row, Wanted
+from portal.desk.tabs import Tab, TabKey, tabs_of
+from portal.desk.views.room import blueprint, in_words, now, page, tab_links, time_left
+from portal.desk.wording import DUE_HEADINGS, EMPTY, PAST_TABS, SECTORS, STEP_DUE_HEADING, TABS, WHY
+from portal.foundation.errors import NotFound
+from portal.foundation.guards import Audience, open_to
+from portal.foundation.languages import spoken
+from portal.foundation.unit_of_work import request_session
+
+SIZES = (25, 50, 100)
+LONGEST_QUERY = 120
+KEPT = ("q", "procedure", "field", "due", "per")
+"""What stays while one turns pages; the place does not stay when the filter changes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A row of the queue in words."""
+
+    row: Row
+    procedure: str
+    step: str
+    agency: str
+    why: str
+    left: str
+    tone: str
+    rests: bool
+
+
+@blueprint.get("/desk", endpoint="queue")
+@open_to(Audience.STAFF, Audience.AUDITOR)
+def show_queue() -> Response:
+    """One tab of the queue with its filter."""
+    viewer, at, session = current_viewer(), now(), request_session()
+    tabs = tabs_of(viewer, now=at)
+    wanted = _wanted(flask.request.args, tabs)
+    counts = queue.counters(session, tabs, viewer=viewer)
+    found = queue.page(session, wanted, viewer=viewer, now=at)
+    procedures = all_in_force(session, on=office_day(at))
+    lines = _lines(found.rows, wanted.tab, at)
+    return page(
+        "queue",
+        tabs=tab_links(tabs, wanted.tab.key, counts),
+        tab=wanted.tab.key,
+        title=TABS[wanted.tab.key],
+        wanted=wanted,
+        lines=lines,
+        past=wanted.tab.key in PAST_TABS,
+        due_heading=DUE_HEADINGS.get(wanted.tab.key, STEP_DUE_HEADING),
+        nothing=EMPTY[wanted.tab.key],
+        procedures=[(one.code, in_words(one.names)) for one in procedures],
+        sectors=SECTORS,
+        sizes=SIZES,
+        chosen=_chosen(wanted, procedures),
+        earlier=_neighbour(found.has_earlier, "before", found.rows, 0),
+        later=_neighbour(found.has_later, "after", found.rows, -1),
+        figures=_figures(),
+    )
+
+
+def _wanted(asked: MultiDict[str, str], tabs: tuple[Tab, ...]) -> Wanted:
+    """The request in the queue's terms; what makes no sense is left out, an unknown tab is not found."""
+    key = asked.get("tab", "")
+    tab = next((one for one in tabs if one.key.value == key), None) if key else tabs[0]
+    if tab is None:
+        raise NotFound
+    size = asked.get("per", type=int)
+    due = asked.get("due", "")
+    return Wanted(
+        tab=tab,
+        size=size if size in SIZES else SIZES[0],
+        words=asked.get("q", "")[:LONGEST_QUERY],
+        procedure=asked.get("procedure", ""),
+        field=asked.get("field", ""),
+        due=DueFilter(due) if due in set(DueFilter) and tab.key not in PAST_TABS else None,
+        after=_place(asked.get("after", "")),
+        before=_place(asked.get("before", "")),
+    )
+
+
+def _place(text: str) -> Place | None:
+    """A row of a neighbouring page, as it is written in an address: `<instant>_<id>`."""
+    instant, _, identity = text.partition("_")
+    try:
+        at = datetime.fromisoformat(instant)
+        return Place(due_at=at, id=UUID(identity)) if at.tzinfo else None
+    except ValueError:
+        return None
+
+
+def _lines(rows: Any, tab: Tab, at: datetime) -> list[Line]:
+    versions = {row.version_id: ProcedureVersion(id=row.version_id, content_hash=row.content_hash) for row in rows}
+    definitions = definitions_of(request_session(), versions.values())
+    return [_line(row, tab, definitions[row.version_id], at) for row in rows]
+
+
+def _line(row: Row, tab: Tab, definition: Definition, at: datetime) -> Line:
+    step = next((one for one in definition.steps if one.code == row.node_key), None)
+    left, tone = ("", "") if tab.key in PAST_TABS else time_left(row.due_at, at)
+    return Line(
+        row=row,
+        procedure=in_words(row.procedure_names),
+        step=step.name.words(spoken()) if step else "",
+        agency=in_words(row.agency),
+        why=str(WHY.get(row.why or "", "")),
+        left=left,
+        tone=tone,
+        rests=tab.key is TabKey.WAITING,
+    )
+
+
+def _chosen(wanted: Wanted, procedures: Any) -> list[dict[str, str]]:
+    """The filters that are on, each with the address that takes it off."""
+    names = {one.code: in_words(one.names) for one in procedures}
+    found: list[tuple[str, str]] = []
+    if wanted.words.strip():
+        found.append(("q", f"“{wanted.words.strip()}”"))
+    if wanted.procedure:
+        found.append(("procedure", names.get(wanted.procedure, wanted.procedure)))
+    if wanted.field:
+        found.append(("field", str(SECTORS.get(wanted.field, wanted.field))))
+    if wanted.due is not None:
+        found.append(("due", gettext("Overdue") if wanted.due is DueFilter.OVERDUE else gettext("Due soon")))
+    return [{"text": text, "href": _address(without=name)} for name, text in found]
+
+
+def _neighbour(exists: bool, name: str, rows: Any, index: int) -> str:
+    if not exists or not rows:
+        return ""
+    row = rows[index]
+    return _address(**{name: f"{row.due_at.isoformat()}_{row.id}"})
+
+
+def _address(*, without: str = "", **place: str) -> str:
+    kept: Mapping[str, str] = {
+        name: value for name in KEPT if name != without and (value := flask.request.args.get(name, ""))
+    }
+    return flask.url_for("desk.queue", tab=flask.request.args.get("tab") or None, **{**kept, **place})
+
+
+def _figures() -> str:
+    """The dashboard of the staff, where there is one."""
+    known = "transparency.staff" in flask.current_app.view_functions
+    return flask.url_for("transparency.staff") if known else ""

@@ -1,0 +1,95 @@
+"""What the pages of the desk share."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+import flask
+from werkzeug.wrappers import Response
+
+from portal.accounts.viewer import Viewer
+from portal.clock import words
+from portal.desk.queries import queue
+from portal.desk.tabs import Tab, TabKey, tabs_of
+from portal.desk.wording import TABS
+from portal.foundation.languages import spoken
+from portal.foundation.packaged import office_calendar
+from portal.foundation.settings import Settings
+from portal.foundation.unit_of_work import request_session
+from portal.letters.printing import PrintingOffice
+
+blueprint = flask.Blueprint("desk", __name__)
+
+FEW_MINUTES = 480
+"""What is due within one working day is shown as due soon."""
+
+
+def now() -> datetime:
+    """The instant of this request."""
+    return datetime.now(UTC)
+
+
+def printing_office() -> PrintingOffice:
+    """Where decisions are signed and sealed."""
+    found = flask.current_app.extensions["settings"]
+    assert isinstance(found, Settings)  # noqa: S101 - put there by create_app
+    return PrintingOffice.of(found)
+
+
+def page(template: str, *, status: int = HTTPStatus.OK, **values: Any) -> Response:
+    """A page of this room."""
+    answer = flask.make_response(flask.render_template(f"desk/{template}.html", **values))
+    answer.status_code = status
+    return answer
+
+
+def see(endpoint: str, **values: Any) -> Response:
+    """Redirect after a POST."""
+    return flask.redirect(flask.url_for(endpoint, **values), HTTPStatus.SEE_OTHER)
+
+
+def minutes_left(due_at: datetime, at: datetime) -> int:
+    """Working minutes until the due instant; negative once it has passed."""
+    calendar = office_calendar()
+    if due_at >= at:
+        return calendar.working_minutes(at, due_at)
+    return -max(1, calendar.working_minutes(due_at, at))
+
+
+def time_left(due_at: datetime | None, at: datetime) -> tuple[str, str]:
+    """The remaining working time in the reader's words, and its tone: late, soon or nothing."""
+    if due_at is None:
+        return "", ""
+    minutes = minutes_left(due_at, at)
+    tone = "late" if minutes < 0 else "soon" if minutes <= FEW_MINUTES else ""
+    return words.remaining(minutes, spoken()), tone
+
+
+def in_words(names: Any) -> str:
+    """A name kept in three languages, in the reader's; Vietnamese where there is no other."""
+    return str(names.get(spoken()) or names.get("vi") or "") if names else ""
+
+
+def tab_links(tabs: tuple[Tab, ...], current: TabKey | None, counts: dict[TabKey, int]) -> list[dict[str, Any]]:
+    """The tabs with their counters, for the navigation above the queue."""
+    return [
+        {
+            "text": TABS[tab.key],
+            "href": flask.url_for("desk.queue", tab=tab.key.value),
+            "current": tab.key is current,
+            "count": _count(counts.get(tab.key, 0)),
+        }
+        for tab in tabs
+    ]
+
+
+def tabs_without_place(viewer: Viewer, at: datetime) -> list[dict[str, Any]]:
+    """The tabs on a page that is none of them, such as a dossier's."""
+    tabs = tabs_of(viewer, now=at)
+    return tab_links(tabs, None, queue.counters(request_session(), tabs, viewer=viewer))
+
+
+def _count(number: int) -> str:
+    if number >= queue.COUNTED_TO:
+        return f"{queue.COUNTED_TO - 1}+"
+    return str(number) if number else ""

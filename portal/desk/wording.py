@@ -1,0 +1,162 @@
+"""The desk's words that stand for codes: tabs, why somebody has a step, how a step ended, refusals."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from portal.desk.tabs import TabKey
+from portal.workflow.events import EventKind
+from portal.workflow.lifecycle import Role
+
+TABS: dict[TabKey, Any] = {
+    TabKey.INTAKE: _("To accept"),
+    TabKey.DISPATCH: _("Without an agency"),
+    TabKey.MINE: _("Mine"),
+    TabKey.SIGN: _("To decide and sign"),
+    TabKey.NUMBER: _("To number and issue"),
+    TabKey.OPINIONS: _("Opinions asked"),
+    TabKey.UNIT: _("My unit"),
+    TabKey.APPROVALS: _("Requests to approve"),
+    TabKey.WITHDRAWALS: _("Withdrawals asked"),
+    TabKey.WAITING: _("Waiting for the filer"),
+    TabKey.HAND_OVER: _("To hand over"),
+    TabKey.DONE: _("Ended lately"),
+    TabKey.SEARCH: _("Find"),
+}
+
+EMPTY: dict[TabKey, tuple[Any, Any]] = {
+    TabKey.INTAKE: (
+        _("Nothing to accept"),
+        _("A dossier appears here the moment a company files it. You then have eight working hours to accept it."),
+    ),
+    TabKey.DISPATCH: (
+        _("Every dossier has its agency"),
+        _("A dossier appears here when no rule says which agency is competent for it."),
+    ),
+    TabKey.MINE: (
+        _("Nothing is waiting for you"),
+        _("A step appears here as soon as it is given to you. Look at your unit’s work if you have a hand free."),
+    ),
+    TabKey.SIGN: (_("Nothing to decide"), _("Drafts approved by the head of the unit appear here for your decision.")),
+    TabKey.NUMBER: (_("Nothing to number or issue"), _("Signed decisions appear here.")),
+    TabKey.OPINIONS: (
+        _("No opinion is asked of your agency"),
+        _("A request for an opinion from another agency appears here with its own deadline."),
+    ),
+    TabKey.UNIT: (_("Your unit has no open work"), _("Open steps of everybody in your agency appear here.")),
+    TabKey.APPROVALS: (
+        _("No request waits for your approval"),
+        _("When an officer writes a request for a supplement, it appears here before it is sent."),
+    ),
+    TabKey.WITHDRAWALS: (
+        _("Nobody asks to withdraw"),
+        _("When a company asks to take its dossier back, you consent or decline here."),
+    ),
+    TabKey.WAITING: (
+        _("No dossier waits for its filer"),
+        _("Dossiers whose clock is stopped for a supplement or a payment appear here."),
+    ),
+    TabKey.HAND_OVER: (
+        _("No result is waiting to be fetched"),
+        _("Issued results appear here until the company has them."),
+    ),
+    TabKey.DONE: (_("Nothing has ended in the last 30 days"), _("Settled and stopped dossiers appear here.")),
+    TabKey.SEARCH: (
+        _("Find a dossier"),
+        _("Type a dossier code, a company, a tax code or words of the subject. Accents and small slips do not matter."),
+    ),
+}
+
+DUE_HEADINGS: dict[TabKey, Any] = {
+    TabKey.INTAKE: _("Accept by"),
+    TabKey.DISPATCH: _("Accept by"),
+    TabKey.WAITING: _("Time left"),
+    TabKey.HAND_OVER: _("Settled"),
+    TabKey.DONE: _("Ended"),
+    TabKey.SEARCH: _("Filed"),
+}
+STEP_DUE_HEADING = _("Left for this step")
+PAST_TABS = frozenset({TabKey.HAND_OVER, TabKey.DONE, TabKey.SEARCH})
+"""Tabs ordered by something that has already happened: nothing is left to count down."""
+
+WHY: dict[str, Any] = {
+    "fewest_open_steps": _("had the fewest open steps"),
+    "had_it_before": _("had it before"),
+    "taken_over": _("took it over"),
+    "chosen_by_head": _("chosen by the head"),
+}
+
+ROLES: dict[Role, Any] = {
+    Role.ONE_STOP: _("One-stop officer"),
+    Role.DISPATCHER: _("Dispatcher"),
+    Role.SPECIALIST: _("Specialist"),
+    Role.HEAD: _("Head"),
+    Role.LEADER: _("Leader"),
+    Role.CLERK: _("Clerk"),
+    Role.CASHIER: _("Cashier"),
+    Role.CONSULTANT: _("Consulted officer"),
+    Role.ADMINISTRATOR: _("Administrator"),
+    Role.AUDITOR: _("Auditor"),
+}
+
+SECTORS: dict[str, Any] = {
+    "investment": _("Investment"),
+    "land": _("Land"),
+    "construction": _("Construction"),
+    "trade": _("Import and export"),
+}
+
+OUTCOMES: dict[str, Any] = {
+    EventKind.STEP_COMPLETED.value: _("done"),
+    EventKind.STEP_SENT_BACK.value: _("sent back"),
+    EventKind.STEP_DROPPED.value: _("no longer needed"),
+    EventKind.OPINION_GIVEN.value: _("opinion given"),
+    EventKind.OPINION_SILENT.value: _("no answer in time"),
+    EventKind.SIGNED.value: _("signed"),
+    EventKind.NUMBERED.value: _("numbered"),
+    EventKind.ISSUED.value: _("issued"),
+    EventKind.RETURNED.value: _("handed over"),
+    "ended_with_dossier": _("ended with the dossier"),
+}
+
+CONCLUSIONS: dict[str, Any] = {
+    "agree": _("Agrees"),
+    "disagree": _("Does not agree"),
+    "grant": _("Proposes to grant"),
+    "refuse": _("Proposes to refuse"),
+    "granted": _("Granted"),
+    "refused": _("Refused"),
+}
+
+REASONS: dict[str, Any] = {
+    "dossier.not_routed_yet": _(
+        "The competent agency is not known yet. It is found within seconds; where no rule fits, the dispatcher decides."
+    ),
+    "dossier.role_missing": _("Your role does not allow this."),
+    "dossier.origin_unknown": _("It is not known where the withdrawal was asked, so the work cannot go on by itself."),
+    "intake.reason_missing": _("Write why the dossier cannot be accepted. The company reads this sentence."),
+    "step.not_open": _("This step is no longer open. Somebody has done it, or the dossier has moved on."),
+    "step.not_yours": _("This step belongs to another role or agency."),
+    "step.note_missing": _("Write what you found. The next person decides on the strength of it."),
+    "step.two_persons": _(
+        "You have already worked on this dossier. The law wants a second person here: ask a colleague to take this step."
+    ),
+    "step.needs_evidence": _("This step is signed, numbered or issued; it cannot simply be marked as done."),
+    "step.dossier_waits": _("The dossier is waiting for its filer, or has ended. No step can be done now."),
+    "step.other_act": _("Something else is to be done at this step."),
+    "step.not_ready": _("An earlier step is not done yet."),
+    "step.no_way_back": _("The procedure does not allow sending the dossier back there."),
+    "step.where_to": _("Choose the step the dossier goes back to."),
+    "step.already_yours": _("You have this step already."),
+    "step.not_a_colleague": _("This colleague does not hold the role the step needs, or has left."),
+    "step.conclusion_missing": _("Say what you conclude."),
+    "decision.reason_missing": _("Write why the application is refused. The reason is printed in the decision."),
+    "decision.outcome_missing": _("Choose whether to grant or to refuse."),
+    "decision.not_signed": _("There is no signed decision yet."),
+    "decision.not_numbered": _("The decision has no number yet."),
+    "access.step_up": _("Confirm with your second factor first. What you typed is kept here."),
+    "supplement.items_missing": _("Mark at least one field or document as wrong, and say what is wrong with each."),
+    "supplement.already_open": _("A request for a supplement is open already. Send it or drop it first."),
+    "routing.agency_missing": _("Choose the agency that is competent."),
+    "routing.already_routed": _("This dossier has an agency already."),
+}

@@ -1,0 +1,32 @@
+"""The room's refusals in the reader's words."""
+
+from flask_babel import lazy_gettext as _
+
+REASONS = {
+    "draft.procedure_unknown": _(
+        "There is no procedure with this code in force today. Look for it by name in the list of procedures."
+    ),
+    "draft.not_found": _("There is no such draft, or it is not yours to see."),
+    "draft.discarded": _("This draft has been deleted."),
+    "draft.section_unknown": _("The form has no such page."),
+    "draft.document_unknown": _("The dossier has no such document."),
+    "draft.case_unknown": _("Choose which case your dossier belongs to."),
+    "draft.outside_your_rights": _(
+        "You may not prepare this dossier: your role in the company, or the mandate you act under, does not cover it."
+    ),
+    "party.not_found": _("You may not act for this company or person."),
+    "party.not_approved": _(
+        "The one-stop office has not yet confirmed this company. You can prepare everything now and file as soon as "
+        "it is confirmed."
+    ),
+    "dossier.not_found": _("There is no such dossier, or it is not yours to see."),
+    "dossier.stale": _("Somebody has changed this dossier since you opened the page. Look at it again, then decide."),
+    "dossier.role_may_not": _("Your role does not allow this."),
+    "dossier.not_from_here": _("In the state the dossier is in now, this can no longer be done."),
+    "dossier.before_intake_only": _("This is possible only before the dossier has been accepted."),
+    "dossier.after_intake_only": _("This is possible only after the dossier has been accepted."),
+    "dossier.already_opened": _("The office has already opened the dossier, so it can no longer be changed."),
+    "dossier.reason_not_allowed": _("This reason is not possible here."),
+    "dossier.answers_erased": _("The answers of this dossier have been erased, as the rules for keeping data demand."),
+    "supplement.not_waiting": _("No request is waiting for your answer."),
+}

@@ -1,0 +1,119 @@
+"""One dossier as its company follows it; taking it back."""
+
+import flask
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from portal.accounts.entrance import current_viewer
+from portal.attachments import queries as files
+from portal.catalogue.queries import definition_of
+from portal.catalogue.registers import places
+from portal.clock import words
+from portal.dossiers import following, narrative, queries
+from portal.dossiers.actions import supplement, withdrawal
+from portal.dossiers.capacity import may, require
+from portal.dossiers.forecast import forecast_of
+from portal.dossiers.forms import WithdrawalForm
+from portal.dossiers.models import Dossier, SupplementState
+from portal.dossiers.projection import graph_of
+from portal.dossiers.record import history
+from portal.dossiers.saying import in_words
+from portal.dossiers.views.room import blueprint, language, now, page, see, shelf
+from portal.foundation.errors import NotFound
+from portal.foundation.guards import Audience, open_to
+from portal.foundation.unit_of_work import request_session, unit_of_work
+from portal.letters.contents import LetterKind
+from portal.workflow.lifecycle import Action
+from portal.workflow.replay import replay
+
+
+@blueprint.get("/dossiers/<code>")
+@open_to(Audience.COMPANY)
+def dossier(code: str) -> Response:
+    """State, who holds it, the three dates, the clock's reasons, the timeline, documents, answers, letters."""
+    session, viewer, moment = request_session(), current_viewer(), now()
+    found = queries.visible(session, code, viewer=viewer)
+    definition = definition_of(found.procedure)
+    events = history(session, found.id)
+    projected = replay(events, graph_of(found))
+    names, spoken = queries.agency_names(session), language()
+    clock = following.clock_of(found, projected, now=moment)
+    request = supplement.open_request(session, found.id)
+    share = following.turns(projected, now=moment)
+    return page(
+        "dossier",
+        dossier=found,
+        definition=definition,
+        projected=projected,
+        state_sentence=narrative.STATES[found.state].words(spoken),
+        holders=following.holders(found, projected, definition, names, spoken),
+        clock=clock,
+        ledger=[(line, following.line_words(line, spoken)) for line in clock.ledger],
+        share=share,
+        share_words=[words.working_time(minutes, spoken) for minutes in (share.agency_minutes, share.applicant_minutes)]
+        if share
+        else [],
+        forecast=forecast_of(session, found, projected, code=definition.code, now=moment),
+        timeline=following.timeline(events, queries.texts_of(session, found.id), definition, names, spoken),
+        files=files.of(session, dossier_id=found.id),
+        letters=[(one, narrative.LETTERS[LetterKind(one.kind)].words(spoken))
+                 for one in queries.letters_of(session, found.id)],
+        sections=_answers(session, found),
+        request=request if request is not None and request.state is SupplementState.SENT else None,
+        may_answer=may(viewer, found, Action.ANSWER_SUPPLEMENT),
+        may_withdraw=may(viewer, found, Action.WITHDRAW) or may(viewer, found, Action.REQUEST_WITHDRAWAL),
+        has_scanner=shelf().has_scanner,
+    )
+
+
+@blueprint.get("/dossiers/<code>/withdraw")
+@open_to(Audience.COMPANY)
+def ask_to_withdraw(code: str) -> Response:
+    """What taking it back means, and why."""
+    found = queries.visible(request_session(), code, viewer=current_viewer())
+    _require_withdrawal(found)
+    return _withdrawal_page(found, WithdrawalForm())
+
+
+@blueprint.post("/dossiers/<code>/withdraw")
+@open_to(Audience.COMPANY)
+def withdraw(code: str) -> Response:
+    """Before acceptance it ends at once; after it the office is asked."""
+    form, viewer = WithdrawalForm(), current_viewer()
+    if not form.validate_on_submit():
+        found = queries.visible(request_session(), code, viewer=viewer)
+        return _withdrawal_page(found, form, status=422)
+    with unit_of_work() as session:
+        found = queries.for_update(session, code, viewer=viewer, version=_version())
+        withdrawal.withdraw(session, found, viewer=viewer, reason=form.reason.data, now=now())
+        is_over = found.accepted_at is None
+    flask.flash(
+        _("The dossier is withdrawn.") if is_over else _("The office has been asked to let you take it back."),
+        "success",
+    )
+    return see(flask.url_for("dossiers.dossier", code=code))
+
+
+def _require_withdrawal(found: Dossier) -> None:
+    action = Action.WITHDRAW if found.accepted_at is None else Action.REQUEST_WITHDRAWAL
+    require(current_viewer(), found, action)
+
+
+def _withdrawal_page(found: Dossier, form: WithdrawalForm, *, status: int = 200) -> Response:
+    return page("withdraw", status=status, dossier=found, definition=definition_of(found.procedure), form=form)
+
+
+def _answers(session: Session, found: Dossier) -> object:
+    try:
+        held = supplement.latest_answers(session, found.id)
+    except NotFound:
+        return ()
+    definition = definition_of(found.procedure)
+    return in_words(definition, found.case_key, held.answers, language(), places())
+
+
+def _version() -> int | None:
+    """The version the person saw; a form without one cannot be compared and is refused as out of date."""
+    sent = flask.request.form.get("version", "")
+    return int(sent) if sent.isascii() and sent.isdecimal() else -1

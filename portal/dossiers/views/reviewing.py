@@ -1,0 +1,113 @@
+"""Before filing: everything once more, the declaration, and the moment of filing."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import flask
+from werkzeug.wrappers import Response
+
+from portal.accounts.entrance import current_viewer
+from portal.accounts.models import Language, PartyStatus
+from portal.catalogue.definition import Definition
+from portal.catalogue.queries import definition_of
+from portal.catalogue.registers import places
+from portal.catalogue.wording import Problem
+from portal.clock.due import acceptance_due
+from portal.dossiers import queries
+from portal.dossiers.actions import drafts, filing
+from portal.dossiers.asking import anchor, field_code, sentence
+from portal.dossiers.forms import DeclarationForm
+from portal.dossiers.models import Draft
+from portal.dossiers.saying import in_words
+from portal.dossiers.views.drafting import agency_name, filed_instead, whole
+from portal.dossiers.views.room import blueprint, language, now, page, see
+from portal.foundation.guards import Audience, open_to
+from portal.foundation.packaged import office_calendar
+from portal.foundation.unit_of_work import request_session, unit_of_work
+from portal.letters.actions import letter_of
+from portal.letters.contents import LetterKind
+
+
+@blueprint.get("/drafts/<uuid:draft_id>/review")
+@open_to(Audience.COMPANY)
+def review(draft_id: UUID) -> Response:
+    """All answers and documents, each with the way to change it."""
+    session = request_session()
+    found = queries.draft(session, draft_id, viewer=current_viewer())
+    if found.closed_at is not None:
+        return filed_instead(session, found)
+    return _review_page(found, DeclarationForm())
+
+
+@blueprint.post("/drafts/<uuid:draft_id>/file")
+@open_to(Audience.COMPANY)
+def file(draft_id: UUID) -> Response:
+    """File it. Sent twice, it is filed once and leads to the same receipt; what is missing is named."""
+    form, viewer = DeclarationForm(), current_viewer()
+    is_declared = form.validate_on_submit()
+    try:
+        with unit_of_work() as session:
+            found = drafts.editable(session, draft_id, viewer=viewer)
+            if found.closed_at is None and not is_declared:
+                return _review_page(found, form, status=422)
+            dossier = filing.file(session, found, viewer=viewer, language=Language(language()), now=now())
+            code = dossier.code
+    except filing.Incomplete as gaps:
+        found = queries.draft(request_session(), draft_id, viewer=viewer)
+        return _review_page(found, form, status=422, problems=gaps.problems)
+    return see(flask.url_for("dossiers.filed", code=code))
+
+
+@blueprint.get("/dossiers/<code>/filed")
+@open_to(Audience.COMPANY)
+def filed(code: str) -> Response:
+    """The confirmation: code, promise, what happens next, the receipt."""
+    session = request_session()
+    dossier = queries.visible(session, code, viewer=current_viewer())
+    receipt = letter_of(session, dossier_id=dossier.id, kind=LetterKind.FILING_RECEIPT)
+    return page("filed", dossier=dossier, receipt=receipt, intake=agency_name(definition_of(dossier.procedure).intake))
+
+
+def where_to_mend(definition: Definition, draft_id: UUID, problem: Problem) -> str:
+    """The page and box where a problem is put right."""
+    if problem.kind == "document":
+        return flask.url_for("dossiers.documents", draft_id=draft_id, _anchor=f"{problem.path}-document")
+    code = field_code(problem)
+    part = next((one for one in definition.sections if any(field.code == code for field in one.fields)), None)
+    if part is None:
+        return flask.url_for("dossiers.draft", draft_id=draft_id)
+    return flask.url_for(
+        "dossiers.section", draft_id=draft_id, section=part.code, check=1, _anchor=anchor(definition, problem)
+    )
+
+
+def _review_page(
+    found: Draft, form: DeclarationForm, *, status: int = 200, problems: Iterable[Problem] = ()
+) -> Response:
+    state = whole(request_session(), found)
+    gaps = [
+        {"text": _named(problem), "href": where_to_mend(state.definition, found.id, problem)}
+        for problem in problems or state.problems
+    ]
+    errors = list(gaps) if status != 200 else []  # noqa: PLR2004
+    return page(
+        "review",
+        status=status,
+        draft=found,
+        definition=state.definition,
+        state=state,
+        sections=in_words(state.definition, found.case_key, state.found.answers, language(), places()),
+        change_address=lambda code: flask.url_for("dossiers.section", draft_id=found.id, section=code),
+        gaps=gaps,
+        errors=errors,
+        error_count=len(errors) + len(form.errors),
+        form=form,
+        may_file=found.party.status is PartyStatus.APPROVED,
+        answer_by=acceptance_due(now(), office_calendar()).due_at,
+        competent=agency_name(state.competent),
+    )
+
+
+def _named(problem: Problem) -> str:
+    label = problem.label.words(language()) if problem.label else ""
+    return f"{label}: {sentence(problem)}" if label else sentence(problem)
