@@ -12,6 +12,7 @@ from portal.foundation import database, jobs, logs
 from portal.foundation.unit_of_work import unit_of_work
 from portal.operations import pulse
 from workers import schedule, task
+from workers.credit import keep_credit
 from workers.pace import Pace
 from workers.wire import RUN, TICK, make_app
 
@@ -23,6 +24,7 @@ ROOMS = ("attachments", "cleaning", "facts", "letters", "notices", "routing", "t
 LARGEST_ID = 2**63 - 1
 LONGEST_IDLE_MILLISECONDS = 60_000  # a transaction in which nothing happens must not hold its locks for ever
 
+keep_credit()
 app = make_app(settings().redis_url)
 pace = Pace.from_environment()
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from config import settings
 from portal.dossiers.actions.letters import write
 from portal.foundation.outbox import Job
+from portal.letters import pdf
 from portal.letters.contents import LetterKind
 from portal.letters.printing import PrintingOffice
 from workers.handlers import Payload, handles
@@ -24,3 +25,8 @@ def render_letter(session: Session, payload: Payload, now: datetime) -> None:
         office=PrintingOffice.of(settings()),
         now=now,
     )
+
+
+def prewarm() -> None:
+    """Read fonts and house style after the fork, so that the first letter is not the slow one."""
+    pdf.prewarm()

@@ -508,6 +508,7 @@ def upgrade() -> None:
     sa.Column('approved_by', sa.Uuid(), nullable=True),
     sa.Column('sent_at', sa.TIMESTAMP(timezone=True), nullable=True),
     sa.Column('answered_at', sa.TIMESTAMP(timezone=True), nullable=True),
+    sa.Column('typed', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.CheckConstraint("state = 'drafted' OR state = 'dropped' OR sent_at IS NOT NULL", name=op.f('ck_supplement_requests_sent_at')),
     sa.ForeignKeyConstraint(['approved_by'], ['posts.id'], name=op.f('fk_supplement_requests_approved_by')),
     sa.ForeignKeyConstraint(['dossier_id'], ['dossiers.id'], name=op.f('fk_supplement_requests_dossier_id')),

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.catalogue.agencies import AgencyEntry
+from portal.catalogue.check_route import may_apply
 from portal.catalogue.condition_words import in_words, simplified
 from portal.catalogue.conditions import Condition
 from portal.catalogue.definition import Case, Competence, Definition, LimitRule
 from portal.catalogue.documents import Document
 from portal.catalogue.fees import Fee, FixedFee
+from portal.catalogue.fields import Section
 from portal.catalogue.levels import Level, level_of
 from portal.catalogue.limit_words import limit_words
 from portal.catalogue.steps import Result, Step
@@ -67,6 +69,7 @@ class Leaflet:
     depending: tuple[Sometimes, ...]
     if_at_hand: tuple[Sometimes, ...]
     ways: tuple[Way, ...]
+    sections: tuple[Section, ...]
 
     @property
     def shortest(self) -> LimitRule:
@@ -90,7 +93,7 @@ def leaflet_of(
         return tuple(
             Sometimes(thing=thing, only_if=in_words(thing.when, definition, case.code, language))
             for thing in things
-            if _applies(thing.when, case)
+            if may_apply(definition, thing.when, case)
         )
 
     documents = parts(definition.documents)
@@ -112,6 +115,7 @@ def leaflet_of(
         depending=tuple(found for found in documents if _is_required(found) and found.only_if),
         if_at_hand=tuple(found for found in documents if not _is_required(found)),
         ways=_ways(definition, case, agencies, language),
+        sections=tuple(section for section in definition.sections if may_apply(definition, section.when, case)),
     )
 
 
@@ -189,7 +193,7 @@ def _certain_fee(fees: tuple[Sometimes, ...]) -> int | None:
 def _ways(
     definition: Definition, case: Case, agencies: Mapping[str, AgencyEntry], language: Language
 ) -> tuple[Way, ...]:
-    left_out = {step.code: step.after for step in definition.steps if not _applies(step.when, case)}
+    left_out = {step.code: step.after for step in definition.steps if not may_apply(definition, step.when, case)}
     kept = [step for step in definition.steps if step.code not in left_out]
     ways = []
     for number, step in enumerate(kept, start=1):

@@ -18,6 +18,9 @@ NAME_SIZE, WHO_SIZE = 15, 12.5
 BADGE: Final = 30
 LIMIT_ROOM: Final = 130
 MOST_NAME_LINES, MOST_WHO_LINES = 5, 3
+MOST_ABREAST: Final = 3
+FRAME_PAD: Final = 14
+FRAME_HEAD: Final = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,37 +60,56 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A border around many steps that run at once, so that one line leads in and one out."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """Everything to be drawn; `ways` are SVG paths."""
 
     width: int
     height: float
     boxes: tuple[Box, ...]
+    frames: tuple[Frame, ...]
     ways: tuple[str, ...]
 
 
 def draw(stations: Sequence[Station]) -> Picture:
     """Lay the steps out, those before always above those after."""
-    rows = _rows(stations)
-    boxes: dict[str, Box] = {}
+    boxes: list[Box] = []
+    frames: list[Frame] = []
+    anchors: dict[str, Box | Frame] = {}
     y = 1.0
-    for row in rows:
-        placed = _placed(row, y)
-        boxes |= {box.station.code: box for box in placed}
-        y += max(box.height for box in placed) + GAP_Y
-    ways = [
-        _way(boxes[earlier], boxes[station.code])
+    for row in _rows(stations):
+        if len(row) > MOST_ABREAST:
+            frame, placed = _framed(row, y)
+            frames.append(frame)
+            anchors |= {station.code: frame for station in row}
+            y += frame.height + GAP_Y
+        else:
+            placed = _placed(row, y, left=1, room=WIDTH - 2)
+            anchors |= {box.station.code: box for box in placed}
+            y += placed[0].height + GAP_Y
+        boxes += placed
+    ways = dict.fromkeys(
+        _way(anchors[earlier], anchors[station.code])
         for station in stations
         for earlier in station.after
-        if earlier in boxes
-    ]
-    height = y - GAP_Y + 1 if rows else 0
-    return Picture(width=WIDTH, height=height, boxes=tuple(boxes.values()), ways=tuple(ways))
+        if earlier in anchors
+    )
+    height = y - GAP_Y + 1 if boxes else 0
+    return Picture(width=WIDTH, height=height, boxes=tuple(boxes), frames=tuple(frames), ways=tuple(ways))
 
 
 def width_of(text: str, size: float) -> float:
     """About how wide the text is drawn: Chinese signs fill their square, Latin letters a little over half."""
-    return sum(size if unicodedata.east_asian_width(sign) in "WF" else size * 0.56 for sign in text)
+    return sum(size if unicodedata.east_asian_width(sign) in "WF" else size * 0.53 for sign in text)
 
 
 def wrapped(text: str, room: float, size: float, most: int) -> tuple[str, ...]:
@@ -135,11 +157,23 @@ def _rows(stations: Sequence[Station]) -> list[list[Station]]:
     return [rows[level] for level in sorted(rows)]
 
 
-def _placed(row: Sequence[Station], y: float) -> list[Box]:
-    count = len(row)
-    width = min(WIDEST, (WIDTH - 2 - GAP_X * (count - 1)) / count)
-    left = (WIDTH - count * width - GAP_X * (count - 1)) / 2
-    alone = count == 1
+def _framed(row: Sequence[Station], y: float) -> tuple[Frame, list[Box]]:
+    """Several lines of steps inside one frame."""
+    placed: list[Box] = []
+    inner = y + FRAME_HEAD
+    for first in range(0, len(row), MOST_ABREAST):
+        line = _placed(row[first : first + MOST_ABREAST], inner, left=1 + FRAME_PAD, room=WIDTH - 2 - 2 * FRAME_PAD)
+        placed += line
+        inner += line[0].height + FRAME_PAD
+    return Frame(x=1, y=y, width=WIDTH - 2, height=inner - y), placed
+
+
+def _placed(row: Sequence[Station], y: float, *, left: float, room: float) -> list[Box]:
+    """One line of boxes of one size, in the middle of the room."""
+    alone = len(row) == 1
+    columns = MOST_ABREAST if room < WIDTH - 2 else len(row)
+    width = min(WIDEST, (room - GAP_X * (columns - 1)) / columns)
+    left += (room - len(row) * width - GAP_X * (len(row) - 1)) / 2
     drafts = [_box(station, left + number * (width + GAP_X), y, width, alone) for number, station in enumerate(row)]
     height = max(box.height for box in drafts)
     return [_box(box.station, box.x, y, width, alone, height) for box in drafts]
@@ -172,7 +206,7 @@ def _box(station: Station, x: float, y: float, width: float, alone: bool, height
     )
 
 
-def _way(earlier: Box, later: Box) -> str:
+def _way(earlier: Box | Frame, later: Box | Frame) -> str:
     x1, y1 = earlier.x + earlier.width / 2, earlier.y + earlier.height
     x2, y2 = later.x + later.width / 2, later.y
     middle = y2 - GAP_Y / 2

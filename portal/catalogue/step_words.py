@@ -17,9 +17,12 @@ _ROLES = {
     Role.AUDITOR: lazy_gettext("Auditor"),
 }
 _FILER = lazy_gettext("You")
+_WHOEVER_DECIDES = lazy_gettext("the agency that decides")
 
 
 def who_does(role: Role | None, agency: str) -> str:
-    """`Leader · Department of Construction`; a step without a role is the filer's."""
-    person = str(_ROLES[role] if role else _FILER)
-    return f"{person} · {agency}" if agency else person
+    """`Leader · Department of Construction`; a step without a role is the filer's.
+
+    Without an agency it depends on the dossier which one holds the step.
+    """
+    return f"{_ROLES[role]} · {agency or _WHOEVER_DECIDES}" if role else str(_FILER)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import maybe_viewer
 from portal.catalogue import queries, registers
-from portal.catalogue.definition import Case, Definition, Sector
+from portal.catalogue.definition import Definition, Sector
 from portal.catalogue.leaflet import Leaflet, doubts_of, leaflet_of, name_of
 from portal.catalogue.levels import level_of
 from portal.catalogue.limit_words import limit_words, unit_rule, working_time
@@ -152,4 +152,3 @@ def _unknown(code: str) -> Response:
     )
     answer.headers["Cache-Control"] = "no-store"
     return answer
-

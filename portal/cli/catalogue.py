@@ -46,7 +46,8 @@ def check(paths: tuple[Path, ...], *, as_json: bool) -> None:
     else:
         for finding in found:
             click.echo(str(finding))
-        click.echo(f"{len(files)} files: {errors} errors, {len(found) - errors} warnings")
+        counted = "1 file" if len(files) == 1 else f"{len(files)} files"
+        click.echo(f"{counted}: {errors} errors, {len(found) - errors} warnings")
     if errors:
         raise click.exceptions.Exit(1)
 

@@ -14,9 +14,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from portal.accounts.viewer import Viewer
-from portal.dossiers.actions.steps import WORKING
 from portal.dossiers.models import Dossier, DossierStep, SupplementRequest, SupplementState
-from portal.workflow.lifecycle import Role, State
+from portal.workflow.lifecycle import CLOCK_RUNNING, Role, State
 
 RECENTLY = timedelta(days=30)
 HANDLING = frozenset({Role.SPECIALIST, Role.HEAD, Role.LEADER, Role.CASHIER})
@@ -52,7 +51,7 @@ class Tab:
 
     key: TabKey
     condition: Condition
-    due: sa.ColumnElement[Any]
+    due: sa.SQLColumnExpression[Any]
     of_steps: bool = False
     newest_first: bool = False
     counted: bool = True
@@ -129,7 +128,7 @@ def _approvals(_viewer: Viewer, held: Held, _now: datetime) -> Tab | None:
     drafted = sa.exists().where(
         SupplementRequest.dossier_id == Dossier.id, SupplementRequest.state == SupplementState.DRAFTED
     )
-    condition = sa.and_(sa.or_(*ways), Dossier.state.in_(WORKING), drafted)
+    condition = sa.and_(sa.or_(*ways), Dossier.state.in_(CLOCK_RUNNING), drafted)
     return Tab(key=TabKey.APPROVALS, condition=condition, due=Dossier.statutory_due_at)
 
 
@@ -172,7 +171,7 @@ def _search(_viewer: Viewer, _held: Held, _now: datetime) -> Tab:
 
 def _steps(key: TabKey, whose: Condition) -> Tab:
     """Open steps that can be worked on now; while a dossier waits for the filer its steps rest."""
-    condition = sa.and_(DossierStep.closed_at.is_(None), whose, Dossier.state.in_(WORKING))
+    condition = sa.and_(DossierStep.closed_at.is_(None), whose, Dossier.state.in_(CLOCK_RUNNING))
     return Tab(key=key, condition=condition, due=DossierStep.due_at, of_steps=True)
 
 

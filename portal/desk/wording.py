@@ -139,7 +139,8 @@ REASONS: dict[str, Any] = {
     "step.not_yours": _("This step belongs to another role or agency."),
     "step.note_missing": _("Write what you found. The next person decides on the strength of it."),
     "step.two_persons": _(
-        "You have already worked on this dossier. The law wants a second person here: ask a colleague to take this step."
+        "You have already worked on this dossier. The law wants a second person here: "
+        "ask a colleague to take this step."
     ),
     "step.needs_evidence": _("This step is signed, numbered or issued; it cannot simply be marked as done."),
     "step.dossier_waits": _("The dossier is waiting for its filer, or has ended. No step can be done now."),

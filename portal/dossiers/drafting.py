@@ -18,6 +18,10 @@ from portal.dossiers.models import Draft
 from portal.dossiers.typed import Typed, is_answer
 
 
+HALF_FILLED = frozenset({"commune_missing"})
+"""Problems of an answer that was begun and is not finished: left to do, not wrong."""
+
+
 class Progress(enum.StrEnum):
     """Where a part of the draft stands."""
 
@@ -116,7 +120,7 @@ def state_of(definition: Definition, draft: Draft, files: Sequence[Attachment], 
 
 
 def _section(section: Section, found: Known, typed: Typed) -> SectionState:
-    wrong = found.problems_of(section, with_gaps=False)
+    wrong = [problem for problem in found.problems_of(section, with_gaps=False) if problem.code not in HALF_FILLED]
     left = found.problems_of(section, with_gaps=True)
     codes = {field.code for field in section.fields}
     begun = any(name.partition(".")[0] in codes and is_answer(name, values) for name, values in typed.items())

@@ -275,7 +275,10 @@ class SupplementState(enum.StrEnum):
 
 
 class SupplementRequest(Base):
-    """What the office asks the filer to add or mend: at most one is open."""
+    """What the office asks the filer to add or mend: at most one is open.
+
+    `typed` is the filer's answer so far, as typed, by form name; it is emptied when the answer is sent.
+    """
 
     __tablename__ = "supplement_requests"
     __table_args__ = (
@@ -302,6 +305,7 @@ class SupplementRequest(Base):
     approved_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("posts.id"))
     sent_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+    typed: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     items: Mapped[list["SupplementItem"]] = relationship(lazy="raise", order_by="SupplementItem.position")
 

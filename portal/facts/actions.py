@@ -9,9 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.facts.models import BIN_MINUTES, DossierFact, TurnaroundCell
+from portal.foundation.database import Base
 
-_FACTS: Final = sa.inspect(DossierFact).local_table
-_CELLS: Final = sa.inspect(TurnaroundCell).local_table
+_FACTS: Final = Base.metadata.tables[DossierFact.__tablename__]
+_CELLS: Final = Base.metadata.tables[TurnaroundCell.__tablename__]
 COLUMNS: Final = tuple(column.key for column in sa.inspect(DossierFact).columns)
 KEY: Final = tuple(column.name for column in sa.inspect(TurnaroundCell).primary_key)
 SUMS: Final = tuple(column.name for column in _CELLS.columns if column.name not in KEY)
@@ -26,18 +27,17 @@ class Share:
     key: tuple[Any, ...]
     sums: tuple[int, ...]
 
-    def row(self, sign: int) -> dict[str, Any]:
-        """The cell's row that adds (1) or takes away (-1) the share."""
-        return dict(zip(KEY, self.key, strict=True)) | {
-            name: sign * amount for name, amount in zip(SUMS, self.sums, strict=True)
-        }
+    def row(self) -> dict[str, Any]:
+        """The share as a row of the cells."""
+        return dict(zip(KEY, self.key, strict=True)) | dict(zip(SUMS, self.sums, strict=True))
 
 
 def upsert(session: Session, fact: DossierFact) -> None:
     """Write the fact and keep its cell in step, in the caller's transaction.
 
     Call with the dossier locked. An older version of the dossier never overwrites a newer one, and the same
-    version twice changes nothing. One statement, and a second when the dossier is settled or no longer is.
+    version twice changes nothing. One statement; one more when the dossier is settled; two or three when a settled
+    one is corrected.
     """
     values = {name: getattr(fact, name) for name in COLUMNS}
     # All parts of the statement see the table as it was before it, so `before` is the fact that is replaced.
@@ -52,12 +52,12 @@ def upsert(session: Session, fact: DossierFact) -> None:
         .returning(_FACTS.c.dossier_id)
         .cte("written")
     )
-    was_before = before.join(written, before.c.dossier_id == written.c.dossier_id)
-    old = session.execute(sa.select(*(before.c[name] for name in _OF_CELL)).select_from(was_before)).mappings().first()
-    new = share_of(values)
-    if fact.version > 1 and old is None and new is not None and not _is_known_at(session, fact):
-        return  # a newer version of the dossier is already there
-    _move(session, share_of(old) if old is not None else None, new)
+    replaced = sa.select(*(before.c[name] for name in _OF_CELL)).select_from(
+        written.outerjoin(before, before.c.dossier_id == written.c.dossier_id)
+    )
+    old = session.execute(replaced).mappings().first()
+    if old is not None:  # else a newer version of the dossier is already there
+        _move(session, share_of(old), share_of(values))
 
 
 def share_of(fact: Mapping[Any, Any]) -> Share | None:
@@ -79,13 +79,14 @@ def _move(session: Session, old: Share | None, new: Share | None) -> None:
     """Take the old share away and add the new one; nothing if they are the same."""
     if old == new:
         return
-    changes = [share.row(sign) for share, sign in ((old, -1), (new, 1)) if share is not None]
-    if old is not None and new is not None and old.key == new.key:
-        changes = [changes[1] | {name: changes[0][name] + changes[1][name] for name in SUMS}]
-    for change in changes:
-        add_to_cells(session, [change])
     if old is not None:
-        session.execute(sa.delete(_CELLS).where(_CELLS.c.dossiers == 0, _is(old.key)))
+        # Not by the statement below: a proposed row with less than nothing would break the table's own check.
+        less = {name: _CELLS.c[name] - amount for name, amount in zip(SUMS, old.sums, strict=True)}
+        session.execute(sa.update(_CELLS).where(_is(old.key)).values(less))
+    if new is not None:
+        add_to_cells(session, [new.row()])
+    if old is not None and (new is None or new.key != old.key):
+        session.execute(sa.delete(_CELLS).where(_is(old.key), _CELLS.c.dossiers == 0))
 
 
 def add_to_cells(session: Session, changes: Iterable[Mapping[str, Any]]) -> None:

@@ -148,7 +148,7 @@ def share_of(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def turnaround(by_window: Mapping[int, Tally], standing: Standing) -> Turnaround:
+def measured(by_window: Mapping[int, Tally], standing: Standing) -> Turnaround:
     """The figures from tallies by the smallest window each dossier falls into, and from what is open today."""
     total, window = _widest_needed(by_window)
     longest = window or LONGEST_WINDOW

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -51,3 +52,14 @@ def tell(
         now=now,
         dedupe_key=f"notice:{dossier_id}:{event_version}:{kind.value}",
     )
+
+
+def note_mailed(session: Session, notice_id: UUID, *, now: datetime) -> None:
+    """The mail has been handed over."""
+    session.execute(sa.update(Notice).where(Notice.id == notice_id, Notice.mailed_at.is_(None)).values(mailed_at=now))
+
+
+def note_read(session: Session, person_id: UUID, *, now: datetime) -> None:
+    """The person has seen all their notices up to now."""
+    unread = sa.update(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None), Notice.created_at <= now)
+    session.execute(unread.values(read_at=now))

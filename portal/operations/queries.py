@@ -41,11 +41,12 @@ class OutboxHealth:
     """How far relay and workers are behind; zero where nothing is.
 
     `lag_seconds`: age of the oldest due row that no relay has taken. `untouched_seconds`: age of the oldest job
-    of a known kind that no worker has tried yet.
+    of a known kind that no worker has tried yet. `is_busy`: somebody works on a job right now.
     """
 
     lag_seconds: float
     untouched_seconds: float
+    is_busy: bool
 
 
 def open_jobs(session: Session) -> list[OpenJobs]:
@@ -104,22 +105,25 @@ def dead_letter_count(session: Session) -> int:
 
 def outbox_health(session: Session) -> OutboxHealth:
     """How far relay and workers are behind."""
-    looked_at = (
-        sa.select(OutboxRow.next_try_at, OutboxRow.created_at, OutboxRow.attempts, OutboxRow.kind)
+    columns = sa.select(OutboxRow.next_try_at, OutboxRow.created_at, OutboxRow.attempts, OutboxRow.kind)
+    due_first = columns.where(IS_OPEN).order_by(OutboxRow.next_try_at).limit(LOOKED_AT).subquery().c
+    due_last = (
+        sa.select(OutboxRow.leased_until)
         .where(IS_OPEN)
-        .order_by(OutboxRow.next_try_at)
+        .order_by(OutboxRow.next_try_at.desc())  # a lease puts the next try off to its end
         .limit(LOOKED_AT)
         .subquery()
+        .c
     )
-    columns = looked_at.c
-    untouched = sa.and_(columns.attempts == 0, columns.kind.in_([job.value for job in Job]))
-    lag, age = session.execute(
+    untouched = sa.and_(due_first.attempts == 0, due_first.kind.in_([job.value for job in Job]))
+    lag, age, is_busy = session.execute(
         sa.select(
-            _seconds_since(sa.func.min(columns.next_try_at)),
-            _seconds_since(sa.func.min(columns.created_at).filter(untouched)),
+            _seconds_since(sa.func.min(due_first.next_try_at)),
+            _seconds_since(sa.func.min(due_first.created_at).filter(untouched)),
+            sa.select(due_last.leased_until).where(due_last.leased_until > CLOCK).exists(),
         )
     ).one()
-    return OutboxHealth(lag_seconds=lag, untouched_seconds=age)
+    return OutboxHealth(lag_seconds=lag, untouched_seconds=age, is_busy=is_busy)
 
 
 def _seconds_since(instant: sa.ColumnElement[datetime]) -> sa.ColumnElement[float]:

@@ -56,8 +56,8 @@ def _database_parts(sessions: Callable[[], Session]) -> dict[str, Part]:
         is_well=health.lag_seconds <= LONGEST_LAG_SECONDS, figures={"lag_seconds": round(health.lag_seconds, 3)}
     )
     queue = Part(
-        is_well=health.untouched_seconds <= LONGEST_UNTOUCHED_SECONDS,
-        figures={"oldest_untouched_seconds": round(health.untouched_seconds, 3)},
+        is_well=health.is_busy or health.untouched_seconds <= LONGEST_UNTOUCHED_SECONDS,
+        figures={"oldest_untouched_seconds": round(health.untouched_seconds, 3), "is_busy": health.is_busy},
     )
     return {"database": _WELL, "migrations": migrations, "relay": relay, "queue": queue}
 

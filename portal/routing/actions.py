@@ -9,17 +9,23 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from portal.accounts.viewer import Viewer
+from portal.dossiers.actions.steps import assign, open_step
+from portal.dossiers.capacity import require_step
 from portal.dossiers.models import Dossier, DossierStep
 from portal.dossiers.queries import locked
 from portal.dossiers.record import Happening, record
 from portal.dossiers.terms import Terms
-from portal.foundation.outbox import TimerKind
+from portal.foundation.errors import Forbidden, Invalid, Refused
+from portal.foundation.outbox import Job, TimerKind, enqueue
 from portal.routing import queries
 from portal.routing.queries import Candidate
 from portal.workflow.events import EventKind, Param
-from portal.workflow.lifecycle import CLOCK_RUNNING, ENDED, State
+from portal.workflow.lifecycle import CLOCK_RUNNING, ENDED, Role, State
 
 ROUTER = "machine:router"
+ASSIGNERS = (Role.HEAD, Role.LEADER, Role.DISPATCHER)
+"""Who may give a step of their agency to somebody."""
 TIMER = "machine:timer"
 
 
@@ -40,6 +46,51 @@ def route(session: Session, dossier_id: UUID, *, now: datetime) -> None:
                 happenings.append(found)
     if happenings:
         record(session, dossier, happenings, actor=ROUTER, now=now)
+
+
+def take_over(session: Session, dossier: Dossier, node: str, *, viewer: Viewer, now: datetime) -> None:
+    """Take a step a colleague of the same role in the same agency has, or nobody yet."""
+    step = open_step(session, dossier, node)
+    actor = require_step(viewer, step)
+    post_id = actor.removeprefix("post:")
+    if str(step.post_id) == post_id:
+        raise Refused("step.already_yours")
+    assign(session, dossier, node, post_id=post_id, reason="taken_over", actor=actor, now=now)
+
+
+def give_to(session: Session, dossier: Dossier, node: str, *, post_id: UUID, viewer: Viewer, now: datetime) -> None:
+    """The head, the leader or the dispatcher of the agency gives a step to somebody who holds its role there."""
+    step = open_step(session, dossier, node)
+    actor = next((f"post:{post.id}" for role in ASSIGNERS if (post := viewer.post_for(step.agency_id, role))), None)
+    if actor is None or step.agency_id is None:
+        raise Forbidden("step.not_yours")
+    if all(one.post_id != post_id for one in queries.candidates(session, agency_id=step.agency_id, role=step.role)):
+        raise Invalid("step.not_a_colleague", fields={"post": "not_a_colleague"})
+    assign(session, dossier, node, post_id=str(post_id), reason="chosen_by_head", actor=actor, now=now)
+
+
+def give_opened_to(session: Session, dossier: Dossier, *, post_id: UUID, viewer: Viewer, now: datetime) -> None:
+    """Give the post every open step of its own role that nobody has yet: the head assigning a dossier."""
+    for step in queries.unassigned_steps(session, dossier.id):
+        if step.agency_id is None:
+            continue
+        possible = queries.candidates(session, agency_id=step.agency_id, role=step.role)
+        if any(one.post_id == post_id for one in possible):
+            give_to(session, dossier, step.node_key, post_id=post_id, viewer=viewer, now=now)
+
+
+def choose_agency(session: Session, dossier: Dossier, *, agency_id: UUID, viewer: Viewer, now: datetime) -> None:
+    """The dispatcher says which agency is competent where no rule did."""
+    post = next((post for post in viewer.posts if post.role is Role.DISPATCHER), None)
+    if post is None:
+        raise Forbidden("dossier.role_may_not")
+    if dossier.agency_id is not None or dossier.state in ENDED:
+        raise Refused("routing.already_routed")
+    if not queries.has_staff(session, agency_id):
+        raise Invalid("routing.agency_missing", fields={"agency": "agency_missing"})
+    chosen = Happening(kind=EventKind.ROUTED, params={"agency": str(agency_id), "why": "dispatcher"})
+    record(session, dossier, [chosen], actor=f"post:{post.id}", now=now)
+    enqueue(session, Job.ROUTE_DOSSIER, {"dossier_id": str(dossier.id)}, now=now)
 
 
 def _competence(session: Session, dossier: Dossier) -> Happening:

@@ -71,30 +71,45 @@ class World:
             acting_for=(acting,),
         )
 
-    def draft(self, code: str = "1.013225", case: str | None = None, *, now: datetime = MONDAY, seed: int = 1) -> Draft:
-        """A complete draft of the company, with its documents."""
+    def draft(
+        self,
+        code: str = "1.013225",
+        case: str | None = None,
+        *,
+        now: datetime = MONDAY,
+        seed: int = 1,
+        by: Viewer | None = None,
+    ) -> Draft:
+        """A complete draft of the company with its documents, prepared by its filer unless told otherwise."""
         assert self.company is not None
+        by = by or self.company_viewer
         version = self.versions[code]
         definition = definition_of(version)
         case = case or definition.cases[0].code
         draft = drafts.start(
-            self.session, version, case=case, party_id=self.company.id, viewer=self.company_viewer, now=now
+            self.session, version, case=case, party_id=self.company.id, viewer=by, now=now
         )
         typed = valid_answers(definition, case, places=registers.places(), seed=seed, day=now.date())
         draft.answers = typed
         answers = read(definition, case, typed, places=registers.places()).answers
         for key, count in required_documents(definition, case, answers).items():
             for number in range(count):
-                self.session.add(attachment(draft, key, number, by=self.company_viewer.person_id, now=now))
+                self.session.add(attachment(draft, key, number, by=by.person_id, now=now))
         self.session.flush()
-        return drafts.editable(self.session, draft.id, viewer=self.company_viewer)
+        return drafts.editable(self.session, draft.id, viewer=by)
 
     def file(
-        self, code: str = "1.013225", case: str | None = None, *, now: datetime = MONDAY, seed: int = 1
+        self,
+        code: str = "1.013225",
+        case: str | None = None,
+        *,
+        now: datetime = MONDAY,
+        seed: int = 1,
+        by: Viewer | None = None,
     ) -> Dossier:
         """A filed dossier, straight through the real verbs."""
-        draft = self.draft(code, case, now=now, seed=seed)
-        return filing.file(self.session, draft, viewer=self.company_viewer, language=Language.VI, now=now)
+        draft = self.draft(code, case, now=now, seed=seed, by=by)
+        return filing.file(self.session, draft, viewer=by or self.company_viewer, language=Language.VI, now=now)
 
 
 def attachment(draft: Draft, key: str, number: int, *, by: UUID, now: datetime) -> Attachment:

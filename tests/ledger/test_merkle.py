@@ -136,6 +136,13 @@ def spoiled(proof: tuple[bytes, ...], data: st.DataObject) -> list[tuple[bytes, 
     return [(*proof[:place], flipped, *proof[place + 1 :]), proof[:-1], (*proof, EMPTY_ROOT), proof[1:]]
 
 
+def test_a_log_cannot_claim_to_be_larger_than_its_proof() -> None:
+    old, new, proof = root(LEAVES[:2]), root(LEAVES[:4]), consistency_proof(LEAVES[:4], 2)
+
+    assert verify_consistency(2, 4, old, new, proof)
+    assert not verify_consistency(2, 8, old, new, proof)
+
+
 def test_an_unchanged_log_needs_no_proof_and_takes_none() -> None:
     whole = root(LEAVES[:5])
 

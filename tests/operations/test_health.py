@@ -103,6 +103,18 @@ def test_handed_over_rows_that_no_worker_touches_show_a_worker_that_has_stopped_
     assert unwell(well) == ["queue"]
 
 
+def test_a_long_queue_is_no_fault_while_somebody_works_on_it(
+    well: Browser, broker: redis.Redis, session: Session
+) -> None:
+    pulse.beat(broker)
+    job(session, kind="render_letter", due="10 seconds", asked_for="-10 days")
+    job(session, kind="render_letter", due="20 seconds", asked_for="-10 days", attempts=1)
+    assert unwell(well) == ["queue"]
+    session.execute(sa.text("UPDATE outbox SET leased_until = next_try_at WHERE attempts = 1"))
+    session.commit()
+    assert unwell(well) == []
+
+
 def test_a_job_that_waits_for_another_release_is_nobodys_fault(
     well: Browser, broker: redis.Redis, session: Session
 ) -> None:

@@ -1,8 +1,10 @@
 """Real workers, relays and servers: whatever dies in the middle, each job is done once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 import redis
 
 from portal.foundation.embedded import Valkey
@@ -65,35 +67,37 @@ def test_what_the_broker_forgets_is_done_nevertheless(crew: Crew, outbox: Outbox
 
 
 def test_a_broker_that_is_killed_and_comes_back_empty_delays_work_only(
-    ask: Connection, outbox: Outbox, empty_database_url: str, tmp_path: Path
+    ask: Connection, outbox: Outbox, own_broker: Valkey, empty_database_url: str, tmp_path: Path
 ) -> None:
-    valkey = Valkey(tmp_path / "broker", durable=False)
+    """The worst moment: a worker is busy, and will tell a dead broker that it has done its job."""
+    gate = tmp_path / "gate"
     crew = Crew(
         database_url=empty_database_url,
-        redis_url=valkey.start(),
+        redis_url=own_broker.url,
         folder=tmp_path,
         application="tests.workers.tasks",
+        pace=replace(HURRIED, lease_seconds=30),
     )
 
     def is_done(row: int) -> None:
         until(lambda: outbox.state(row)["closed_at"] is not None, why=crew.said)
 
-    try:
-        with crew:
-            crew.worker()
-            relay = crew.relay()
-            is_done(outbox.add("test.note", what="before"))
-            kill(valkey)
-            meanwhile = outbox.add("test.note", what="meanwhile")
-            until(lambda: "broker is away" in relay.said(), why=crew.said)
-            assert outbox.effects() == ["before"]
-            valkey.start()
-            is_done(meanwhile)
-            is_done(outbox.add("test.note", what="after"))
-    finally:
-        valkey.stop()
+    with crew:
+        crew.worker()
+        relay = crew.relay()
+        during = outbox.add("test.slow", what="during", gate=str(gate))
+        until(lambda: outbox.begun("during") == 1, why=crew.said)
+        kill(own_broker)
+        gate.touch()
+        is_done(during)
+        until(lambda: "Couldn't ack" in crew.said() or "broker connection" in crew.said(), why=crew.said)
+        meanwhile = outbox.add("test.note", what="meanwhile")
+        until(lambda: "broker is away" in relay.said(), why=crew.said)
+        own_broker.start()
+        is_done(meanwhile)
+        is_done(outbox.add("test.note", what="after"))
 
-    assert outbox.effects() == ["before", "meanwhile", "after"]
+    assert outbox.effects() == ["during", "meanwhile", "after"]
 
 
 def test_worker_and_relay_stop_quickly_and_cleanly_when_asked(crew: Crew, outbox: Outbox, closed: Closed) -> None:
@@ -117,6 +121,15 @@ def test_beat_makes_a_worker_show_its_pulse_and_write_the_daily_jobs(
 
     kinds = ask.execute("SELECT kind, count(*) FROM outbox GROUP BY kind ORDER BY kind").fetchall()
     assert kinds == [("clean_expired", 1), ("publish_snapshot", 1)]
+
+
+@pytest.fixture
+def own_broker(tmp_path: Path) -> Iterator[Valkey]:
+    """A broker of the test's own, which remembers nothing when it is killed."""
+    valkey = Valkey(tmp_path / "broker", durable=False)
+    valkey.start()
+    yield valkey
+    valkey.stop()
 
 
 def kill(valkey: Valkey) -> None:

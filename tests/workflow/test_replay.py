@@ -297,6 +297,7 @@ def refusal(*told: tuple[EventKind, dict[str, str]]) -> str:
         ([*TO_DRAFT, (K.STEP_OPENED, {"node": "draft"})], "two_open_in_one_branch"),
         ([*TO_DRAFT, (K.STEP_OPENED, {"node": "approve"})], "two_open_in_one_branch"),
         ([*TO_ACCEPTED, (K.STEP_COMPLETED, {"node": "intake"}), (K.STEP_OPENED, {"node": "approve"})], "not_awaited"),
+        ([*TO_PAYMENT[:-1], (K.OPINION_REQUESTED, {"node": "fire"})], "not_awaited"),
         ([*TO_DRAFT, (K.STEP_OPENED, {"node": "fire"})], "wrong_kind_for_node"),
         ([*TO_DRAFT, (K.STEP_OPENED, {"node": "nowhere"})], "node_unknown"),
         ([*TO_DRAFT, (K.STEP_COMPLETED, {"node": "approve"})], "not_open"),

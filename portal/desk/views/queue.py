@@ -19,7 +19,16 @@ from portal.clock.zone import office_day
 from portal.desk.queries import queue
 from portal.desk.queries.queue import DueFilter, Place, Row, Wanted
 from portal.desk.tabs import Tab, TabKey, tabs_of
-from portal.desk.views.room import blueprint, in_words, now, page, tab_links, time_left
+from portal.desk.views.room import (
+    FEW_MINUTES,
+    FEW_MINUTES_TO_ACCEPT,
+    blueprint,
+    in_words,
+    now,
+    page,
+    tab_links,
+    time_left,
+)
 from portal.desk.wording import DUE_HEADINGS, EMPTY, PAST_TABS, SECTORS, STEP_DUE_HEADING, TABS, WHY
 from portal.foundation.errors import NotFound
 from portal.foundation.guards import Audience, open_to
@@ -115,7 +124,7 @@ def _lines(rows: Any, tab: Tab, at: datetime) -> list[Line]:
 
 def _line(row: Row, tab: Tab, definition: Definition, at: datetime) -> Line:
     step = next((one for one in definition.steps if one.code == row.node_key), None)
-    left, tone = ("", "") if tab.key in PAST_TABS else time_left(row.due_at, at)
+    left, tone = ("", "") if tab.key in PAST_TABS else time_left(row.due_at, at, few=_few(tab))
     return Line(
         row=row,
         procedure=in_words(row.procedure_names),
@@ -126,6 +135,10 @@ def _line(row: Row, tab: Tab, definition: Definition, at: datetime) -> Line:
         tone=tone,
         rests=tab.key is TabKey.WAITING,
     )
+
+
+def _few(tab: Tab) -> int:
+    return FEW_MINUTES_TO_ACCEPT if tab.key in {TabKey.INTAKE, TabKey.DISPATCH} else FEW_MINUTES
 
 
 def _chosen(wanted: Wanted, procedures: Any) -> list[dict[str, str]]:
@@ -154,7 +167,8 @@ def _address(*, without: str = "", **place: str) -> str:
     kept: Mapping[str, str] = {
         name: value for name in KEPT if name != without and (value := flask.request.args.get(name, ""))
     }
-    return flask.url_for("desk.queue", tab=flask.request.args.get("tab") or None, **{**kept, **place})
+    values: dict[str, Any] = {**kept, **place, "tab": flask.request.args.get("tab") or None}
+    return flask.url_for("desk.queue", **values)
 
 
 def _figures() -> str:

@@ -23,6 +23,9 @@ blueprint = flask.Blueprint("desk", __name__)
 FEW_MINUTES = 480
 """What is due within one working day is shown as due soon."""
 
+FEW_MINUTES_TO_ACCEPT = 120
+"""Acceptance has eight hours in all, so its last two are the ones that press."""
+
 
 def now() -> datetime:
     """The instant of this request."""
@@ -56,12 +59,12 @@ def minutes_left(due_at: datetime, at: datetime) -> int:
     return -max(1, calendar.working_minutes(due_at, at))
 
 
-def time_left(due_at: datetime | None, at: datetime) -> tuple[str, str]:
+def time_left(due_at: datetime | None, at: datetime, *, few: int = FEW_MINUTES) -> tuple[str, str]:
     """The remaining working time in the reader's words, and its tone: late, soon or nothing."""
     if due_at is None:
         return "", ""
     minutes = minutes_left(due_at, at)
-    tone = "late" if minutes < 0 else "soon" if minutes <= FEW_MINUTES else ""
+    tone = "late" if minutes < 0 else "soon" if minutes <= few else ""
     return words.remaining(minutes, spoken()), tone
 
 

@@ -13,7 +13,7 @@ from portal.accounts.models import Agency
 from portal.accounts.viewer import Viewer
 from portal.dossiers import moves
 from portal.dossiers.actions.steps import open_step, require_working, was_done_by
-from portal.dossiers.capacity import require_step
+from portal.dossiers.capacity import require, require_step, staff_actor
 from portal.dossiers.models import Dossier, DossierStep
 from portal.dossiers.projection import graph_of
 from portal.dossiers.record import Happening, record
@@ -30,7 +30,7 @@ from portal.letters.signature import signed_content
 from portal.notices.kinds import NoticeKind
 from portal.workflow.events import EventKind
 from portal.workflow.graph import Act
-from portal.workflow.lifecycle import Outcome, State
+from portal.workflow.lifecycle import Action, Outcome, Role, State
 
 
 def sign(
@@ -151,6 +151,12 @@ def deliver(session: Session, dossier: Dossier, *, actor: str, how: str, now: da
     node = next((key for key in nodes if graph[key].act is Act.DELIVER), None)
     params = {"evidence": str(letter.id), "how": how, **({"node": node} if node else {})}
     record(session, dossier, [Happening(kind=EventKind.RETURNED, params=params)], actor=actor, now=now)
+
+
+def hand_over(session: Session, dossier: Dossier, *, viewer: Viewer, now: datetime) -> None:
+    """The one-stop officer hands the result over at the counter."""
+    require(viewer, dossier, Action.DELIVER)
+    deliver(session, dossier, actor=staff_actor(viewer, dossier, Role.ONE_STOP), how="counter", now=now)
 
 
 def number_of(letter: Letter, agency: Agency) -> str:

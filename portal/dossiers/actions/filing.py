@@ -21,7 +21,7 @@ from portal.catalogue.wording import Problem
 from portal.dossiers.models import Dossier, DossierAnswers, Draft
 from portal.dossiers.numbering import next_code
 from portal.dossiers.record import Happening, new_salt, record
-from portal.dossiers.telling import write_letter
+from portal.dossiers.telling import known_of, write_letter
 from portal.dossiers.terms import terms_for
 from portal.foundation.database import new_id
 from portal.foundation.errors import Invalid, Refused
@@ -81,7 +81,15 @@ def file(session: Session, draft: Draft, *, viewer: Viewer, language: Language, 
     draft.closed_at = now
     write_letter(session, dossier, LetterKind.FILING_RECEIPT, event_version=1, now=now)
     enqueue(session, Job.ROUTE_DOSSIER, {"dossier_id": str(dossier.id)}, now=now)
-    tell(session, NoticeKind.FILED, dossier_id=dossier.id, event_version=1, people=[viewer.person_id], now=now)
+    tell(
+        session,
+        NoticeKind.FILED,
+        dossier_id=dossier.id,
+        event_version=1,
+        people=[viewer.person_id],
+        now=now,
+        params=known_of(dossier),
+    )
     session.flush()
     return dossier
 

@@ -1,6 +1,6 @@
 """Asking the filer to complete a dossier, and the answer: the clock stands between letter and complete answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -128,7 +128,8 @@ def send(session: Session, dossier: Dossier, request: SupplementRequest, *, view
         due_at=office_calendar().close_of(request.answer_due_on) + timedelta(minutes=1),
     )
     write_letter(session, dossier, LetterKind.SUPPLEMENT, event_version=dossier.version, now=now)
-    tell_filers(session, dossier, NoticeKind.SUPPLEMENT_REQUESTED, now=now)
+    answer_by = {"answer_due_on": request.answer_due_on.isoformat()}
+    tell_filers(session, dossier, NoticeKind.SUPPLEMENT_REQUESTED, now=now, params=answer_by)
 
 
 def drop(session: Session, dossier: Dossier, request: SupplementRequest, *, viewer: Viewer) -> None:
@@ -179,9 +180,30 @@ def answer(
     )
 
     request.state = SupplementState.ANSWERED
+    request.typed = {}
     request.answered_at = now
     session.flush()
     tell_filers(session, dossier, NoticeKind.SUPPLEMENT_ANSWERED, now=now)
+
+
+CHANGED = "*changed"
+"""Where `SupplementRequest.typed` keeps which fields the answer has touched: emptied ones have no values left."""
+
+
+def keep(
+    session: Session, request: SupplementRequest, typed: Mapping[str, Sequence[str]], *, replacing: Sequence[str]
+) -> None:
+    """Keep what the filer has typed so far for these fields; nothing is sent and nothing is judged."""
+    gone = tuple(f"{code}." for code in replacing)
+    kept = {
+        name: values
+        for name, values in request.typed.items()
+        if name != CHANGED and name not in replacing and not name.startswith(gone or ("\0",))
+    }
+    fresh = {name: list(values) for name, values in typed.items() if any(value.strip() for value in values)}
+    changed = sorted({*request.typed.get(CHANGED, ()), *replacing})
+    request.typed = {**kept, **fresh, CHANGED: changed}
+    session.flush()
 
 
 def open_request(session: Session, dossier_id: UUID) -> SupplementRequest | None:

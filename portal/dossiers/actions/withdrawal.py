@@ -30,15 +30,18 @@ def withdraw(session: Session, dossier: Dossier, *, viewer: Viewer, reason: str,
     record(session, dossier, [asked], actor=viewer.actor, now=now)
 
 
-def decide(session: Session, dossier: Dossier, *, grant: bool, viewer: Viewer, now: datetime) -> None:
-    """Consent to the withdrawal (the dossier stops, Form 05) or decline it (the work goes on)."""
+def decide(
+    session: Session, dossier: Dossier, *, grant: bool, viewer: Viewer, now: datetime, reason: str = ""
+) -> None:
+    """Consent to the withdrawal (the dossier stops, Form 05) or decline it with a reason (the work goes on)."""
     action = Action.GRANT_WITHDRAWAL if grant else Action.DECLINE_WITHDRAWAL
     capacity = require(viewer, dossier, action)
     if not isinstance(capacity, Role):
         raise Forbidden("dossier.role_may_not")
     kind = EventKind.WITHDRAWAL_GRANTED if grant else EventKind.WITHDRAWAL_DECLINED
     actor = staff_actor(viewer, dossier, capacity)
-    record(session, dossier, [Happening(kind=kind)], actor=actor, now=now)
+    texts = {"reason": reason.strip()} if reason.strip() else {}
+    record(session, dossier, [Happening(kind=kind, texts=texts)], actor=actor, now=now)
     if grant:
         write_letter(session, dossier, LetterKind.STOP, event_version=dossier.version, now=now)
         tell_filers(session, dossier, NoticeKind.WITHDRAWN, now=now)

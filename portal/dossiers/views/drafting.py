@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from http import HTTPStatus
 from uuid import UUID
 
 import flask
@@ -19,7 +20,7 @@ from portal.catalogue.registers import agencies, places
 from portal.dossiers import queries
 from portal.dossiers.actions import drafts, filing
 from portal.dossiers.asking import Asking, Known, error_entries, known, plain_facts
-from portal.dossiers.drafting import DraftState, state_of
+from portal.dossiers.drafting import HALF_FILLED, DraftState, state_of
 from portal.dossiers.models import Draft
 from portal.dossiers.saying import typed_in_words
 from portal.dossiers.typed import Typed, belonging, changed_meanwhile, digest_of, merged, section_of, without_row
@@ -76,7 +77,7 @@ def save_section(draft_id: UUID, section: str) -> Response:
         definition, part = _part(found, section)
         codes = [field.code for field in part.fields]
         typed = _with_rows_taken_away(belonging(sent, part.fields, places()), part, sent)
-        if changed := _changed_by_a_colleague(found, sent, codes):
+        if changed := _changed_by_a_colleague(found, sent, typed, codes):
             return _stale(found, definition, part, typed, changed, _seen(sent))
         drafts.save(session, found, typed, replacing=codes, now=now())
         read = known(definition, found.case_key, found.answers, {}, places())
@@ -161,11 +162,15 @@ def _digests(typed: Typed, codes: list[str]) -> str:
     return json.dumps({code: digest_of(typed, code) for code in codes}, separators=(",", ":"))
 
 
-def _changed_by_a_colleague(found: Draft, sent: Typed, codes: list[str]) -> list[str]:
-    """The fields of this page somebody else has saved since it was made; none while the version is the same."""
+def _changed_by_a_colleague(found: Draft, sent: Typed, typed: Typed, codes: list[str]) -> list[str]:
+    """The fields of this page somebody else has saved since it was made; none while the version is the same.
+
+    What was saved just as it is sent now needs no question: it is the same page, sent twice.
+    """
     if (sent.get("version") or [""])[-1] == str(found.version):
         return []
-    return changed_meanwhile(_seen(sent), found.answers, codes)
+    changed = changed_meanwhile(_seen(sent), found.answers, codes)
+    return [code for code in changed if digest_of(typed, code) != digest_of(found.answers, code)]
 
 
 def _stale(
@@ -226,7 +231,9 @@ def _section_page(
     saved: Mapping[str, str] | None = None,
     clashing: list[str] | None = None,
 ) -> Response:
-    problems = read.problems_of(part, with_gaps=show_problems) if show_problems or status == 200 else []  # noqa: PLR2004
+    problems = [] if status == HTTPStatus.CONFLICT else read.problems_of(part, with_gaps=show_problems)
+    if not show_problems:
+        problems = [problem for problem in problems if problem.code not in HALF_FILLED]
     codes = [field.code for field in part.fields]
     asking = Asking(
         found=read,
@@ -250,7 +257,7 @@ def _section_page(
         seen=_digests(found.answers, codes),
         errors=errors,
         error_count=len(errors),
-        is_stale=status == 409,  # noqa: PLR2004
+        is_stale=status == HTTPStatus.CONFLICT,
         saved_by_colleague=[(definition.field(code), words) for code, words in (saved or {}).items()],
         clashing=clashing or [],
         places=places(),

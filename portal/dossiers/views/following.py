@@ -1,5 +1,7 @@
 """One dossier as its company follows it; taking it back."""
 
+from collections.abc import Sequence
+
 import flask
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -7,6 +9,8 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import current_viewer
 from portal.attachments import queries as files
+from portal.attachments.models import Attachment
+from portal.catalogue.definition import Definition
 from portal.catalogue.queries import definition_of
 from portal.catalogue.registers import places
 from portal.clock import words
@@ -56,7 +60,7 @@ def dossier(code: str) -> Response:
         else [],
         forecast=forecast_of(session, found, projected, code=definition.code, now=moment),
         timeline=following.timeline(events, queries.texts_of(session, found.id), definition, names, spoken),
-        files=files.of(session, dossier_id=found.id),
+        files=_in_order(definition, files.of(session, dossier_id=found.id)),
         letters=[(one, narrative.LETTERS[LetterKind(one.kind)].words(spoken))
                  for one in queries.letters_of(session, found.id)],
         sections=_answers(session, found),
@@ -93,6 +97,12 @@ def withdraw(code: str) -> Response:
         "success",
     )
     return see(flask.url_for("dossiers.dossier", code=code))
+
+
+def _in_order(definition: Definition, attachments: Sequence[Attachment]) -> list[Attachment]:
+    """The files as the procedure lists its documents."""
+    order = {document.code: position for position, document in enumerate(definition.documents)}
+    return sorted(attachments, key=lambda one: (order.get(one.document_key, len(order)), one.supplement_round))
 
 
 def _require_withdrawal(found: Dossier) -> None:

@@ -1,0 +1,35 @@
+"""Recompute the public figures from the open data: python docs/recompute.py data.json"""
+
+import json
+import sys
+from datetime import date
+from math import ceil
+
+
+def figures(lines, as_of):
+    done = [one | {"ago": (as_of - date.fromisoformat(one["day"])).days} for one in lines if one["kind"] != "open"]
+    count = lambda rows: sum(row["dossiers"] for row in rows)  # noqa: E731
+    settled = lambda days: [row for row in done if row["kind"] == "settled" and row["ago"] < days]  # noqa: E731
+    window = next((days for days in (30, 90, 180, 365) if count(settled(days)) >= 20), None)
+    within = settled(window or 365)
+    stopped = [row for row in done if row["kind"] == "stopped" and row["ago"] < (window or 365)]
+    waiting = [row for row in lines if row["kind"] == "open"]
+    n, on_time = count(within), count([row for row in within if row["on_time"]])
+    overdue = count([row for row in waiting if row["standing"] == "overdue"])
+    all_766 = within + stopped + waiting
+    hours = sorted(row["agency_hours"] for row in within for _ in range(row["dossiers"]))
+    found = {"n": n, "window_days": window, "on_time": on_time, "open": count(waiting), "open_overdue": overdue}
+    found["on_time_share"] = on_time / (n + overdue) if window else None
+    found["on_time_766_share"] = count([r for r in all_766 if r["on_time_766"]]) / count(all_766) if window else None
+    for share in (50, 80, 90):
+        found[f"p{share}_hours"] = hours[ceil(share * n / 100) - 1] if window else None
+    return found
+
+
+if __name__ == "__main__":
+    data = json.load(open(sys.argv[1], encoding="utf-8"))
+    print("province", figures(data["lines"], date.fromisoformat(data["as_of"])))
+    for column in ("field", "procedure", "agency"):
+        for key in sorted({line[column] for line in data["lines"] if line[column]}):
+            mine = [line for line in data["lines"] if line[column] == key]
+            print(column, key, figures(mine, date.fromisoformat(data["as_of"])))

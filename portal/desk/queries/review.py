@@ -1,0 +1,231 @@
+"""Everything the review of one dossier shows, read through the access policy of the office."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from portal.accounts.models import Agency, Person, Post
+from portal.accounts.viewer import Viewer
+from portal.attachments import queries as files
+from portal.attachments.models import Attachment
+from portal.catalogue.answers import Answers
+from portal.catalogue.definition import Definition
+from portal.catalogue.queries import definition_of
+from portal.dossiers.models import (
+    Dossier,
+    DossierAnswers,
+    DossierStep,
+    EventText,
+    SupplementRequest,
+    SupplementState,
+)
+from portal.dossiers.policy import of_own_office
+from portal.dossiers.projection import graph_of
+from portal.dossiers.record import history
+from portal.foundation.errors import NotFound
+from portal.letters.models import Letter
+from portal.workflow.events import Event
+from portal.workflow.graph import Graph
+from portal.workflow.lifecycle import Role
+from portal.workflow.projection import Projection
+from portal.workflow.replay import replay
+
+MANY = 100
+
+Texts = Mapping[tuple[int, str], str]
+"""The words that belong to events, by the event's version and the name of the text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A step of the dossier, open or closed, with who has or had it."""
+
+    step: DossierStep
+    holder: str | None
+    agency: Agency | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One dossier as the office reads it. `answers` is None once they have been erased."""
+
+    dossier: Dossier
+    definition: Definition
+    graph: Graph
+    answers: Answers | None
+    attachments: Sequence[Attachment]
+    events: Sequence[Event]
+    texts: Texts
+    projected: Projection
+    visits: Sequence[Visit]
+    requests: Sequence[SupplementRequest]
+    letters: Sequence[Letter]
+    names: Mapping[str, str]
+
+    @property
+    def open_request(self) -> SupplementRequest | None:
+        """The supplement request that is written or sent, and not yet answered."""
+        waiting = {SupplementState.DRAFTED, SupplementState.SENT}
+        return next((one for one in self.requests if one.state in waiting), None)
+
+    @property
+    def open_visits(self) -> tuple[Visit, ...]:
+        """The steps somebody can work on."""
+        return tuple(visit for visit in self.visits if visit.step.closed_at is None)
+
+    def visit(self, node: str) -> Visit | None:
+        """The open visit to this node."""
+        return next((visit for visit in self.open_visits if visit.step.node_key == node), None)
+
+
+def dossier(session: Session, code: str, *, viewer: Viewer) -> Dossier:
+    """The dossier with the people and offices around it; `NotFound` if the office may not know of it."""
+    found = session.scalars(
+        sa.select(Dossier)
+        .where(Dossier.code == code, of_own_office(viewer))
+        .options(
+            joinedload(Dossier.procedure, innerjoin=True),
+            joinedload(Dossier.party, innerjoin=True),
+            joinedload(Dossier.agent_party),
+            joinedload(Dossier.filer, innerjoin=True),
+            joinedload(Dossier.agency),
+            joinedload(Dossier.intake_agency, innerjoin=True),
+        )
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("dossier.not_found")
+    return found
+
+
+def reading(session: Session, found: Dossier) -> Reading:
+    """All that belongs to the dossier."""
+    graph = graph_of(found)
+    events = history(session, found.id)
+    return Reading(
+        dossier=found,
+        definition=definition_of(found.procedure),
+        graph=graph,
+        answers=_answers(session, found.id),
+        attachments=files.of(session, dossier_id=found.id),
+        events=events,
+        texts=texts_of(session, found.id),
+        projected=replay(events, graph),
+        visits=_visits(session, found.id),
+        requests=_requests(session, found.id),
+        letters=_letters(session, found.id),
+        names=names_of(session, events),
+    )
+
+
+def texts_of(session: Session, dossier_id: UUID) -> Texts:
+    """The words of the dossier's events that have not been erased."""
+    rows = session.execute(
+        sa.select(EventText.event_version, EventText.key, EventText.text).where(EventText.dossier_id == dossier_id)
+    )
+    return {(version, key): text for version, key, text in rows}
+
+
+def names_of(session: Session, events: Sequence[Event]) -> dict[str, str]:
+    """The names of the people behind the actors of events, by the actor as events name it."""
+    actors = {event.actor for event in events if event.actor}
+    posts = [UUID(actor.removeprefix("post:")) for actor in actors if actor.startswith("post:")]
+    people = [UUID(actor.removeprefix("person:")) for actor in actors if actor.startswith("person:")]
+    by_post = sa.select(sa.literal("post:"), Post.id, Person.name).join(Person, Person.id == Post.person_id)
+    by_person = sa.select(sa.literal("person:"), Person.id, Person.name)
+    rows = session.execute(sa.union_all(by_post.where(Post.id.in_(posts)), by_person.where(Person.id.in_(people))))
+    return {f"{kind}{identity}": name for kind, identity, name in rows}
+
+
+def others_of_party(session: Session, found: Dossier, *, viewer: Viewer) -> int:
+    """How many further dossiers of the same party the viewer may know of; at most `MANY`."""
+    some = (
+        sa.select(sa.literal(1))
+        .select_from(Dossier)
+        .where(Dossier.party_id == found.party_id, Dossier.id != found.id, of_own_office(viewer))
+        .limit(MANY)
+        .subquery()
+    )
+    return session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+
+
+def colleagues(session: Session, steps: Sequence[DossierStep]) -> dict[tuple[UUID, Role], list[tuple[UUID, str]]]:
+    """Who could have these steps: posts and names by agency and role."""
+    wanted = {(step.agency_id, step.role) for step in steps if step.agency_id is not None}
+    found: dict[tuple[UUID, Role], list[tuple[UUID, str]]] = {}
+    if not wanted:
+        return found
+    rows = session.execute(
+        sa.select(Post.agency_id, Post.role, Post.id, Person.name)
+        .join(Person, Person.id == Post.person_id)
+        .where(
+            sa.tuple_(Post.agency_id, Post.role).in_(sorted(wanted, key=str)),
+            Post.ended_at.is_(None),
+            Person.disabled_at.is_(None),
+        )
+        .order_by(Person.name, Post.id)
+    )
+    for agency_id, role, post_id, name in rows:
+        found.setdefault((agency_id, role), []).append((post_id, name))
+    return found
+
+
+def specialists(session: Session, agency_id: UUID | None) -> list[tuple[str, str]]:
+    """The specialists of an agency as (post, name), for the head who assigns."""
+    rows = session.execute(
+        sa.select(Post.id, Person.name)
+        .join(Person, Person.id == Post.person_id)
+        .where(
+            Post.agency_id == agency_id,
+            Post.role == Role.SPECIALIST,
+            Post.ended_at.is_(None),
+            Person.disabled_at.is_(None),
+        )
+        .order_by(Person.name, Post.id)
+    )
+    return [(str(post_id), name) for post_id, name in rows]
+
+
+def agencies(session: Session) -> Sequence[Agency]:
+    """Every agency, for the dispatcher to choose from."""
+    return session.scalars(sa.select(Agency).order_by(Agency.key)).all()
+
+
+def _answers(session: Session, dossier_id: UUID) -> Answers | None:
+    answers: Answers | None = session.scalar(
+        sa.select(DossierAnswers.answers)
+        .where(DossierAnswers.dossier_id == dossier_id)
+        .order_by(DossierAnswers.supplement_round.desc())
+        .limit(1)
+    )
+    return answers
+
+
+def _visits(session: Session, dossier_id: UUID) -> list[Visit]:
+    rows = session.execute(
+        sa.select(DossierStep, Person.name, Agency)
+        .outerjoin(Post, Post.id == DossierStep.post_id)
+        .outerjoin(Person, Person.id == Post.person_id)
+        .outerjoin(Agency, Agency.id == DossierStep.agency_id)
+        .where(DossierStep.dossier_id == dossier_id)
+        .order_by(DossierStep.entry)
+    )
+    return [Visit(step=step, holder=holder, agency=agency) for step, holder, agency in rows]
+
+
+def _requests(session: Session, dossier_id: UUID) -> Sequence[SupplementRequest]:
+    return session.scalars(
+        sa.select(SupplementRequest)
+        .where(SupplementRequest.dossier_id == dossier_id)
+        .options(selectinload(SupplementRequest.items))
+        .order_by(SupplementRequest.supplement_round)
+    ).all()
+
+
+def _letters(session: Session, dossier_id: UUID) -> Sequence[Letter]:
+    return session.scalars(
+        sa.select(Letter).where(Letter.dossier_id == dossier_id).order_by(Letter.created_at, Letter.id)
+    ).all()

@@ -1,0 +1,216 @@
+"""The review: documents left, data right, what is to be done at the end and never out of reach."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+import flask
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from portal.accounts.entrance import current_viewer
+from portal.accounts.viewer import Viewer
+from portal.catalogue.definition import Definition
+from portal.catalogue.registers import places
+from portal.clock import words
+from portal.desk import showing
+from portal.desk.acts import DONE_BY_HAND, Acts, Work, acts_for, sees_notes
+from portal.desk.forms import AgencyForm, AssignForm, RefuseIntakeForm, SendBackForm, StepForm, WithdrawalForm
+from portal.desk.queries import review as reading_of
+from portal.desk.queries.review import Reading
+from portal.desk.ticks import STOCK, Ticks
+from portal.desk.views.room import (
+    FEW_MINUTES,
+    FEW_MINUTES_TO_ACCEPT,
+    blueprint,
+    in_words,
+    now,
+    page,
+    tabs_without_place,
+    time_left,
+)
+from portal.dossiers import following, narrative, queries
+from portal.dossiers.actions import intake
+from portal.dossiers.forecast import forecast_of
+from portal.dossiers.models import Dossier, SupplementItem
+from portal.dossiers.saying import in_words as answers_in_words
+from portal.foundation.errors import PortalError
+from portal.foundation.forms import Form
+from portal.foundation.guards import Audience, open_to
+from portal.foundation.languages import spoken
+from portal.foundation.unit_of_work import request_session, unit_of_work
+from portal.foundation.web import explanation
+from portal.letters.contents import LetterKind
+from portal.workflow.graph import Act
+from portal.workflow.lifecycle import Role, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """An act that was refused: which panel it belongs to, what was typed, and why."""
+
+    panel: str
+    error: PortalError | None = None
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    ticks: Ticks = field(default_factory=Ticks)
+
+
+@blueprint.get("/desk/<code>", endpoint="review")
+@open_to(Audience.STAFF, Audience.AUDITOR)
+def show(code: str) -> Response:
+    """One dossier. Opened by the one-stop officer it can no longer be corrected by the filer; that is recorded."""
+    viewer, at, session = current_viewer(), now(), request_session()
+    found = reading_of.dossier(session, code, viewer=viewer)
+    if _opens_it(found, viewer):
+        with unit_of_work() as unit:
+            intake.note_opened(unit, queries.for_update(unit, code, viewer=viewer), viewer=viewer, now=at)
+    return review_page(session, code, viewer, at)
+
+
+def review_page(
+    session: Session, code: str, viewer: Viewer, at: datetime, attempt: Attempt | None = None
+) -> Response:
+    """The page as it stands now; after a refused act with what was typed and the reason beside it."""
+    found = reading_of.dossier(session, code, viewer=viewer)
+    reading = reading_of.reading(session, found)
+    acts = acts_for(reading, viewer)
+    status = attempt.error.status if attempt is not None and attempt.error is not None else None
+    return page(
+        "review",
+        status=status or (HTTPStatus.UNPROCESSABLE_ENTITY if attempt else HTTPStatus.OK),
+        tabs=tabs_without_place(viewer, at),
+        **_facts(session, reading, viewer, at),
+        **_acts(session, reading, acts, attempt),
+        attempt=attempt,
+        refusal=explanation(attempt.error) if attempt is not None and attempt.error is not None else "",
+        error_count=_problems(attempt),
+        ticks=attempt.ticks if attempt else Ticks(),
+    )
+
+
+def prefix_of(panel: str) -> str:
+    """The prefix that keeps the fields of several forms of one page apart."""
+    return f"{panel}-"
+
+
+def step_form(session: Session, work: Work, **options: Any) -> StepForm:
+    """The form for doing a step, with the questions of its act; whoever assigns chooses among the specialists."""
+    assigns = work.act is Act.ASSIGN
+    colleagues = reading_of.specialists(session, work.visit.step.agency_id) if assigns else []
+    return StepForm(prefix=prefix_of(f"do-{work.key}"), **options).ask_for(work.act, colleagues)
+
+
+def send_back_form(work: Work, **options: Any) -> SendBackForm:
+    """The form for sending back, with the steps the procedure allows."""
+    steps = [(key, following.step_name(work.definition, key, spoken())) for key in work.node.returns_to]
+    return SendBackForm(prefix=prefix_of(f"back-{work.key}"), **options).offer(steps)
+
+
+def assign_form(work: Work, people: Any, **options: Any) -> AssignForm:
+    """The form for giving a step to a colleague."""
+    return AssignForm(prefix=prefix_of(f"give-{work.key}"), **options).offer(people)
+
+
+def agency_form(session: Session, **options: Any) -> AgencyForm:
+    """The dispatcher's choice."""
+    offered = [(str(one.id), in_words(one.names)) for one in reading_of.agencies(session)]
+    return AgencyForm(prefix=prefix_of("agency"), **options).offer(offered)
+
+
+def _opens_it(found: Dossier, viewer: Viewer) -> bool:
+    is_counter = viewer.post_for(found.intake_agency_id, Role.ONE_STOP) is not None
+    return found.opened_by_office_at is None and found.state is State.FILED and is_counter
+
+
+def _facts(session: Session, reading: Reading, viewer: Viewer, at: datetime) -> dict[str, Any]:
+    """Everything the page tells, before what it lets one do."""
+    found, language = reading.dossier, spoken()
+    names = queries.agency_names(session)
+    clock = following.clock_of(found, reading.projected, now=at)
+    share = following.turns(reading.projected, now=at)
+    with_notes = sees_notes(reading, viewer)
+    papers = showing.papers(reading, language)
+    steps = showing.step_lines(reading, language, with_notes=with_notes)
+    counted = clock.statutory or clock.acceptance
+    is_open = found.ended_at is None and not clock.is_stopped
+    return {
+        "dossier": found,
+        "reading": reading,
+        "definition": reading.definition,
+        "procedure_name": reading.definition.name.words(language),
+        "case_name": case.name.words(language) if (case := reading.definition.case(found.case_key)) else "",
+        "papers": papers,
+        "shown": showing.shown_first(papers, flask.request.args.get("file", "")),
+        "sections": _sections(reading),
+        "clock": clock,
+        "left": time_left(counted.due_at, at, few=FEW_MINUTES if clock.statutory else FEW_MINUTES_TO_ACCEPT) if is_open else ("", ""),
+        "ledger": [
+            {"kind": line.kind, "text": following.line_words(line, language), "ground": ""} for line in clock.ledger
+        ],
+        "share": share,
+        "share_words": [
+            words.working_time(minutes, language) for minutes in (share.agency_minutes, share.applicant_minutes)
+        ]
+        if share
+        else [],
+        "forecast": forecast_of(session, found, reading.projected, code=reading.definition.code, now=at),
+        "steps": steps,
+        "opinions": [line for line in steps if line.is_opinion],
+        "notes": [line for line in steps if line.note and not line.is_opinion] if with_notes else [],
+        "timeline": showing.timeline(reading, names, language, with_notes=with_notes),
+        "letters": [(one, narrative.LETTERS[LetterKind(one.kind)].words(language)) for one in reading.letters],
+        "others": reading_of.others_of_party(session, found, viewer=viewer),
+        "agency_name": in_words(found.agency.names) if found.agency else "",
+        "item_names": partial(_named, reading.definition),
+    }
+
+
+def _named(definition: Definition, item: SupplementItem) -> str:
+    """What an item of a supplement request is about."""
+    document = definition.document(item.key) if item.kind == "document" else None
+    asked = definition.field(item.key) if item.kind == "field" else None
+    if document is not None:
+        return document.name.words(spoken())
+    return asked.label.words(spoken()) if asked is not None else str(_("Something else"))
+
+
+def _sections(reading: Reading) -> Any:
+    if reading.answers is None:
+        return ()
+    return answers_in_words(reading.definition, reading.dossier.case_key, reading.answers, spoken(), places())
+
+
+def _acts(session: Session, reading: Reading, acts: Acts, attempt: Attempt | None) -> dict[str, Any]:
+    """The forms of what may be done; the refused one is the one that was sent."""
+    colleagues = reading_of.colleagues(session, [visit.step for visit in reading.open_visits])
+    version = reading.dossier.version
+    forms: dict[str, Form] = {}
+    if acts.may_refuse_intake:
+        forms["refuse"] = RefuseIntakeForm(formdata=None, prefix=prefix_of("refuse"))
+    if acts.may_decide_withdrawal:
+        forms["withdrawal"] = WithdrawalForm(formdata=None, prefix=prefix_of("withdrawal"))
+    if acts.may_choose_agency:
+        forms["agency"] = agency_form(session, formdata=None)
+    for work in acts.works:
+        step = work.visit.step
+        people = colleagues.get((step.agency_id, step.role), []) if step.agency_id else []
+        if work.may_do and work.act in DONE_BY_HAND:
+            forms[f"do-{work.key}"] = step_form(session, work, formdata=None)
+        if work.may_do and work.node.returns_to:
+            forms[f"back-{work.key}"] = send_back_form(work, formdata=None)
+        others = [(post_id, name) for post_id, name in people if post_id != step.post_id]
+        if work.may_assign and others:
+            forms[f"give-{work.key}"] = assign_form(work, others, formdata=None)
+    if attempt is not None:
+        forms.update({name: form for name, form in attempt.forms.items() if name in forms})
+    return {"acts": acts, "forms": forms, "version": version, "stock": STOCK, "language_code": spoken()}
+
+
+def _problems(attempt: Attempt | None) -> int:
+    if attempt is None:
+        return 0
+    return sum(form.error_count for form in attempt.forms.values()) or 1

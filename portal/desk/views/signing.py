@@ -1,0 +1,135 @@
+"""Deciding and signing: the leader reads the decision as it will be printed, then signs it."""
+
+from typing import Any
+
+import flask
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from portal.accounts.entrance import current_viewer, require_step_up
+from portal.accounts.models import Agency
+from portal.accounts.viewer import Viewer
+from portal.desk.acts import acts_for
+from portal.desk.forms import SignForm
+from portal.desk.queries import review as reading_of
+from portal.desk.queries.review import Reading, Visit
+from portal.desk.views.acting import seen_version, stale_page
+from portal.desk.views.room import blueprint, now, page, printing_office, see
+from portal.dossiers import following, queries
+from portal.dossiers.actions import decision
+from portal.dossiers.writing import Writer
+from portal.foundation.errors import Forbidden, Invalid, NotFound, PortalError, Refused, Stale
+from portal.foundation.guards import Audience, open_to
+from portal.foundation.languages import spoken
+from portal.foundation.unit_of_work import request_session, unit_of_work
+from portal.foundation.web import explanation
+from portal.letters.contents import Decision
+from portal.workflow.graph import Act
+from portal.workflow.lifecycle import Outcome
+
+
+@blueprint.get("/desk/<code>/sign/<node>")
+@open_to(Audience.LEADER)
+def sign(code: str, node: str) -> Response:
+    """The decision to be signed. The second factor is asked before anything is typed."""
+    viewer, session = current_viewer(), request_session()
+    reading, visit = _at(session, code, node, viewer)
+    if answer := require_step_up():
+        return answer
+    return _page(session, reading, visit, viewer, SignForm(formdata=None))
+
+
+@blueprint.post("/desk/<code>/sign/<node>")
+@open_to(Audience.LEADER)
+def do_sign(code: str, node: str) -> Response:
+    """Sign, or look at the text once more with what was typed."""
+    viewer, at, seen, form = current_viewer(), now(), seen_version(), SignForm()
+    session = request_session()
+    if reading_of.dossier(session, code, viewer=viewer).version != seen:
+        return stale_page(code, viewer, at, seen)
+    reading, visit = _at(session, code, node, viewer)
+    if not form.validate_on_submit() or "preview" in flask.request.form:
+        return _page(session, reading, visit, viewer, form)
+    try:
+        with unit_of_work() as unit:
+            decision.sign(
+                unit,
+                queries.for_update(unit, code, viewer=viewer, version=seen),
+                node,
+                outcome=Outcome(form.outcome.data),
+                viewer=viewer,
+                office=printing_office(),
+                now=at,
+                reason=form.reason.data or "",
+            )
+    except Stale:
+        return stale_page(code, viewer, at, seen)
+    except (Refused, Invalid, Forbidden) as error:
+        reading, visit = _at(request_session(), code, node, viewer)
+        return _page(request_session(), reading, visit, viewer, form, error)
+    flask.flash(_("Signed. The clerk now gives the decision its number."), "success")
+    return see("desk.review", code=code)
+
+
+def _at(session: Session, code: str, node: str, viewer: Viewer) -> tuple[Reading, Visit]:
+    """The dossier and its open step of signing; the step of another office may be seen but not signed."""
+    reading = reading_of.reading(session, reading_of.dossier(session, code, viewer=viewer))
+    visit = reading.visit(node)
+    if visit is None or reading.graph[node].act is not Act.SIGN:
+        raise NotFound("step.not_open")
+    if all(work.key != node or not work.may_do for work in acts_for(reading, viewer).works):
+        raise Forbidden("step.not_yours")
+    return reading, visit
+
+
+def _page(
+    session: Session, reading: Reading, visit: Visit, viewer: Viewer, form: SignForm, error: PortalError | None = None
+) -> Response:
+    language = spoken()
+    if error is not None and "reason" in error.fields:
+        form.reason.errors = [explanation(error)]
+    problems = form.error_count
+    status = error.status if error is not None else Invalid.status if problems else 200
+    return page(
+        "sign",
+        status=status,
+        dossier=reading.dossier,
+        reading=reading,
+        step_name=following.step_name(reading.definition, visit.step.node_key, language),
+        procedure_name=reading.definition.name.words(language),
+        node=visit.step.node_key,
+        form=form,
+        refusal="" if problems or error is None else explanation(error),
+        must_step_up=not viewer.has_stepped_up(now()),
+        previews=_previews(session, reading, visit, viewer, form),
+        proposals=[
+            one for one in reading.events if one.params.get("conclusion") and one.params.get("node") in reading.graph
+        ],
+    )
+
+
+def _previews(session: Session, reading: Reading, visit: Visit, viewer: Viewer, form: SignForm) -> list[dict[str, Any]]:
+    """The text of both outcomes, or of the chosen one, in the language the law prints it in."""
+    agency = session.get_one(Agency, visit.step.agency_id)
+    writer = Writer(session=session, dossier=reading.dossier, verification_url="")
+    signatory = writer.holder(decision.step_post(viewer, visit.step))
+    chosen = form.outcome.data
+    outcomes = [Outcome(chosen)] if chosen in set(Outcome) else list(Outcome)
+    return [
+        {
+            "outcome": outcome.value,
+            "content": _content(writer, outcome, agency, signatory, form.reason.data or "…"),
+        }
+        for outcome in outcomes
+    ]
+
+
+def _content(writer: Writer, outcome: Outcome, agency: Agency, signatory: Any, reason: str) -> Decision:
+    return writer.decision(
+        outcome=outcome,
+        agency_id=agency.id,
+        signatory=signatory,
+        issued_at=now(),
+        reason=reason if outcome is Outcome.REFUSED else "",
+    )

@@ -1,0 +1,56 @@
+"""Sending the mails of one event: each at most once as far as can be known, at least once in any case."""
+
+import smtplib
+from datetime import UTC, datetime
+from uuid import UUID
+
+import structlog
+
+from portal.foundation.settings import Settings
+from portal.foundation.unit_of_work import unit_of_work
+from portal.notices import actions, queries
+from portal.notices.mail import MailServer, Undeliverable, compose
+
+log = structlog.get_logger(__name__)
+
+_said_without_server: set[str] = set()
+
+
+class MailServerAway(Exception):
+    """Some messages could not be handed over now; the rest have gone. The code names the kind of failure."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+def deliver(settings: Settings, *, dossier_id: UUID, event_version: int, kind: str) -> int:
+    """Mail the notices of the event that have not gone out; returns how many went.
+
+    Each is noted in a unit of work of its own as soon as the server has taken it, so a failure with one
+    person does not send the others theirs again. Without a mail server the notice in the portal is enough.
+    """
+    server = MailServer.of(settings)
+    if server is None:
+        if settings.instance not in _said_without_server:
+            _said_without_server.add(settings.instance)
+            log.warning("no mail server: notices are shown in the portal only")
+        return 0
+    with unit_of_work() as session:
+        waiting = queries.unmailed(session, dossier_id=dossier_id, event_version=event_version, kind=kind)
+    sent, failure = 0, ""
+    for notice in waiting:
+        try:
+            server.send(compose(notice, server))
+        except Undeliverable as refused:
+            log.warning("mail refused for good", notice=str(notice.id), code=refused.code)
+            continue
+        except (OSError, smtplib.SMTPException) as away:
+            failure = type(away).__name__
+            continue
+        with unit_of_work() as session:
+            actions.note_mailed(session, notice.id, now=datetime.now(UTC))
+        sent += 1
+    if failure:
+        raise MailServerAway(failure)
+    return sent

@@ -1,0 +1,108 @@
+"""The words of a notice in the language of whoever it is for, on a page as in a mail.
+
+Workers have no web application, so the words are made by an environment of their own from the same
+catalogues.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+import jinja2
+from babel.support import NullTranslations, Translations
+
+from portal.foundation import catalogues, formats
+from portal.foundation.formats import Language
+from portal.foundation.languages import DEFAULT, LANGUAGES, TAGS, TRANSLATIONS
+from portal.foundation.settings import PROJECT
+from portal.notices.kinds import NoticeKind
+
+TEMPLATES = PROJECT / "templates"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What a notice says. `paragraphs` are plain text; `link` is a path of the portal, or empty."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    link: str
+    link_text: str
+
+
+def words_of(kind: str, params: Mapping[str, Any], language: str) -> Words:
+    """Put the notice into words; a kind of a newer release is said in general terms."""
+    spoken: Language = language if language in LANGUAGES else DEFAULT
+    environment = _environment(spoken)
+    values = {**_values(params, spoken), "kind": kind}
+    known = kind if kind in {one.value for one in NoticeKind} else "other"
+    subject = environment.get_template(f"notices/{known}/subject.txt").render(values)
+    body = environment.get_template(f"notices/{known}/body.txt").render(values)
+    code = values["code"]
+    return Words(
+        subject=" ".join(subject.split()),
+        paragraphs=tuple(" ".join(part.split()) for part in body.split("\n\n") if part.strip()),
+        link=f"/dossiers/{code}" if code else "/notices",
+        link_text=environment.from_string('{{ _("Open the dossier") }}').render(),
+    )
+
+
+def html_of(words: Words, *, language: str, name: str, address: str) -> str:
+    """The mail as a page, in the one layout all mails share; `address` is where its link leads."""
+    spoken: Language = language if language in LANGUAGES else DEFAULT
+    template = _environment(spoken).get_template("notices/mail.html")
+    return template.render(words=words, name=name, address=address, language_tag=TAGS[spoken])
+
+
+def text_of(words: Words, *, language: str, name: str, address: str) -> str:
+    """The mail as plain text."""
+    spoken: Language = language if language in LANGUAGES else DEFAULT
+    return _environment(spoken).get_template("notices/mail.txt").render(words=words, name=name, address=address)
+
+
+def _values(params: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    names = params.get("procedure") or {}
+    return {
+        "code": params.get("dossier_code") or "",
+        "procedure": names.get(language) or names.get("vi") or "",
+        "acceptance_due": formats.instant(_instant(params.get("acceptance_due_at")), language),
+        "promised": formats.weekday(_instant(params.get("promised_due_at")), language),
+        "answer_by": formats.weekday(_day(params.get("answer_due_on")), language),
+        "has_promise": bool(params.get("promised_due_at")),
+        "has_answer_day": bool(params.get("answer_due_on")),
+        "has_acceptance": bool(params.get("acceptance_due_at")),
+    }
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+@lru_cache(maxsize=8)
+def _environment(language: Language) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=jinja2.select_autoescape(["html"]),
+        undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    translations = _translations(language)
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        translations.ugettext, translations.ungettext, newstyle=True
+    )
+    return environment
+
+
+def _translations(language: Language) -> NullTranslations:
+    if language == "en":
+        return NullTranslations()
+    catalogues.compile_stale(TRANSLATIONS)
+    return Translations.load(TRANSLATIONS, [language], domain="notices")

@@ -1,0 +1,75 @@
+"""Publishing the snapshot of a day, and entering the goals that come with the portal."""
+
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from portal.catalogue import registers
+from portal.clock.zone import office_day
+from portal.foundation.database import new_id
+from portal.transparency import figures, queries
+from portal.transparency.models import Goal, Snapshot
+from portal.transparency.open_data import Line, lines
+
+
+def seed_goals(session: Session, *, now: datetime) -> int:
+    """Enter the goals of the register that have never been entered; an administrator's stay as they are."""
+    known = set(session.scalars(sa.select(Goal.key)))
+    new = [goal for goal in registers.goals().goals if goal.code not in known]
+    for goal in new:
+        session.add(
+            Goal(
+                key=goal.code,
+                names={"vi": goal.name.vi, "en": goal.name.en, "zh": goal.name.zh},
+                measure=goal.unit,
+                target=float(goal.target),
+                direction=goal.direction,
+                by_year=goal.by_year,
+                source=goal.source,
+                is_verified=goal.verified,
+                valid_from=office_day(now),
+            )
+        )
+    session.flush()
+    return len(new)
+
+
+def publish_snapshot(session: Session, as_of: date, now: datetime) -> bool:
+    """Publish the figures of the day that has ended, with the lines they were computed from.
+
+    A day is published once: doing it again changes nothing and returns False.
+    """
+    seed_goals(session, now=now)
+    if session.scalar(sa.select(sa.exists().where(Snapshot.as_of == as_of))):
+        return False
+    published = lines(
+        queries.settled_until(session, as_of),
+        queries.stopped_until(session, as_of),
+        queries.open_on(session, as_of),
+        since=figures.published_since(as_of),
+    )
+    statement = insert(Snapshot).values(
+        id=new_id(),
+        as_of=as_of,
+        published_at=now,
+        figures=figures.compute(published, on=as_of),
+        rows=[line.to_json() for line in published],
+    )
+    found = session.execute(
+        statement.on_conflict_do_nothing(index_elements=["as_of"]).returning(Snapshot.id)
+    ).scalar_one_or_none()
+    return found is not None
+
+
+def publish_snapshot_if_missing(session: Session, now: datetime) -> bool:
+    """Publish yesterday's figures if there is no snapshot at all: a new installation has a public page at once."""
+    if session.scalar(sa.select(sa.exists(sa.select(Snapshot.id)))):
+        return False
+    return publish_snapshot(session, office_day(now) - timedelta(days=1), now)
+
+
+def recomputed(snapshot: Snapshot) -> dict[str, object]:
+    """The figures of a snapshot, computed anew from its own lines."""
+    return figures.compute([Line.from_json(row) for row in snapshot.rows], on=snapshot.as_of)

@@ -1,0 +1,159 @@
+"""Making every fact and cell anew from the event log, and naming what differs.
+
+The facts are kept by the acts themselves; this is the proof that they are what the events say, and the repair if
+somebody has deleted or altered a row. It sits above the dossiers because only they can read their history.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from portal.dossiers import deadlines
+from portal.dossiers.facts import fact_of
+from portal.dossiers.models import Dossier, DossierEvent
+from portal.dossiers.projection import graph_of
+from portal.dossiers.record import as_event
+from portal.facts.actions import COLUMNS, KEY, SUMS, share_of
+from portal.facts.models import DossierFact, TurnaroundCell
+from portal.transparency import actions
+from portal.transparency.models import Snapshot
+from portal.workflow.events import Event
+from portal.workflow.replay import replay
+
+BATCH = 200
+
+Values = Mapping[str, Any]
+Cells = dict[tuple[Any, ...], tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Something stored that the events do not say. `what`: fact, cell or snapshot; `name` says which one."""
+
+    what: str
+    name: str
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.name}: found {self.found}, expected {self.expected}"
+
+
+def rebuild(session: Session, *, check: bool) -> list[Difference]:
+    """Compare all facts and cells with the event log, and each snapshot's figures with its lines.
+
+    Without `check` the facts and cells are then written anew; published snapshots are never rewritten. Acts that
+    happen meanwhile wait (without `check`) or must be kept out by the isolation of the transaction (with it).
+    """
+    if not check:
+        session.execute(sa.text("LOCK TABLE dossier_facts, turnaround_cells IN SHARE ROW EXCLUSIVE MODE"))
+    differences: list[Difference] = []
+    cells: Cells = {}
+    made: list[Values] = []
+    for code, fact, stored in _facts(session):
+        made.append(fact)
+        _take_in(cells, fact)
+        differences += _compare_fact(code, stored, fact)
+    no_dossier = ~sa.exists().where(Dossier.id == DossierFact.dossier_id)
+    for stray in session.scalars(sa.select(DossierFact.dossier_id).where(no_dossier)):
+        differences.append(Difference(what="fact", name=str(stray), found="a row", expected="no such dossier"))
+    differences += _compare_cells(session, cells)
+    differences += _compare_snapshots(session)
+    if not check:
+        _write(session, made, cells)
+    return differences
+
+
+def _facts(session: Session) -> Iterator[tuple[str, Values, Values | None]]:
+    """Code of every dossier, its fact by its events, and the fact that is stored.
+
+    Whatever the dossier's own row says of dates is ignored.
+    """
+    ids = session.scalars(sa.select(Dossier.id).order_by(Dossier.id)).all()
+    for start in range(0, len(ids), BATCH):
+        batch = ids[start : start + BATCH]
+        events, stored = _events(session, batch), _stored(session, batch)
+        statement = sa.select(Dossier).where(Dossier.id.in_(batch)).options(joinedload(Dossier.procedure))
+        for dossier in session.scalars(statement):
+            projected = replay(events[dossier.id], graph_of(dossier))
+            fact = fact_of(dossier, projected)
+            dates = deadlines.of(dossier, projected)
+            values = {name: getattr(fact, name) for name in COLUMNS}
+            values |= {
+                "agency_id": UUID(projected.agency_id) if projected.agency_id else None,
+                "statutory_due_at": dates.statutory_due_at,
+                "promised_due_at": dates.promised_due_at,
+            }
+            yield dossier.code, values, stored.get(dossier.id)
+        session.expunge_all()
+
+
+def _events(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Event]]:
+    rows = session.scalars(
+        sa.select(DossierEvent)
+        .where(DossierEvent.dossier_id.in_(ids))
+        .order_by(DossierEvent.dossier_id, DossierEvent.version)
+    )
+    found: dict[UUID, list[Event]] = {}
+    for row in rows:
+        found.setdefault(row.dossier_id, []).append(as_event(row))
+    return found
+
+
+def _stored(session: Session, ids: Sequence[UUID]) -> dict[UUID, Values]:
+    table = DossierFact.__table__
+    rows = session.execute(sa.select(*table.columns).where(table.c.dossier_id.in_(ids))).mappings()
+    return {row["dossier_id"]: {name: row[name] for name in COLUMNS} for row in rows}
+
+
+def _compare_fact(code: str, stored: Values | None, expected: Values) -> Iterator[Difference]:
+    if stored is None:
+        yield Difference(what="fact", name=code, found="nothing", expected="a row")
+        return
+    for column, value in expected.items():
+        if stored[column] != value:
+            yield Difference(what="fact", name=f"{code}, {column}", found=str(stored[column]), expected=str(value))
+
+
+def _take_in(cells: Cells, fact: Values) -> None:
+    share = share_of(fact)
+    if share is not None:
+        sums = cells.get(share.key, (0,) * len(SUMS))
+        cells[share.key] = tuple(a + b for a, b in zip(sums, share.sums, strict=True))
+
+
+def _compare_cells(session: Session, expected: Cells) -> Iterator[Difference]:
+    columns = [TurnaroundCell.__table__.c[name] for name in (*KEY, *SUMS)]
+    stored = {tuple(row[: len(KEY)]): tuple(row[len(KEY) :]) for row in session.execute(sa.select(*columns))}
+    for key in sorted({*stored, *expected}, key=str):
+        if stored.get(key) != expected.get(key):
+            found, wanted = (
+                "nothing" if sums is None else ", ".join(f"{n} {v}" for n, v in zip(SUMS, sums, strict=True))
+                for sums in (stored.get(key), expected.get(key))
+            )
+            yield Difference(what="cell", name=" ".join(str(part) for part in key), found=found, expected=wanted)
+
+
+def _compare_snapshots(session: Session) -> Iterator[Difference]:
+    for snapshot in session.scalars(sa.select(Snapshot).order_by(Snapshot.as_of)):
+        expected = actions.recomputed(snapshot)
+        for part in sorted({*snapshot.figures, *expected}):
+            found, wanted = snapshot.figures.get(part), expected.get(part)
+            if found != wanted:
+                yield Difference(
+                    what="snapshot", name=f"{snapshot.as_of}, {part}", found=str(found), expected=str(wanted)
+                )
+
+
+def _write(session: Session, facts: Sequence[Values], cells: Cells) -> None:
+    for table in (TurnaroundCell, DossierFact):
+        session.execute(sa.delete(table))
+    if facts:
+        session.execute(sa.insert(DossierFact), [dict(fact) for fact in facts])
+    if cells:
+        rows = [dict(zip(KEY, key, strict=True)) | dict(zip(SUMS, sums, strict=True)) for key, sums in cells.items()]
+        session.execute(sa.insert(TurnaroundCell), rows)

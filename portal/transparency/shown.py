@@ -1,0 +1,138 @@
+"""What pages show of the figures: the promise, a procedure's reality, rows of charts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.clock.words import working_time
+from portal.foundation import formats, languages
+from portal.transparency import queries
+from portal.transparency.models import Goal
+
+HOURS_PER_DAY = 8
+MOST_COLUMNS = 12
+PERCENT = 100
+MINUTES_PER_HOUR = 60
+
+Figures = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """The province's promise and its state, of the newest snapshot. `goal` and the share are shares of one."""
+
+    as_of: date
+    n: int
+    window_days: int | None
+    on_time_share: float | None
+    goal: float | None
+    half_within: str
+    most_within: str
+    is_demonstration: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Really:
+    """What really happens with a procedure, of the newest snapshot. Percentiles in the reader's words."""
+
+    as_of: date
+    n: int
+    window_days: int | None
+    on_time_share: float | None
+    p50: str
+    p80: str
+    p90: str
+    is_demonstration: bool
+
+
+def province_promise(session: Session, *, on: date, is_demonstration: bool) -> Promise | None:
+    """The promise for the front door; None before the first snapshot. Two statements."""
+    snapshot = queries.latest(session)
+    if snapshot is None:
+        return None
+    province = snapshot.figures["province"]
+    goal = on_time_goal(queries.goals(session, on=on))
+    return Promise(
+        as_of=snapshot.as_of,
+        n=province["n"],
+        window_days=province["window_days"],
+        on_time_share=province["on_time_share"],
+        goal=goal.target / PERCENT if goal else None,
+        half_within=took_hours(province["p50_hours"]),
+        most_within=took_hours(province["p90_hours"]),
+        is_demonstration=is_demonstration,
+    )
+
+
+def procedure_turnaround(session: Session, code: str, *, is_demonstration: bool) -> Really | None:
+    """The figures of a procedure; None where nothing has been published of it. One statement."""
+    snapshot = queries.latest(session)
+    found = snapshot.figures["procedures"].get(code) if snapshot else None
+    if snapshot is None or found is None:
+        return None
+    return Really(
+        as_of=snapshot.as_of,
+        n=found["n"],
+        window_days=found["window_days"],
+        on_time_share=found["on_time_share"],
+        p50=took_hours(found["p50_hours"]),
+        p80=took_hours(found["p80_hours"]),
+        p90=took_hours(found["p90_hours"]),
+        is_demonstration=is_demonstration,
+    )
+
+
+def took(minutes: int | None) -> str:
+    """An amount of working time in the reader's words; a dash where there is none to tell."""
+    return formats.ABSENT if minutes is None else working_time(minutes, languages.spoken())
+
+
+def took_hours(hours: int | None) -> str:
+    """The same, from working hours."""
+    return took(None if hours is None else hours * MINUTES_PER_HOUR)
+
+
+def on_time_goal(goals: Any) -> Goal | None:
+    """The goal that is measured: the share of dossiers settled in time."""
+    return next((goal for goal in goals if goal.key == queries.ON_TIME), None)
+
+
+def name_of(names: queries.Names, key: object) -> str:
+    """The name of an agency or procedure in the reader's language; its key where it has none."""
+    found = names.get(str(key), {})
+    return found.get(languages.spoken()) or found.get("vi") or str(key)
+
+
+def columns(durations: Any) -> list[dict[str, Any]]:
+    """[working hours, dossiers] pairs as at most twelve columns of whole working days, with edges in days."""
+    pairs = [(int(hours), int(count)) for hours, count in durations]
+    if not pairs:
+        return []
+    longest = max(-(-hours // HOURS_PER_DAY) for hours, _ in pairs) or 1
+    width = -(-longest // MOST_COLUMNS)
+    counts = [0] * -(-longest // width)
+    for hours, count in pairs:
+        counts[max(0, -(-hours // (width * HOURS_PER_DAY)) - 1)] += count
+    return [
+        {"label": _days(place * width + 1, (place + 1) * width), "count": count, "late": False}
+        for place, count in enumerate(counts)
+    ]
+
+
+def marks(figures: Figures, column_count: int) -> list[dict[str, Any]]:
+    """P50, P80 and P90 as places on the width of the columns."""
+    pairs = figures["durations_hours"]
+    longest = max((-(-int(hours) // HOURS_PER_DAY) for hours, _ in pairs), default=1) or 1
+    width = column_count * -(-longest // MOST_COLUMNS) * HOURS_PER_DAY
+    return [
+        {"name": name, "at": figures[key] / width}
+        for name, key in (("P50", "p50_hours"), ("P80", "p80_hours"), ("P90", "p90_hours"))
+        if figures[key] is not None and width
+    ]
+
+
+def _days(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}–{last}"

@@ -1,0 +1,132 @@
+"""The public pages of transparency with their open data, and the officers' live figures."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import flask
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from portal.clock.zone import office_day
+from portal.foundation.errors import NotFound
+from portal.foundation.guards import Audience, open_to, public
+from portal.foundation.settings import Mode, Settings
+from portal.foundation.unit_of_work import request_session
+from portal.transparency import queries, shown, wording
+from portal.transparency.models import Snapshot
+from portal.transparency.open_data import COLUMNS
+from portal.transparency.publishing import as_csv, as_json
+
+blueprint = flask.Blueprint("transparency", __name__)
+blueprints = (blueprint,)
+
+ONE_HOUR = 3600
+
+
+@blueprint.get("/figures")
+@open_to(Audience.STAFF, Audience.ADMINISTRATOR, Audience.AUDITOR)
+def staff() -> str:
+    """The figures of this moment, for everybody who works here; no dossier's contents."""
+    now = datetime.now(UTC)
+    live = queries.live(request_session(), on=office_day(now))
+    return flask.render_template("transparency/staff.html", live=live, now=now, **_words())
+
+
+@blueprint.get("/<language:language>/transparency")
+@public
+def overview() -> str:
+    """Is the province keeping its promise, where not, since when, and how do we know."""
+    session = request_session()
+    snapshot = queries.latest(session)
+    on = snapshot.as_of if snapshot else office_day(datetime.now(UTC))
+    return flask.render_template(
+        "transparency/overview.html",
+        snapshot=snapshot,
+        goals=queries.goals(session, on=max(on, office_day(datetime.now(UTC)))),
+        names=queries.names(session),
+        **_words(),
+    )
+
+
+@blueprint.get("/<language:language>/transparency/how-computed")
+@public
+def how_computed() -> str:
+    """Each formula in words, and how to compute everything again."""
+    return flask.render_template("transparency/how_computed.html", **_words())
+
+
+@blueprint.get("/<language:language>/transparency/data")
+@public
+def data() -> str:
+    """The open data: files, dictionary, licence."""
+    return flask.render_template(
+        "transparency/data.html",
+        days=queries.snapshot_days(request_session()),
+        columns=COLUMNS,
+        **_words(),
+    )
+
+
+@blueprint.get("/<language:language>/transparency/data.<any(csv, json):form>", defaults={"day": None})
+@blueprint.get("/<language:language>/transparency/<day>/data.<any(csv, json):form>")
+@public
+def file(form: str, day: str | None) -> Response:
+    """The lines of a day's snapshot, or of the newest."""
+    snapshot = queries.snapshot_of(request_session(), _day(day))
+    if snapshot is None:
+        raise NotFound("transparency.no_snapshot")
+    return _csv(snapshot) if form == "csv" else _json(snapshot)
+
+
+@blueprint.app_context_processor
+def _promise() -> dict[str, Any]:
+    """For pages of other rooms: `province_promise()` and `procedure_turnaround(code)`, read when asked for."""
+
+    def province_promise() -> shown.Promise | None:
+        today = office_day(datetime.now(UTC))
+        return shown.province_promise(request_session(), on=today, is_demonstration=_is_demonstration())
+
+    def procedure_turnaround(code: str) -> shown.Really | None:
+        return shown.procedure_turnaround(request_session(), code, is_demonstration=_is_demonstration())
+
+    return {"province_promise": province_promise, "procedure_turnaround": procedure_turnaround}
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "took": shown.took,
+        "shown": shown,
+        "wording": wording,
+        "is_demonstration": _is_demonstration(),
+    }
+
+
+def _is_demonstration() -> bool:
+    settings: Settings = flask.current_app.extensions["settings"]
+    return settings.mode is Mode.DEMO
+
+
+def _csv(snapshot: Snapshot) -> Response:
+    return _file(as_csv(snapshot), "text/csv; charset=utf-8", f"mot-cua-{snapshot.as_of}.csv")
+
+
+def _json(snapshot: Snapshot) -> Response:
+    body = as_json(snapshot, note=gettext("Made-up dossiers of a demonstration.") if _is_demonstration() else None)
+    return _file(body, "application/json", f"mot-cua-{snapshot.as_of}.json")
+
+
+def _file(body: str, media_type: str, name: str) -> Response:
+    answer = Response(body, content_type=media_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = f"public, max-age={ONE_HOUR}"
+    answer.headers["Access-Control-Allow-Origin"] = "*"  # anybody's page may compute with the open data
+    return answer
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NotFound("transparency.no_snapshot") from None
