@@ -2,5 +2,7 @@
 
 from config import settings
 from portal.app import create_app
+from portal.foundation import logs
 
+logs.configure()
 app = create_app(settings())

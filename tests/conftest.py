@@ -14,8 +14,10 @@ from tests.servers import TEMPLATE, Servers, servers_of_run
 pytest_plugins = ("tests.fixtures.app",)
 
 # A property holds or does not; how long an example takes on a busy machine says nothing about it.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
+# HYPOTHESIS_PROFILE=full looks longer than a change can wait for.
+settings.register_profile("ci", deadline=None, max_examples=50, print_blob=True)
+settings.register_profile("full", deadline=None, max_examples=1000, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 @pytest.fixture(scope="session")

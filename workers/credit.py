@@ -9,12 +9,12 @@ at worst it comes a second time, and a message is only a hint.
 from kombu.transport import redis, virtual
 
 
-class QoS(redis.QoS):  # type: ignore[misc, name-defined, unused-ignore]
+class QoS(redis.QoS):
     """Gives the credit back even if Redis does not answer."""
 
     def ack(self, delivery_tag: str) -> None:
         try:
-            self._remove_from_indices(delivery_tag).execute()
+            self._remove_from_indices(delivery_tag).execute()  # type: ignore[attr-defined]
         finally:
             virtual.QoS.ack(self, delivery_tag)
 

@@ -63,9 +63,7 @@ def add(
         raise Unavailable("attachments.no_scanner")
     held = queries.of(session, draft_id=draft_id, dossier_id=dossier_id)
     _check_room(held, document, supplement_round)
-    found = inspect(
-        upload.content, upload.filename, accepts=document.accepts, max_megabytes=document.max_megabytes
-    )
+    found = inspect(upload.content, upload.filename, accepts=document.accepts, max_megabytes=document.max_megabytes)
     digest = hashlib.sha256(upload.content).hexdigest()
     same = next(
         (

@@ -92,9 +92,8 @@ def check_size(size_bytes: int, filename: str, *, max_megabytes: int) -> None:
     """Raise Invalid (`attachments.too_large`) for a file above its limit, before it is read."""
     if size_bytes > max_megabytes * MEGABYTE:
         size = -(-size_bytes * 10 // MEGABYTE) / 10
-        raise Invalid(
-            "attachments.too_large", name=shown_name(filename), size=f"{size:.1f}".replace(".", ","), limit=max_megabytes
-        )
+        written = f"{size:.1f}".replace(".", ",")
+        raise Invalid("attachments.too_large", name=shown_name(filename), size=written, limit=max_megabytes)
 
 
 def kind_of(content: bytes) -> FileType | None:

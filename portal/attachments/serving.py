@@ -27,7 +27,12 @@ def served(attachment: Attachment, storage: Storage, *, inline: bool, must_be_cl
     if must_be_clean and attachment.scan_state is not ScanState.CLEAN:
         raise Refused("attachments.not_scanned_yet")
     return sent(
-        storage, attachment.storage_key, attachment.filename, attachment.media_type, attachment.size_bytes, inline=inline
+        storage,
+        attachment.storage_key,
+        attachment.filename,
+        attachment.media_type,
+        attachment.size_bytes,
+        inline=inline,
     )
 
 
@@ -53,5 +58,6 @@ def _policy(media_type: str) -> str:
 
 def _disposition(kind: str, filename: str) -> str:
     """RFC 6266: the whole name for today's clients, plain letters for old ones."""
-    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_. ") else "_" for letter in filename)
+    kept = (letter if letter.isascii() and (letter.isalnum() or letter in "-_. ") else "_" for letter in filename)
+    plain = "".join(kept)
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"

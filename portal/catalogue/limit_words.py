@@ -1,10 +1,10 @@
-"""Spans of time in words: what the law gives, what a step may take, what dossiers really took."""
+"""Spans of time in words: what the law gives, what a step may take."""
 
 from decimal import Decimal
 
 from flask_babel import gettext, ngettext
 
-from portal.clock.limit import MINUTES_PER_WORKING_DAY, Unit
+from portal.clock.limit import Unit
 from portal.foundation import formats
 from portal.foundation.languages import spoken
 
@@ -41,9 +41,3 @@ def unit_rule(unit: Unit) -> str:
             )
         case Unit.MONTH:
             return str(gettext("Counted by the calendar; if the last day is a day off, the next working day is due."))
-
-
-def working_time(minutes: int) -> str:
-    """Working minutes as days of eight hours, with one digit after the comma."""
-    days = (Decimal(minutes) / MINUTES_PER_WORKING_DAY).quantize(Decimal("0.1"))
-    return limit_words(days, Unit.WORKING_DAY)

@@ -46,7 +46,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """A step in its place. `limit_x` and `limit_y` are the end of the text that says its time."""
+    """A step in its place. Its time ends at (`limit_x`, `limit_y`); who does it begins at `who_x`."""
 
     station: Station
     x: float
@@ -55,6 +55,7 @@ class Box:
     height: float
     names: tuple[Line, ...]
     who: tuple[Line, ...]
+    who_x: float
     limit_x: float
     limit_y: float
 
@@ -201,6 +202,7 @@ def _box(station: Station, x: float, y: float, width: float, alone: bool, height
         height=height,
         names=names,
         who=lines,
+        who_x=x + (PAD + BADGE if alone else PAD),
         limit_x=x + width - PAD,
         limit_y=top if alone else y + height - PAD,
     )

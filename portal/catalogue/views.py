@@ -13,7 +13,7 @@ from portal.catalogue import queries, registers
 from portal.catalogue.definition import Definition, Sector
 from portal.catalogue.leaflet import Leaflet, doubts_of, leaflet_of, name_of
 from portal.catalogue.levels import level_of
-from portal.catalogue.limit_words import limit_words, unit_rule, working_time
+from portal.catalogue.limit_words import limit_words, unit_rule
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.precheck import precheck
 from portal.catalogue.route_picture import Picture, Station, draw
@@ -31,7 +31,6 @@ blueprints = (blueprint,)
 
 blueprint.add_app_template_global(limit_words)
 blueprint.add_app_template_global(unit_rule)
-blueprint.add_app_template_global(working_time)
 blueprint.add_app_template_global(who_does)
 
 
@@ -91,7 +90,6 @@ def procedure(code: str) -> Response | str:
         check=precheck(definition, case.code, _typed(definition), places=registers.places()),
         doubts=doubts_of(definition, current()),
         is_administrator=is_administrator,
-        turnaround=None,
         question_prefix=QUESTION_PREFIX,
         start_url=f"/drafts/new?procedure={code}&case={case.code}",
     )

@@ -14,6 +14,7 @@ from portal.foundation import database
 from portal.foundation.database import sessions
 from portal.foundation.settings import Mode, Settings, SettingsError
 from portal.letters.printing import PrintingOffice
+from portal.transparency.actions import publish_snapshot_if_missing
 from portal.workflow.lifecycle import Role
 
 DOSSIERS = 120
@@ -32,6 +33,8 @@ def seed_if_empty(settings: Settings, *, dossiers: int = DOSSIERS, number: int =
         now = datetime.now(UTC)
         office = PrintingOffice.of(settings)
         acts = seed(session, dossiers=dossiers, number=number, office=office, now=now, progress=_tell)
+        publish_snapshot_if_missing(session, now)
+        session.commit()
         made = session.scalar(sa.select(sa.func.count()).select_from(DossierFact)) or 0
         return f"{made} dossiers lived through {acts} acts"
 

@@ -33,6 +33,7 @@ CLOSING = frozenset(
     }
 )
 Names = Mapping[str, Mapping[str, str]]
+ROUTER = "machine:router"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +103,9 @@ def step_lines(reading: Reading, language: Language, *, with_notes: bool) -> lis
 
 
 def timeline(reading: Reading, names: Names, language: Language, *, with_notes: bool) -> list[Told]:
-    """Everything that happened, newest first, with who did it."""
-    return [_told(reading, event, names, language, with_notes=with_notes) for event in reversed(reading.events)]
+    """What happened, newest first, with who did it; whom the machine gave a step to stands among the steps."""
+    told = [event for event in reading.events if not (event.kind is EventKind.STEP_ASSIGNED and event.actor == ROUTER)]
+    return [_told(reading, event, names, language, with_notes=with_notes) for event in reversed(told)]
 
 
 def changes_since(reading: Reading, version: int, names: Names, language: Language) -> list[Told]:
@@ -147,7 +149,7 @@ def _step_line(reading: Reading, visit: Visit, language: Language, *, with_notes
         name=following.step_name(reading.definition, step.node_key, language),
         agency=(visit.agency.short_names.get(language) or visit.agency.short_names["vi"]) if visit.agency else "",
         role=str(ROLES[step.role]),
-        holder=visit.holder or "",
+        holder=visit.holder or (reading.names.get(closing.actor or "", "") if closing else ""),
         why=str(WHY.get(step.assignment_reason or "", "")),
         outcome=str(outcome),
         conclusion=str(CONCLUSIONS.get(str(closing.params.get("conclusion", "")), "")) if closing else "",

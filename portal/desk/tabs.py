@@ -125,8 +125,10 @@ def _approvals(_viewer: Viewer, held: Held, _now: datetime) -> Tab | None:
             ways.append(sa.and_(Dossier.agency_id.in_(offices), rounds))
     if not ways:
         return None
-    drafted = sa.exists().where(
-        SupplementRequest.dossier_id == Dossier.id, SupplementRequest.state == SupplementState.DRAFTED
+    drafted = (
+        sa.exists()
+        .where(SupplementRequest.dossier_id == Dossier.id, SupplementRequest.state == SupplementState.DRAFTED)
+        .correlate(Dossier)
     )
     condition = sa.and_(sa.or_(*ways), Dossier.state.in_(CLOCK_RUNNING), drafted)
     return Tab(key=TabKey.APPROVALS, condition=condition, due=Dossier.statutory_due_at)

@@ -71,7 +71,7 @@ DUE_HEADINGS: dict[TabKey, Any] = {
     TabKey.INTAKE: _("Accept by"),
     TabKey.DISPATCH: _("Accept by"),
     TabKey.WAITING: _("Time left"),
-    TabKey.HAND_OVER: _("Settled"),
+    TabKey.HAND_OVER: _("Settled on"),
     TabKey.DONE: _("Ended"),
     TabKey.SEARCH: _("Filed"),
 }

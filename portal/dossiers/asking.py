@@ -92,8 +92,7 @@ def known(definition: Definition, case: str, typed: Typed, files: Mapping[str, i
     reading = read(definition, case, typed, places=places)
     unread = {problem.path for problem in reading.problems}
     gaps = [
-        _as_typed(gap, definition, typed, reading.problems)
-        for gap in missing(definition, case, reading.answers, files)
+        _as_typed(gap, definition, typed, reading.problems) for gap in missing(definition, case, reading.answers, files)
     ]
     gaps = [gap for gap in gaps if gap.path not in unread and not _is_covered(gap, unread)]
     answers = without_hidden(definition, case, reading.answers)
@@ -188,7 +187,7 @@ def anchor(definition: Definition, problem: Problem) -> str:
     path = problem.path
     if isinstance(asked, RowsField) and path != asked.code:
         inside = path.split(".")[2] if path.count(".") >= 2 else ""  # noqa: PLR2004 - rows.0.field
-        asked = next((part for part in asked.fields if part.code == inside), None)  # type: ignore[assignment]
+        asked = next((part for part in asked.fields if part.code == inside), None)
         base = ".".join(path.split(".")[:3])
     else:
         base = field_code(problem)

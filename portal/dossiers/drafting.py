@@ -17,7 +17,6 @@ from portal.dossiers.asking import Known, known
 from portal.dossiers.models import Draft
 from portal.dossiers.typed import Typed, is_answer
 
-
 HALF_FILLED = frozenset({"commune_missing"})
 """Problems of an answer that was begun and is not finished: left to do, not wrong."""
 
@@ -76,7 +75,8 @@ class DraftState:
     @property
     def done(self) -> int:
         """How many parts are done."""
-        return sum(part.progress in {Progress.DONE, Progress.OPTIONAL} for part in (*self.sections, *self.documents))
+        parts = [*(one.progress for one in self.sections), *(one.progress for one in self.documents)]
+        return sum(progress in {Progress.DONE, Progress.OPTIONAL} for progress in parts)
 
     @property
     def total(self) -> int:
@@ -107,8 +107,7 @@ def state_of(definition: Definition, draft: Draft, files: Sequence[Attachment], 
         case=draft.case_key,
         found=found,
         sections=tuple(
-            _section(section, found, draft.answers)
-            for section in visible_sections(definition, draft.case_key, answers)
+            _section(section, found, draft.answers) for section in visible_sections(definition, draft.case_key, answers)
         ),
         documents=tuple(
             _document(document, files, found) for document in documents_for(definition, draft.case_key, answers)

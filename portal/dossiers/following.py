@@ -101,8 +101,7 @@ def turns(projected: Projection, *, now: datetime) -> Share | None:
     if projected.filed_at is None:
         return None
     pauses = [
-        Pause(began_at=pause.began_at, ended_at=pause.ended_at, reason=pause.reason.value)
-        for pause in projected.pauses
+        Pause(began_at=pause.began_at, ended_at=pause.ended_at, reason=pause.reason.value) for pause in projected.pauses
     ]
     until = projected.ended_at or now
     return split(
@@ -170,13 +169,9 @@ def _happened(
     )
     allowed = sorted(narrative.TEXTS_FOR_FILER.get(event.kind, ()))
     said = [texts[event.version, key] for key in allowed if (event.version, key) in texts]
-    return Happened(
-        version=event.version, title=title, at=event.at, text=" ".join(said), kind=event.kind.value
-    )
+    return Happened(version=event.version, title=title, at=event.at, text=" ".join(said), kind=event.kind.value)
 
 
 def _name(names: Names, identifier: str | None, language: Language) -> str:
     found = names.get(identifier or "", {})
     return found.get(language) or found.get("vi", "")
-
-

@@ -5,6 +5,7 @@ A forecast is no promise and is never shown as a date alone. There is none under
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -59,7 +60,7 @@ def forecast_of(
 
 def _quantiles(session: Session, code: str, *, today: date) -> tuple[int, int, int] | None:
     """Agency minutes at both ends and n, of the smallest window that has enough, in one statement."""
-    columns: list[sa.ColumnElement[int | None]] = []
+    columns: list[Any] = []
     for days in WINDOWS_DAYS:
         inside = DossierFact.settled_on >= today - timedelta(days=days)
         columns += [
@@ -75,7 +76,7 @@ def _quantiles(session: Session, code: str, *, today: date) -> tuple[int, int, i
         )
     ).one()
     for position in range(0, len(row), 3):
-        low, high, n = row[position : position + 3]
-        if n >= FEWEST_DOSSIERS:
+        low, high, n = tuple(row)[position : position + 3]
+        if n is not None and n >= FEWEST_DOSSIERS:
             return int(low), int(high), int(n)
     return None

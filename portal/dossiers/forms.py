@@ -51,8 +51,10 @@ class TrackForm(Form):
     )
     fact = StringField(
         _("Tax code or personal identity number"),
-        [InputRequired(_("Enter the tax code of the company or the identity number of the person.")),
-         Length(max=LONGEST_LINE)],
+        [
+            InputRequired(_("Enter the tax code of the company or the identity number of the person.")),
+            Length(max=LONGEST_LINE),
+        ],
         description=_("Of the company or person the dossier belongs to."),
         render_kw={"autocomplete": "off", "spellcheck": "false", "inputmode": "numeric"},
     )

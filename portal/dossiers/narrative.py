@@ -27,18 +27,20 @@ SENTENCES: Final[Mapping[EventKind, Text]] = MappingProxyType(
         E.FILED: Text(vi="Đã nộp hồ sơ", en="The dossier was filed", zh="已提交申报"),
         E.CORRECTED: Text(vi="Người nộp đã sửa hồ sơ", en="The filer corrected the dossier", zh="申报人已更正材料"),
         E.OPENED_BY_OFFICE: Text(
-            vi="Bộ phận Một cửa đã mở xem hồ sơ", en="The one-stop office opened the dossier", zh="一站式窗口已打开材料"
+            vi="Bộ phận Một cửa đã mở xem hồ sơ",
+            en="The one-stop office opened the dossier",
+            zh="一窗受理窗口已打开材料",
         ),
         E.ACCEPTED: Text(
             vi="Hồ sơ được tiếp nhận, thời hạn theo luật bắt đầu tính",
             en="The dossier was accepted; the time of the law began to run",
             zh="材料已受理，法定时限开始计算",
         ),
-        E.REFUSED_INTAKE: Text(
-            vi="Hồ sơ không được tiếp nhận", en="The dossier was not accepted", zh="材料不予受理"
-        ),
+        E.REFUSED_INTAKE: Text(vi="Hồ sơ không được tiếp nhận", en="The dossier was not accepted", zh="材料不予受理"),
         E.ROUTED: Text(
-            vi="Giao cho cơ quan giải quyết: {agency}", en="Assigned to the deciding agency: {agency}", zh="已转主办机关：{agency}"
+            vi="Giao cho cơ quan giải quyết: {agency}",
+            en="Assigned to the deciding agency: {agency}",
+            zh="已转主办机关：{agency}",
         ),
         E.SENT_TO_DISPATCHER: Text(
             vi="Chuyển bộ phận điều phối chọn cơ quan giải quyết",
@@ -46,14 +48,20 @@ SENTENCES: Final[Mapping[EventKind, Text]] = MappingProxyType(
             zh="已转分办人员确定主办机关",
         ),
         E.STEP_OPENED: Text(
-            vi="Bắt đầu bước “{step}” tại {agency}", en="Step “{step}” began at {agency}", zh="{agency}开始“{step}”"
+            vi="Bắt đầu bước “{step}” tại {agency}",
+            en="Step “{step}” began at {agency}",
+            zh="{agency}开始“{step}”",
         ),
         E.STEP_ASSIGNED: Text(
-            vi="Bước “{step}” đã có người phụ trách", en="Step “{step}” has somebody in charge", zh="“{step}”已确定经办人"
+            vi="Bước “{step}” đã có người phụ trách",
+            en="Step “{step}” has somebody in charge",
+            zh="“{step}”已确定经办人",
         ),
         E.STEP_COMPLETED: Text(vi="Xong bước “{step}”", en="Step “{step}” is done", zh="“{step}”已完成"),
         E.STEP_SENT_BACK: Text(
-            vi="Bước “{step}” chuyển lại để xem thêm", en="Step “{step}” sent it back for another look", zh="“{step}”退回复核"
+            vi="Bước “{step}” chuyển lại để xem thêm",
+            en="Step “{step}” sent it back for another look",
+            zh="“{step}”退回复核",
         ),
         E.STEP_DROPPED: Text(
             vi="Không cần bước “{step}” nữa", en="Step “{step}” is no longer needed", zh="不再需要“{step}”"
@@ -61,7 +69,11 @@ SENTENCES: Final[Mapping[EventKind, Text]] = MappingProxyType(
         E.OPINION_REQUESTED: Text(
             vi="Lấy ý kiến của {agency}", en="The opinion of {agency} was asked", zh="征求{agency}意见"
         ),
-        E.OPINION_GIVEN: Text(vi="Đã có ý kiến: “{step}”", en="An opinion came in: “{step}”", zh="意见已回复：“{step}”"),
+        E.OPINION_GIVEN: Text(
+            vi="Đã có ý kiến: “{step}”",
+            en="An opinion came in: “{step}”",
+            zh="意见已回复：“{step}”",
+        ),
         E.OPINION_SILENT: Text(
             vi="Hết hạn mà không có ý kiến: “{step}”",
             en="No opinion came in time: “{step}”",
@@ -84,14 +96,14 @@ SENTENCES: Final[Mapping[EventKind, Text]] = MappingProxyType(
             vi="Chờ nộp tiền, đồng hồ tạm dừng", en="A payment is due; the clock stands still", zh="待缴费，计时暂停"
         ),
         E.PAYMENT_CONFIRMED: Text(
-            vi="Đã nhận tiền, đồng hồ chạy tiếp", en="The payment came in; the clock runs again", zh="已收到款项，计时继续"
+            vi="Đã nhận tiền, đồng hồ chạy tiếp",
+            en="The payment came in; the clock runs again",
+            zh="已收到款项，计时继续",
         ),
         E.WITHDRAWAL_REQUESTED: Text(
             vi="Người nộp xin rút hồ sơ", en="The filer asked to take the dossier back", zh="申报人申请撤回"
         ),
-        E.WITHDRAWAL_GRANTED: Text(
-            vi="Đồng ý cho rút hồ sơ", en="The withdrawal was agreed to", zh="同意撤回"
-        ),
+        E.WITHDRAWAL_GRANTED: Text(vi="Đồng ý cho rút hồ sơ", en="The withdrawal was agreed to", zh="同意撤回"),
         E.WITHDRAWAL_DECLINED: Text(
             vi="Không đồng ý cho rút, hồ sơ được giải quyết tiếp",
             en="The withdrawal was declined; the work goes on",
@@ -105,9 +117,11 @@ SENTENCES: Final[Mapping[EventKind, Text]] = MappingProxyType(
             en="The result was issued; the clock has ended",
             zh="结果已签发，计时结束",
         ),
-        E.RETURNED: Text(vi="Kết quả đã đến tay người nộp", en="The filer has the result", zh="申报人已领取结果"),
+        E.RETURNED: Text(vi="Kết quả đã đến tay người nộp", en="The filer has the result", zh="结果已送达申报人"),
         E.REOPENED_BY_CORRECTION: Text(
-            vi="Lãnh đạo mở lại hồ sơ để đính chính", en="The leader reopened the dossier for a correction", zh="领导重新打开案卷更正"
+            vi="Lãnh đạo mở lại hồ sơ để đính chính",
+            en="The leader reopened the dossier for a correction",
+            zh="领导重新打开案卷更正",
         ),
         E.DUE_CHANGED: Text(vi="Hạn trả thay đổi", en="The due date changed", zh="到期日变更"),
         E.EXTENDED: Text(
@@ -115,7 +129,11 @@ SENTENCES: Final[Mapping[EventKind, Text]] = MappingProxyType(
             en="The agency apologised and promised another day: {until}",
             zh="机关致歉并改期至{until}",
         ),
-        E.ESCALATED: Text(vi="Đã báo cấp trên về thời hạn", en="Superiors were told about the time", zh="已就时限提醒上级"),
+        E.ESCALATED: Text(
+            vi="Đã báo cấp trên về thời hạn",
+            en="Superiors were told about the time",
+            zh="已就时限提醒上级",
+        ),
         E.REMINDED: Text(vi="Đã gửi nhắc việc", en="A reminder was sent", zh="已发送提醒"),
         E.LETTER_SENT: Text(vi="Đã gửi văn bản", en="A letter was sent", zh="已发送文书"),
         E.FEE_SETTLED: Text(vi="Đã nộp phí", en="The fee was paid", zh="费用已缴"),
@@ -155,7 +173,7 @@ STATES: Final[Mapping[State, Text]] = MappingProxyType(
         State.FILED: Text(
             vi="Hồ sơ đã đến nơi và chờ Bộ phận Một cửa tiếp nhận.",
             en="The dossier has arrived and waits for the one-stop office to accept it.",
-            zh="材料已送达，等待一站式窗口受理。",
+            zh="材料已送达，等待一窗受理窗口受理。",
         ),
         State.ACCEPTED: Text(
             vi="Hồ sơ đã được tiếp nhận và sắp chuyển đến người xử lý.",
@@ -171,21 +189,25 @@ STATES: Final[Mapping[State, Text]] = MappingProxyType(
         State.SUPPLEMENT_REQUESTED: Text(
             vi="Hồ sơ chờ bạn bổ sung.", en="The dossier waits for you to complete it.", zh="等待您补正材料。"
         ),
-        State.PAYMENT_DUE: Text(vi="Hồ sơ chờ bạn nộp tiền.", en="The dossier waits for your payment.", zh="等待您缴费。"),
+        State.PAYMENT_DUE: Text(
+            vi="Hồ sơ chờ bạn nộp tiền.",
+            en="The dossier waits for your payment.",
+            zh="等待您缴费。",
+        ),
         State.WITHDRAWAL_REQUESTED: Text(
             vi="Bạn đã xin rút hồ sơ; cơ quan đang xem xét.",
             en="You asked to take the dossier back; the agency is considering it.",
             zh="您已申请撤回，机关正在审核。",
         ),
         State.STOPPED: Text(
-            vi="Hồ sơ đã dừng, không có kết quả.", en="The dossier was stopped without a decision.", zh="案卷已终止，未作决定。"
+            vi="Hồ sơ đã dừng, không có kết quả.",
+            en="The dossier was stopped without a decision.",
+            zh="案卷已终止，未作决定。",
         ),
         State.SETTLED: Text(
             vi="Hồ sơ đã có kết quả.", en="The dossier is settled; the result is ready.", zh="已办结，结果可领取。"
         ),
-        State.RETURNED: Text(
-            vi="Kết quả đã được trả.", en="The result has been handed over.", zh="结果已领取。"
-        ),
+        State.RETURNED: Text(vi="Kết quả đã được trả.", en="The result has been handed over.", zh="结果已送达。"),
     }
 )
 """The state in one sentence, to the filer."""
@@ -222,7 +244,9 @@ LETTERS: Final[Mapping[LetterKind, Text]] = MappingProxyType(
             zh="终止办理通知书（05号表）",
         ),
         LetterKind.CONTROL_SLIP: Text(
-            vi="Phiếu kiểm soát quá trình giải quyết (Mẫu số 06)", en="Process control slip (Form 06)", zh="流程控制单（06号表）"
+            vi="Phiếu kiểm soát quá trình giải quyết (Mẫu số 06)",
+            en="Process control slip (Form 06)",
+            zh="流程控制单（06号表）",
         ),
         LetterKind.DECISION: Text(vi="Kết quả giải quyết", en="The result", zh="办理结果"),
     }

@@ -8,6 +8,7 @@ act on a dossier that is visible; the lifecycle's table says what that capacity 
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal.accounts.viewer import ActingFor, Viewer
 from portal.catalogue.models import ProcedureVersion
@@ -88,7 +89,8 @@ def _as_staff(viewer: Viewer) -> list[sa.ColumnElement[bool]]:
     if any(post.role is Role.DISPATCHER for post in viewer.posts):
         ways.append(sa.and_(Dossier.agency_id.is_(None), Dossier.state == State.FILED))
     if consulted := _agencies_with_steps(viewer):
-        ways.append(sa.exists().where(DossierStep.dossier_id == Dossier.id, DossierStep.agency_id.in_(consulted)))
+        held = aliased(DossierStep)  # a query that reads steps itself must not be mixed up with this one
+        ways.append(sa.exists().where(held.dossier_id == Dossier.id, held.agency_id.in_(consulted)))
     return ways
 
 

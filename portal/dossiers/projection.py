@@ -1,10 +1,11 @@
 """From the replayed history to the rows that pages read: dossier, steps, pauses, timers, facts.
 
 Called by `record` alone. `apply` writes what belongs to the dossier's own row; `follow` writes what hangs on it,
-once the dossier exists.
+once the dossier exists. Both write what has changed and read nothing: what was there before is known by replay.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,14 +17,53 @@ from portal.catalogue.queries import definition_of
 from portal.catalogue.route import graph_of as graph_of_definition
 from portal.dossiers import deadlines, facts
 from portal.dossiers.models import Dossier, DossierPause, DossierStep
+from portal.foundation.database import new_id
 from portal.foundation.outbox import TimerKind, cancel_timers, set_timer
-from portal.workflow.events import Event
+from portal.workflow.events import Event, EventKind
 from portal.workflow.graph import Graph
-from portal.workflow.lifecycle import ENDED, State
-from portal.workflow.projection import OpenStep, Projection
+from portal.workflow.lifecycle import ENDED
+from portal.workflow.projection import Interval, OpenStep, Projection
 
 ENDED_WITH_DOSSIER = "ended_with_dossier"
 """Closed outcome of a step that no event closed: the dossier itself came to its end."""
+
+
+ENTERING = frozenset({EventKind.STEP_OPENED, EventKind.OPINION_REQUESTED, EventKind.PAYMENT_REQUESTED})
+"""Kinds of events by which a dossier enters a node."""
+
+Visit = tuple[str, int]
+"""One stay at a node: its key, and the version of the event that opened it."""
+
+Awaited = tuple[TimerKind, datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What new events make of a dossier. `events` is the whole history, `new` its end; `before` None: it is filed now.
+
+    `awaited` is the limit that was waited for before them.
+    """
+
+    events: Sequence[Event]
+    new: Sequence[Event]
+    before: Projection | None
+    after: Projection
+    awaited: Awaited | None
+
+    @property
+    def steps_before(self) -> dict[Visit, OpenStep]:
+        return {} if self.before is None else _by_visit(self.before)
+
+    @property
+    def pauses(self) -> list[Interval]:
+        """The pauses that are new or have ended."""
+        known = () if self.before is None else self.before.pauses
+        return [pause for pause in self.after.pauses if pause not in known]
+
+    @property
+    def moves_dates(self) -> bool:
+        """Whether the due instants of steps that stay open may move: the filer's turn began, lasts or ended."""
+        return bool(self.pauses) or self.after.open_pause is not None
 
 
 _graphs: dict[tuple[str, str], Graph] = {}
@@ -35,6 +75,15 @@ def graph_of(dossier: Dossier) -> Graph:
     if key not in _graphs:
         _graphs[key] = graph_of_definition(definition_of(dossier.procedure), dossier.case_key)
     return _graphs[key]
+
+
+def awaited_by(dossier: Dossier) -> Awaited | None:
+    """The limit that is waited for in the dossier's present state: to be accepted, then to be settled."""
+    if dossier.version == 0 or dossier.state in ENDED:
+        return None
+    if dossier.statutory_due_at is None:
+        return TimerKind.ACCEPTANCE_LIMIT, dossier.acceptance_due_at
+    return TimerKind.TOTAL_LIMIT, dossier.statutory_due_at
 
 
 def apply(dossier: Dossier, projected: Projection) -> None:
@@ -56,87 +105,101 @@ def apply(dossier: Dossier, projected: Projection) -> None:
     dossier.due_is_provisional = dates.is_provisional
 
 
-def follow(session: Session, dossier: Dossier, projected: Projection, *, new: Sequence[Event], now: datetime) -> None:
-    """Write what hangs on the dossier: its pauses, steps, timers and facts. `new` are the events just added."""
-    _pauses(session, dossier, projected)
-    if projected.accepted:
-        _steps(session, dossier, projected, new)
-    _timers(session, dossier, projected, now=now)
-    facts.refresh(session, dossier, projected)
+def follow(session: Session, dossier: Dossier, change: Change, *, now: datetime) -> None:
+    """Write what hangs on the dossier: its pauses, steps, timers and facts."""
+    if change.pauses:
+        _pauses(session, dossier, change.pauses)
+    _close_steps(session, dossier, change)
+    _open_steps(session, dossier, change)
+    _timers(session, dossier, change, now=now)
+    facts.refresh(session, dossier, change.after)
 
 
-def _pauses(session: Session, dossier: Dossier, projected: Projection) -> None:
-    if not projected.pauses:
+def _pauses(session: Session, dossier: Dossier, pauses: Iterable[Interval]) -> None:
+    rows = [
+        {
+            "dossier_id": dossier.id,
+            "event_version": pause.event,
+            "began_at": pause.began_at,
+            "ended_at": pause.ended_at,
+            "reason": pause.reason.value,
+            "legal_ground": pause.ground or "",
+        }
+        for pause in pauses
+    ]
+    session.execute(_PAUSE, rows)
+
+
+_PAUSE = insert(DossierPause)
+_PAUSE = _PAUSE.on_conflict_do_update(
+    index_elements=["dossier_id", "event_version"], set_={"ended_at": _PAUSE.excluded.ended_at}
+)
+
+
+def _close_steps(session: Session, dossier: Dossier, change: Change) -> None:
+    closed_by = {event.params.get("node"): event.kind.value for event in change.new}
+    for node, entry in change.steps_before.keys() - _by_visit(change.after).keys():
+        outcome = closed_by.get(node, ENDED_WITH_DOSSIER)
+        _write_step(session, dossier, (node, entry), {"closed_at": change.after.last_at, "closed_outcome": outcome})
+
+
+def _open_steps(session: Session, dossier: Dossier, change: Change) -> None:
+    """Rows for the steps entered now; new hands, agency or due instant for those that were open already."""
+    graph, before = graph_of(dossier), change.steps_before
+    reasons = {
+        event.params["node"]: event.params.get("why") for event in change.new if event.kind is EventKind.STEP_ASSIGNED
+    }
+    entered: list[dict[str, object]] = []
+    for visit, step in _by_visit(change.after).items():
+        node = graph[step.node]
+        if node.role is None or (before.get(visit) == step and not change.moves_dates):
+            continue
+        values: dict[str, object] = {
+            "agency_id": UUID(step.agency) if step.agency else dossier.agency_id,
+            "post_id": UUID(step.assignee) if step.assignee else None,
+            "due_at": deadlines.of_step(
+                change.after,
+                node=node,
+                first_entered_at=_first_entry(change.events, step.node),
+                now=change.after.last_at,
+            ),
+        }
+        if step.node in reasons:
+            values["assignment_reason"] = reasons[step.node]
+        if visit in before:
+            _write_step(session, dossier, visit, values)
+        else:
+            known = {"id": new_id(), "dossier_id": dossier.id, "node_key": step.node, "entry": step.entry}
+            entered.append({**known, "role": node.role, "entered_at": step.opened_at, **values})
+    if entered:
+        session.execute(sa.insert(DossierStep), entered)
+
+
+def _write_step(session: Session, dossier: Dossier, visit: Visit, values: Mapping[str, object]) -> None:
+    node, entry = visit
+    whose = (DossierStep.dossier_id == dossier.id, DossierStep.entry == entry, DossierStep.node_key == node)
+    session.execute(sa.update(DossierStep).where(*whose).values(**values))
+
+
+def _by_visit(projected: Projection) -> dict[Visit, OpenStep]:
+    return {(step.node, step.entry): step for step in projected.open_steps}
+
+
+def _first_entry(events: Iterable[Event], node: str) -> datetime:
+    """When the dossier first came to the node: a repeated step's own limit counts from there."""
+    return next(event.at for event in events if event.kind in ENTERING and event.params.get("node") == node)
+
+
+def _timers(session: Session, dossier: Dossier, change: Change, *, now: datetime) -> None:
+    """One timer for the limit that is waited for now; the one waited for before is moved or cancelled."""
+    awaited = awaited_by(dossier)
+    if awaited == change.awaited:
         return
-    statement = insert(DossierPause).values(
-        [
-            {
-                "dossier_id": dossier.id,
-                "event_version": pause.event,
-                "began_at": pause.began_at,
-                "ended_at": pause.ended_at,
-                "reason": pause.reason.value,
-                "legal_ground": pause.ground or "",
-            }
-            for pause in projected.pauses
-        ]
-    )
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["dossier_id", "event_version"], set_={"ended_at": statement.excluded.ended_at}
-        )
-    )
-
-
-def _steps(session: Session, dossier: Dossier, projected: Projection, new: Sequence[Event]) -> None:
-    closed_by = {event.params.get("node"): event.kind.value for event in new}
-    rows = session.scalars(sa.select(DossierStep).where(DossierStep.dossier_id == dossier.id)).all()
-    known = {(row.node_key, row.entry): row for row in rows}
-    first_entered = {row.node_key: row.entered_at for row in sorted(rows, key=lambda row: -row.entry)}
-    standing = {(step.node, step.entry) for step in projected.open_steps}
-    for key, row in known.items():
-        if row.closed_at is None and key not in standing:
-            row.closed_at = projected.last_at
-            row.closed_outcome = closed_by.get(row.node_key, ENDED_WITH_DOSSIER)
-    session.flush()
-    for step in projected.open_steps:
-        first = first_entered.get(step.node, step.opened_at)
-        _open_step(session, dossier, projected, step, known.get((step.node, step.entry)), first)
-
-
-def _open_step(
-    session: Session,
-    dossier: Dossier,
-    projected: Projection,
-    step: OpenStep,
-    row: DossierStep | None,
-    first_entered_at: datetime,
-) -> None:
-    node = graph_of(dossier)[step.node]
-    if node.role is None:
-        return
-    if row is None:
-        row = DossierStep(dossier_id=dossier.id, entry=step.entry, node_key=step.node, role=node.role)
-        row.entered_at = step.opened_at
-        session.add(row)
-    row.agency_id = UUID(step.agency) if step.agency else dossier.agency_id
-    row.post_id = UUID(step.assignee) if step.assignee else None
-    row.due_at = deadlines.of_step(projected, node=node, first_entered_at=first_entered_at, now=projected.last_at)
-
-
-def _timers(session: Session, dossier: Dossier, projected: Projection, *, now: datetime) -> None:
-    """One timer for the moment that matters in this state; the others are cancelled."""
-    if projected.state in ENDED:
+    if awaited is None:
         cancel_timers(session, dossier_id=dossier.id, now=now)
         return
-    if projected.state is State.FILED:
-        _set(session, dossier, TimerKind.ACCEPTANCE_LIMIT, dossier.acceptance_due_at)
-    elif projected.accepted and dossier.statutory_due_at is not None:
-        _set(session, dossier, TimerKind.TOTAL_LIMIT, dossier.statutory_due_at)
-        if projected.accepted_at == projected.last_at:
-            cancel_timers(session, dossier_id=dossier.id, now=now, kind=TimerKind.ACCEPTANCE_LIMIT)
-
-
-def _set(session: Session, dossier: Dossier, kind: TimerKind, due_at: datetime) -> None:
+    kind, due_at = awaited
     # A timer fires when the last minute is over, never in it.
     set_timer(session, kind, dossier_id=dossier.id, subject_id=dossier.id, due_at=due_at + timedelta(minutes=1))
+    if change.awaited is not None and change.awaited[0] is not kind:
+        cancel_timers(session, dossier_id=dossier.id, now=now, kind=change.awaited[0])

@@ -1,14 +1,15 @@
 """The one way anything happens to a dossier: events are appended, and the projection is made from them anew.
 
 `record` chains the new events to the old, replays the whole history, and writes what follows from it: state,
-dates, open steps, pauses, timers, facts. Nothing else writes these. Because the projection is always the
-replay, "replay equals projection" holds by construction and is still compared in a test.
+dates, open steps, pauses, timers, facts. Nothing else writes these. Rows are written only where the replay before
+the new events and the replay with them differ; that the rows equal the replay is compared in a test.
 """
 
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,10 +18,10 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from portal.dossiers import projection
 from portal.dossiers.models import Dossier, DossierEvent, EventText
+from portal.dossiers.projection import Change
 from portal.foundation.errors import Refused, Stale
 from portal.ledger import chain
 from portal.workflow.events import Event, EventKind, Param
-from portal.workflow.graph import Graph
 from portal.workflow.projection import Projection
 from portal.workflow.reading import BrokenHistory
 from portal.workflow.replay import replay
@@ -49,14 +50,11 @@ def new_salt() -> bytes:
 
 def history(session: Session, dossier_id: UUID) -> list[Event]:
     """Every event of the dossier, in order."""
-    rows = session.scalars(
-        sa.select(DossierEvent).where(DossierEvent.dossier_id == dossier_id).order_by(DossierEvent.version)
-    )
-    return [as_event(row) for row in rows]
+    return [as_event(row) for row in _rows(session, dossier_id)]
 
 
-def as_event(row: DossierEvent) -> Event:
-    """The row as the value the pure rooms understand."""
+def as_event(row: Any) -> Event:
+    """The row, whole or its columns, as the value the pure rooms understand."""
     return Event(
         dossier_id=row.dossier_id,
         version=row.version,
@@ -81,40 +79,46 @@ def record(
     The dossier must have been read for update in this unit of work, or be new (version 0). Raises `Stale` if
     somebody else recorded something since: nothing is then saved.
     """
-    rows = list(
-        session.scalars(
-            sa.select(DossierEvent).where(DossierEvent.dossier_id == dossier.id).order_by(DossierEvent.version)
-        )
-        if dossier.version
-        else []
-    )
+    rows = _rows(session, dossier.id) if dossier.version else []
     if len(rows) != dossier.version:
         raise Stale
     at = max(now, rows[-1].at) if rows else now  # a clock that is behind does not turn the history round
-    new_events, texts = _make(dossier, happenings, actor=actor, now=at)
-    events = [*(as_event(row) for row in rows), *new_events]
-    graph = projection.graph_of(dossier)
-    projected = _replayed(events, graph, known=len(rows))
-    projection.apply(dossier, projected)
+    new, texts = _make(dossier, happenings, actor=actor, now=at)
+    change = _change(dossier, [as_event(row) for row in rows], new)
+    projection.apply(dossier, change.after)
     try:
         session.flush()
     except StaleDataError as stale:
         raise Stale from stale
-    session.execute(sa.insert(DossierEvent), _chained(rows, new_events))
+    session.execute(sa.insert(DossierEvent), _chained(rows[-1].hash if rows else chain.GENESIS, new))
     if texts:
         session.execute(sa.insert(EventText), texts)
-    projection.follow(session, dossier, projected, new=new_events, now=now)
-    return projected
+    projection.follow(session, dossier, change, now=now)
+    return change.after
 
 
-def _replayed(events: Sequence[Event], graph: Graph, *, known: int) -> Projection:
-    """The projection; what the new events may not do is a refusal, a broken old history is a fault."""
+def _rows(session: Session, dossier_id: UUID) -> Sequence[sa.Row[Any]]:
+    return session.execute(_HISTORY, {"of_dossier": dossier_id}).all()
+
+
+_HISTORY = (
+    sa.select(*sa.inspect(DossierEvent).local_table.columns)
+    .where(DossierEvent.dossier_id == sa.bindparam("of_dossier"))
+    .order_by(DossierEvent.version)
+)
+"""Columns, not objects: every act reads the whole history, and nothing of it is ever changed."""
+
+
+def _change(dossier: Dossier, known: list[Event], new: list[Event]) -> Change:
+    """What the new events make of the dossier; what they may not do is a refusal, a broken history a fault."""
+    graph = projection.graph_of(dossier)
+    before = replay(known, graph) if known else None
     try:
-        return replay(events, graph)
+        after = replay(new, graph, onto=before)
     except BrokenHistory as broken:
-        if broken.version <= known:
-            raise
         raise Refused(f"dossier.{broken.code}") from broken
+    awaited = projection.awaited_by(dossier)
+    return Change(events=(*known, *new), new=new, before=before, after=after, awaited=awaited)
 
 
 def _make(
@@ -142,8 +146,7 @@ def _make(
     return events, texts
 
 
-def _chained(rows: Sequence[DossierEvent], events: Sequence[Event]) -> list[dict[str, object]]:
-    previous = rows[-1].hash if rows else chain.GENESIS
+def _chained(previous: bytes, events: Sequence[Event]) -> list[dict[str, object]]:
     values: list[dict[str, object]] = []
     for event in events:
         digest = chain.event_hash(previous, event.content())

@@ -64,15 +64,11 @@ def _said(field: FieldBase, answers: Answers, case: str, language: Language, pla
     if not isinstance(field, RowsField):
         return Said(field=field, words=shown(field, answer, language, places))
     facts = facts_of(case, answers)
-    rows = tuple(
-        tuple(_cells(asked_in_row(field, row, facts), row, language, places)) for row in rows_of(answer)
-    )
+    rows = tuple(tuple(_cells(asked_in_row(field, row, facts), row, language, places)) for row in rows_of(answer))
     return Said(field=field, words="", rows=rows)
 
 
-def _cells(
-    parts: Iterable[FieldBase], row: Mapping[str, Answer], language: Language, places: Places
-) -> Iterable[Line]:
+def _cells(parts: Iterable[FieldBase], row: Mapping[str, Answer], language: Language, places: Places) -> Iterable[Line]:
     for part in parts:
         if words := shown(part, row.get(part.code), language, places):
             yield part.label.words(language), words
@@ -82,7 +78,8 @@ def _row_as_typed(field: RowsField, number: int, typed: Typed, language: Languag
     cells = []
     for part in field.fields:
         name = f"{field.code}.{number}.{part.code}"
-        parts = {key.removeprefix(f"{name}."): list(values) for key, values in typed.items() if key.startswith(f"{name}.")}
+        dot = f"{name}."
+        parts = {key.removeprefix(dot): list(values) for key, values in typed.items() if key.startswith(dot)}
         parts |= {"": list(typed[name])} if name in typed else {}
         cells.append(_part_as_typed(part, parts, language, places))
     return ", ".join(cell for cell in cells if cell)

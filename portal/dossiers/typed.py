@@ -86,11 +86,7 @@ def merged(mine: Typed, theirs: Typed, seen: Mapping[str, str], codes: Iterable[
     for code in codes:
         untouched = seen.get(code) == digest_of(mine, code)
         source = theirs if untouched else mine
-        result |= {
-            name: list(values)
-            for name, values in source.items()
-            if name == code or name.startswith(f"{code}.")
-        }
+        result |= {name: list(values) for name, values in source.items() if name == code or name.startswith(f"{code}.")}
     return result
 
 
@@ -117,5 +113,3 @@ def _with_one_commune(own: Mapping[str, list[str]], places: Places) -> dict[str,
         if province != places.home:
             result[f"{stem}.commune"] = elsewhere
     return result
-
-

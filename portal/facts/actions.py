@@ -40,9 +40,18 @@ def upsert(session: Session, fact: DossierFact) -> None:
     one is corrected.
     """
     values = {name: getattr(fact, name) for name in COLUMNS}
+    replaced = session.execute(_UPSERT, {f"new_{name}": value for name, value in values.items()})
+    old = replaced.mappings().first()
+    if old is not None:  # else a newer version of the dossier is already there
+        _move(session, share_of(old), share_of(values))
+
+
+def _upsert() -> sa.Select[Any]:
+    """The statement of every act, put together once: it writes `new_…` and returns the fact that is replaced."""
+    new = {name: sa.bindparam(f"new_{name}", type_=_FACTS.c[name].type) for name in COLUMNS}
     # All parts of the statement see the table as it was before it, so `before` is the fact that is replaced.
-    before = sa.select(_FACTS).where(_FACTS.c.dossier_id == fact.dossier_id).cte("before")
-    statement = insert(_FACTS).values(values)
+    before = sa.select(_FACTS).where(_FACTS.c.dossier_id == new["dossier_id"]).cte("before")
+    statement = insert(_FACTS).values(new)
     written = (
         statement.on_conflict_do_update(
             index_elements=["dossier_id"],
@@ -52,12 +61,12 @@ def upsert(session: Session, fact: DossierFact) -> None:
         .returning(_FACTS.c.dossier_id)
         .cte("written")
     )
-    replaced = sa.select(*(before.c[name] for name in _OF_CELL)).select_from(
+    return sa.select(*(before.c[name] for name in _OF_CELL)).select_from(
         written.outerjoin(before, before.c.dossier_id == written.c.dossier_id)
     )
-    old = session.execute(replaced).mappings().first()
-    if old is not None:  # else a newer version of the dossier is already there
-        _move(session, share_of(old), share_of(values))
+
+
+_UPSERT: Final = _upsert()
 
 
 def share_of(fact: Mapping[Any, Any]) -> Share | None:

@@ -6,6 +6,8 @@ database clock decides when it is due, so a lost broker or a skewed worker canno
 """
 
 import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -119,6 +121,15 @@ class Timer(Base):
     cancelled_at: Mapped[datetime | None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Work that is wanted. Of several with the same `dedupe_key` one is done: asking twice is asking once."""
+
+    job: Job
+    payload: dict[str, Any]
+    dedupe_key: str | None = None
+
+
 def enqueue(
     session: Session, job: Job, payload: dict[str, Any], *, now: datetime, dedupe_key: str | None = None
 ) -> None:
@@ -126,16 +137,30 @@ def enqueue(
 
     A second job with the same `dedupe_key` is dropped: asking twice for the same work is asking once.
     """
-    values = {
-        "kind": job.value,
-        "queue": QUEUES[job],
-        "payload": payload,
-        "dedupe_key": dedupe_key,
-        "created_at": now,
-        "next_try_at": sa.func.clock_timestamp(),
-        "attempts": 0,
-    }
-    session.execute(insert(OutboxRow).values(values).on_conflict_do_nothing(index_elements=["dedupe_key"]))
+    enqueue_all(session, [Wanted(job=job, payload=payload, dedupe_key=dedupe_key)], now=now)
+
+
+def enqueue_all(session: Session, wanted: Iterable[Wanted], *, now: datetime) -> None:
+    """Write all that an act wants done, in one statement."""
+    rows = [
+        {
+            "kind": one.job.value,
+            "queue": QUEUES[one.job],
+            "payload": one.payload,
+            "dedupe_key": one.dedupe_key,
+            "created_at": now,
+            "attempts": 0,
+        }
+        for one in wanted
+    ]
+    session.execute(_ENQUEUE, rows)
+
+
+_ENQUEUE = (
+    insert(OutboxRow)
+    .values(next_try_at=sa.func.clock_timestamp())
+    .on_conflict_do_nothing(index_elements=["dedupe_key"])
+)
 
 
 def set_timer(
@@ -148,21 +173,23 @@ def set_timer(
     subject_round: int = 1,
 ) -> None:
     """Set the timer, or move it if it has not fired; a fired timer stays fired."""
-    statement = insert(Timer).values(
-        id=new_id(),
-        kind=kind,
-        dossier_id=dossier_id,
-        subject_id=subject_id,
-        subject_round=subject_round,
-        due_at=due_at,
-    )
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["kind", "subject_id", "subject_round"],
-            set_={"due_at": statement.excluded.due_at, "cancelled_at": None},
-            where=Timer.fired_at.is_(None),
-        )
-    )
+    values = {
+        "id": new_id(),
+        "kind": kind,
+        "dossier_id": dossier_id,
+        "subject_id": subject_id,
+        "subject_round": subject_round,
+        "due_at": due_at,
+    }
+    session.execute(_SET_TIMER, [values])
+
+
+_SET_TIMER = insert(Timer)
+_SET_TIMER = _SET_TIMER.on_conflict_do_update(
+    index_elements=["kind", "subject_id", "subject_round"],
+    set_={"due_at": _SET_TIMER.excluded.due_at, "cancelled_at": None},
+    where=Timer.fired_at.is_(None),
+)
 
 
 def cancel_timers(session: Session, *, dossier_id: UUID, now: datetime, kind: TimerKind | None = None) -> None:

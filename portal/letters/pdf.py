@@ -59,7 +59,7 @@ def render(letter: Letter, *, language: Language = "vi", demo: bool = False) -> 
                 format="pdf",
                 sys_inputs=inputs,
                 pdf_standards=["a-2a", "ua-1"],
-                timestamp=letter.issued_at.astimezone(UTC),
+                timestamp=letter.issued_at.astimezone(UTC).replace(microsecond=0),
             )
         except typst.TypstError as error:
             raise LetterError(f"{letter.kind}: {error.message}") from error

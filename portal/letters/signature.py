@@ -7,11 +7,11 @@ as a detached CMS; the agency seals the finished, numbered PDF as its last chang
 import asyncio
 import dataclasses
 import io
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from asn1crypto import pem  # type: ignore[import-untyped]
 from asn1crypto import x509 as asn1_x509
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 DIGEST = "sha256"
 SEAL_FIELD = "AgencySeal"
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +149,7 @@ class SoftwareSigner:
 
     def detached(self, content: bytes, *, signed_at: datetime) -> bytes:
         """Sign `content` and return the detached CMS (DER), with the moment of signing among the signed attributes."""
-        signed = asyncio.run(
+        signed = _done(
             self._signer.async_sign_general_data(
                 content,
                 DIGEST,
@@ -169,7 +171,8 @@ class SoftwareSigner:
             location=location or None,
         )
         sealed = io.BytesIO()
-        _SignerAt(signed_at, about, self._signer).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), output=sealed)
+        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        _done(_SignerAt(signed_at, about, self._signer).async_sign_pdf(writer, output=sealed))
         return sealed.getvalue()
 
 
@@ -184,6 +187,19 @@ class _SignerAt(PdfSigner):
         session = super().init_signing_session(pdf_out, existing_fields_only)
         session.system_time = self._signed_at
         return session
+
+
+def _done(signing: Coroutine[Any, Any, Result]) -> Result:
+    """Sign to the end.
+
+    Not by `asyncio.run`: it sets a signal handler that holds the coroutine, and Python on its way prints that
+    handler with every certificate in it, which takes longer than signing.
+    """
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(signing)
+    finally:
+        loop.close()
 
 
 def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:

@@ -24,12 +24,11 @@ TEMPLATES = PROJECT / "templates"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """What a notice says. `paragraphs` are plain text; `link` is a path of the portal, or empty."""
+    """What a notice says. `paragraphs` are plain text; `link` is a path of the portal."""
 
     subject: str
     paragraphs: tuple[str, ...]
     link: str
-    link_text: str
 
 
 def words_of(kind: str, params: Mapping[str, Any], language: str) -> Words:
@@ -43,9 +42,8 @@ def words_of(kind: str, params: Mapping[str, Any], language: str) -> Words:
     code = values["code"]
     return Words(
         subject=" ".join(subject.split()),
-        paragraphs=tuple(" ".join(part.split()) for part in body.split("\n\n") if part.strip()),
+        paragraphs=tuple(" ".join(line.split()) for line in body.splitlines() if line.strip()),
         link=f"/dossiers/{code}" if code else "/notices",
-        link_text=environment.from_string('{{ _("Open the dossier") }}').render(),
     )
 
 
@@ -68,12 +66,16 @@ def _values(params: Mapping[str, Any], language: Language) -> dict[str, Any]:
         "code": params.get("dossier_code") or "",
         "procedure": names.get(language) or names.get("vi") or "",
         "acceptance_due": formats.instant(_instant(params.get("acceptance_due_at")), language),
-        "promised": formats.weekday(_instant(params.get("promised_due_at")), language),
-        "answer_by": formats.weekday(_day(params.get("answer_due_on")), language),
+        "promised": _inside_a_sentence(formats.weekday(_instant(params.get("promised_due_at")), language), language),
+        "answer_by": _inside_a_sentence(formats.weekday(_day(params.get("answer_due_on")), language), language),
         "has_promise": bool(params.get("promised_due_at")),
         "has_answer_day": bool(params.get("answer_due_on")),
         "has_acceptance": bool(params.get("acceptance_due_at")),
     }
+
+
+def _inside_a_sentence(weekday: str, language: Language) -> str:
+    return weekday[0].lower() + weekday[1:] if language == "vi" else weekday
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, defer
 
 from portal.accounts.models import Agency
@@ -72,7 +73,7 @@ def names(session: Session) -> Names:
     """The names of agencies (by id and by key) and of procedures (by code), in one statement."""
     newest = (
         sa.select(ProcedureVersion.code, ProcedureVersion.names)
-        .distinct(ProcedureVersion.code)
+        .ext(distinct_on(ProcedureVersion.code))
         .order_by(ProcedureVersion.code, ProcedureVersion.number.desc())
         .subquery()
     )

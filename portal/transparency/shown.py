@@ -13,7 +13,7 @@ from portal.transparency import queries
 from portal.transparency.models import Goal
 
 HOURS_PER_DAY = 8
-MOST_COLUMNS = 12
+MOST_COLUMNS = 8
 PERCENT = 100
 MINUTES_PER_HOUR = 60
 
@@ -107,7 +107,7 @@ def name_of(names: queries.Names, key: object) -> str:
 
 
 def columns(durations: Any) -> list[dict[str, Any]]:
-    """[working hours, dossiers] pairs as at most twelve columns of whole working days, with edges in days."""
+    """[working hours, dossiers] pairs as at most eight columns of whole working days, with edges in days."""
     pairs = [(int(hours), int(count)) for hours, count in durations]
     if not pairs:
         return []

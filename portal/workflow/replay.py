@@ -22,13 +22,20 @@ __all__ = [
 ]  # fmt: skip
 
 
-def replay(events: Iterable[Event], graph: Graph, *, later: Mapping[str, Graph] = MappingProxyType({})) -> Projection:
+def replay(
+    events: Iterable[Event],
+    graph: Graph,
+    *,
+    later: Mapping[str, Graph] = MappingProxyType({}),
+    onto: Projection | None = None,
+) -> Projection:
     """Return the present of the dossier whose whole history, in order, these events are.
 
     ``graph`` is the one in force at filing; ``later`` holds, by the name of their version, those an
-    administrator moved the dossier to. Raises ``BrokenHistory``.
+    administrator moved the dossier to. With ``onto`` the events are those after that present, and ``graph`` is the
+    one in force at it. Raises ``BrokenHistory``.
     """
-    present: Projection | None = None
+    present = onto
     for event in events:
         if event.kind is EventKind.MOVED_TO_VERSION:
             name = text(event, "version")

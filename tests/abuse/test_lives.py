@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -185,7 +185,7 @@ def sent(life: Life, viewer: Viewer, *, drop: bool) -> None:
 
 def sent_back(life: Life, viewer: Viewer, node: str) -> None:
     earlier = life.graph[node].returns_to
-    to = sorted(earlier)[0] if earlier else node
+    to = min(earlier) if earlier else node
     steps.send_back(life.session, life.dossier, node, to=to, viewer=viewer, note="Xem lại.", now=life.now)
 
 

@@ -5,6 +5,7 @@ signing in happen once; each request is made inside a savepoint that is rolled b
 what another has done.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -55,6 +56,9 @@ signed in · the officers of the competent agency · a consultant asked for an o
 nothing to do with it · a head who lost the post while signed in."""
 
 Values = Mapping[str, str]
+PRESENCE = "UPDATE sign_ins SET seen_at"
+"""Written every few minutes by whatever page is read."""
+CHANGING = re.compile(r"\s*(INSERT|UPDATE|DELETE|TRUNCATE|MERGE)\b", re.IGNORECASE)
 MISSING = UUID("00000000-0000-7000-8000-000000000000")
 
 
@@ -68,8 +72,26 @@ class Town:
     """Kind of thing → its state → the values of an address that leads to it."""
     missing: dict[str, Values] = field(default_factory=dict)
     """Kind of thing → values that lead to none."""
+    watches: list[list[str]] = field(default_factory=list)
+    asking: bool = False
     befalls: dict[str, Callable[[Session], None]] = field(default_factory=dict)
     """Actor → what happens to them after they signed in and before the request."""
+
+    @contextmanager
+    def watching(self) -> Iterator[list[str]]:
+        """Collects the statements of requests that change something; what befalls an actor is not counted."""
+        seen: list[str] = []
+        self.watches.append(seen)
+        try:
+            yield seen
+        finally:
+            self.watches.remove(seen)
+
+    def note(self, _connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        """Called with each statement of the town's connection."""
+        if self.asking and CHANGING.match(statement) and not statement.startswith(PRESENCE):
+            for seen in self.watches:
+                seen.append(" ".join(statement.split())[:120])
 
     @contextmanager
     def as_if(self, actor: str) -> Iterator[Browser]:
@@ -84,8 +106,10 @@ class Town:
             assert isinstance(browser, Browser)
             if actor in self.browsers:
                 browser._cookies = dict(self.browsers[actor]._cookies)
+            self.asking = True
             yield browser
         finally:
+            self.asking = False
             savepoint.rollback()
 
     def ask(self, actor: str, method: str, address: str, **sent: Any) -> TestResponse:
@@ -100,6 +124,7 @@ def build(app: flask.Flask, connection: sa.Connection, settings: Settings) -> To
     """Found the town and sign its people in."""
     session = Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
     town = Town(app, connection, session)
+    sa.event.listen(connection, "before_cursor_execute", town.note)
     world = worlds.build(session)
     agent, agent_person = _agent(town, world)
     office = PrintingOffice.of(settings)
@@ -196,8 +221,8 @@ def _cast(town: Town, world: World, dossier: Dossier, agent: Person) -> dict[str
 def _dossiers(world: World, agent: Viewer, office: PrintingOffice) -> dict[str, Dossier]:
     """One in each state, walked there by the real verbs. `in_progress` stands where opinions are asked."""
     found = {}
-    for seed, state in enumerate(("filed", "supplement_requested", "in_progress", "settled"), start=1):
-        dossier = found[state] = world.file(PROCEDURE, seed=seed, by=agent)
+    for state in ("filed", "supplement_requested", "in_progress", "settled"):
+        dossier = found[state] = world.file(PROCEDURE, by=agent)
         route(world.session, dossier.id, now=MONDAY)
         if state == "filed":
             continue
@@ -241,7 +266,8 @@ def walk(world: World, dossier: Dossier, office: PrintingOffice, *, until: Act |
 def _things(
     town: Town, world: World, agent: Viewer, dossiers: Mapping[str, Dossier], settings: Settings
 ) -> None:
-    session, storage, definition = town.session, storage_at(settings.storage_url), definition_of(world.versions[PROCEDURE])
+    session, storage = town.session, storage_at(settings.storage_url)
+    definition = definition_of(world.versions[PROCEDURE])
     draft, filed_draft = world.draft(PROCEDURE, by=agent, seed=9), world.draft(PROCEDURE, by=agent, seed=10)
     filing.file(session, filed_draft, viewer=agent, language=Language.VI, now=MONDAY)
     session.execute(sa.update(Attachment).values(scan_state=ScanState.CLEAN, size_bytes=len(PDF)))
@@ -251,17 +277,24 @@ def _things(
         files[state] = session.scalars(sa.select(Attachment).where(mine).limit(1)).one()
         storage.put(files[state].storage_key, PDF)
     letters = {state: _letter(session, dossier, storage) for state, dossier in dossiers.items()}
-    waiting = people.party(session, name="Công ty chờ duyệt", status=PartyStatus.WAITING)
+    registrant = people.person(session)
+    waiting = people.party(session, name="Công ty chờ duyệt", status=PartyStatus.WAITING, owner=registrant)
     assert world.company is not None
     section = definition.sections[0].code
     nobody = {
         "code": "H37.01-260302-9999", "draft_id": str(MISSING), "file_id": str(MISSING), "letter_id": str(MISSING),
         "token": "x" * 22, "tax_code": people.tax_code(), "section": section, "key": files["draft"].document_key,
-        "node": "nowhere",
+        "node": "nowhere", "version": "1", "mandate": str(MISSING), "person": str(MISSING),
     }  # fmt: skip
     town.things = {
         "dossier": {
-            state: {"code": dossier.code, "key": files["draft"].document_key, "node": _node(session, dossier)}
+            state: {
+                "code": dossier.code,
+                "version": str(dossier.version),
+                "key": files["draft"].document_key,
+                "file_id": str(files[state].id),
+                "node": _node(session, dossier),
+            }
             for state, dossier in dossiers.items()
         },
         "draft": {
@@ -280,7 +313,13 @@ def _things(
             state: {"code": dossiers[state].code, "letter_id": str(one.id)} for state, one in letters.items()
         },
         "token": {state: {"token": one.token} for state, one in letters.items()},
-        "company": {"approved": {"tax_code": world.company.tax_code or ""}},
+        "company": {
+            "approved": {
+                "tax_code": world.company.tax_code or "",
+                "mandate": str(session.scalars(sa.select(Mandate.id)).one()),
+                "person": str(registrant.id),
+            }
+        },
         "registration": {"waiting": {"tax_code": waiting.tax_code or ""}},
         "procedure": {"published": {"code": PROCEDURE}},
         "page": {"": {}},

@@ -209,14 +209,17 @@ def test_the_picture_and_the_list_name_every_step(client: Browser) -> None:
     assert all(step.name.en in words for step in definition.steps)
 
 
-@pytest.mark.parametrize("path", ["/vi/", "/vi/procedures", "/vi/procedures?q=giay+phep", "/vi/procedures/1.009645"])
-def test_a_page_takes_one_statement(client: Browser, statements: Callable[[], Any], path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["/vi/", "/vi/procedures", "/vi/procedures?q=giay+phep", "/vi/procedures?q=gaiy", "/vi/procedures/1.009645"]
+)
+def test_a_page_takes_few_statements(client: Browser, statements: Callable[[], Any], path: str) -> None:
+    """One for procedures, however many are shown; one for what really happened."""
     client.get(path)  # definitions are read once per process
 
     with statements() as seen:
         client.get(path)
 
-    assert len(seen) == 1
+    assert len(seen) <= 2
 
 
 def test_the_page_of_a_language_links_to_the_others(client: Browser) -> None:

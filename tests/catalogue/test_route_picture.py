@@ -46,8 +46,8 @@ def test_every_step_has_its_place_inside_the_picture(stations: list[Station]) ->
     picture = draw(stations)
 
     assert sorted(box.station.code for box in picture.boxes) == sorted(station.code for station in stations)
-    assert all(0 <= box.x and box.x + box.width <= WIDTH for box in picture.boxes)
-    assert all(0 <= box.y and box.y + box.height <= picture.height for box in picture.boxes)
+    assert all(box.x >= 0 and box.x + box.width <= WIDTH for box in picture.boxes)
+    assert all(box.y >= 0 and box.y + box.height <= picture.height for box in picture.boxes)
 
 
 @given(routes())
@@ -69,6 +69,8 @@ def test_words_stay_inside_their_box(stations: list[Station]) -> None:
     for box in draw(stations).boxes:
         lines = (*box.names, *box.who)
         assert all(box.y < line.y < box.y + box.height for line in lines)
+        broken = [line for line in box.who if " " in line.text.strip()]
+        assert all(box.who_x + width_of(line.text, 12.5) <= box.x + box.width + 12.5 for line in broken)
 
 
 @given(NAMES, st.integers(60, 600))

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from html import unescape
 
+from werkzeug.test import TestResponse
+
 from portal.catalogue import registers
 from portal.catalogue.answers import read
 from portal.catalogue.examples import required_documents, valid_answers
@@ -13,7 +15,6 @@ from portal.catalogue.fields import Section
 from portal.catalogue.queries import definition_of
 from tests.factories.world import World
 from tests.fixtures.app import Browser
-from werkzeug.test import TestResponse
 
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 DAY = date(2026, 3, 2)
@@ -76,11 +77,13 @@ def upload(
     client: Browser, address: str, key: str, content: bytes = PDF, name: str = "giấy tờ.pdf", **headers: str
 ) -> TestResponse:
     """Send one file for one document."""
-    return client.post(
+    answer = client.post(
         f"{address}/documents/{key}",
         data={"file": (io.BytesIO(content), name), "copy_kind": "copy"},
         headers=headers,
     )
+    answer.request.input_stream.close()  # the test client leaves a large body open
+    return answer
 
 
 def upload_all(client: Browser, world: World, address: str, code: str = "1.013225", case: str = "") -> None:

@@ -41,9 +41,7 @@ def test_a_filer_begins_fills_in_uploads_reviews_and_files(
     assert dossier.code in pages.words(filer.get("/dossiers"))
 
 
-def test_filing_costs_at_most_sixteen_statements(
-    filer: Browser, world: World, statements: Callable[[], Any]
-) -> None:
+def test_filing_costs_at_most_sixteen_statements(filer: Browser, world: World, statements: Callable[[], Any]) -> None:
     address = pages.complete(filer, world)
 
     with statements() as seen:
@@ -92,7 +90,7 @@ def test_a_deleted_draft_is_gone_with_its_files(filer: Browser, world: World, se
     filer.post(f"{address}/discard")
 
     assert filer.get(address).status_code == 404
-    assert pages.file(filer, address).status_code == 404
+    assert pages.file(filer, address).status_code == 409
     session.expire_all()
     assert session.scalars(sa.select(Draft)).one().answers == {}
 

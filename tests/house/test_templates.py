@@ -22,7 +22,7 @@ SHARED_TITLES = {
     # One thing, seen by its filer and by the office.
     "{{ dossier.code }} – {{ dossier.subject }}",
 }
-ENVIRONMENT = jinja2.Environment(autoescape=True, extensions=["jinja2.ext.i18n", "jinja2.ext.do"])  # noqa: S701
+ENVIRONMENT = jinja2.Environment(autoescape=True, extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
 ENVIRONMENT.loader = jinja2.FileSystemLoader(TEMPLATES)
 
 
@@ -48,7 +48,7 @@ def test_every_template_parses() -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_stands_in_a_layout(name: str) -> None:
-    if name.split("/")[0] in FRAGMENTS and parent(name) is None:
+    if name.split("/", maxsplit=1)[0] in FRAGMENTS and parent(name) is None:
         return
     line = [name]
     while (above := parent(line[-1])) is not None and above not in LAYOUTS:
@@ -57,7 +57,8 @@ def test_a_page_stands_in_a_layout(name: str) -> None:
 
 
 def test_every_page_has_a_title_of_its_own() -> None:
-    titles = {name: TITLE.search(source(name)) for name in PAGES if name.split("/")[0] not in {*FRAGMENTS, "errors"}}
+    named = [name for name in PAGES if name.partition("/")[0] not in {*FRAGMENTS, "errors"}]
+    titles = {name: TITLE.search(source(name)) for name in named}
     nameless = sorted(name for name, title in titles.items() if title is None)
     counted = Counter(title.group(1).strip() for title in titles.values() if title)
 
@@ -67,10 +68,13 @@ def test_every_page_has_a_title_of_its_own() -> None:
 
 def test_no_template_has_script_or_style_of_its_own() -> None:
     """The content security policy would refuse it silently."""
-    inline = re.compile(r"<style\b|\sstyle=\"|\son[a-z]+=\"|<script(?![^>]*\b(?:src|type=\"application/))", re.IGNORECASE)
+    inline = re.compile(
+        r"<style\b|\sstyle=\"|\son[a-z]+=\"|<script(?![^>]*\b(?:src|type=\"application/))", re.IGNORECASE
+    )
     found = [
         f"{path.relative_to(TEMPLATES)}: {match.group(0)}"
         for path in sorted(TEMPLATES.rglob("*.html"))
+        if path.name != "mail.html"  # mail programs know no other style
         for match in inline.finditer(path.read_text("utf-8"))
     ]
     assert not found

@@ -73,9 +73,9 @@ def _with_rows(page: Page, typed: Typed) -> Page:
     wanted: dict[str, int] = {}
     for name in typed:
         code, _, rest = name.partition(".")
-        number = rest.partition(".")[0]
-        if number.isdecimal():
-            wanted[code] = max(wanted.get(code, 0), int(number) + 1)
+        row = rest.partition(".")[0]
+        if row.isdecimal():
+            wanted[code] = max(wanted.get(code, 0), int(row) + 1)
     for code, count in wanted.items():
         for number in range(1, count):
             form = page.form(having="seen")

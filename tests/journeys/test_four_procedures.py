@@ -65,7 +65,7 @@ def test_a_supplement_round_stops_the_clock_and_resumes_it(town: Town) -> None:
     )
     deciding.ask_for_a_better_copy(town, code, document)
 
-    pause = "SELECT ended_at FROM dossier_pauses p JOIN dossiers d ON d.id = p.dossier_id WHERE d.code = %s"
+    pause = "SELECT p.ended_at FROM dossier_pauses p JOIN dossiers d ON d.id = p.dossier_id WHERE d.code = %s"
     assert town.rows(pause, code) == [{"ended_at": None}]
     until(lambda: len(filing.letters(company, code)) == 3, why=town.said)
 

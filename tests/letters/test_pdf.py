@@ -45,6 +45,12 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
+def test_a_letter_is_printed_at_any_fraction_of_a_second() -> None:
+    moment = FILING.filed_at.replace(microsecond=412_345)
+
+    assert FILING.subject.code in text_of(pdf.render(replace(FILING, filed_at=moment)))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("letter", EVERY_LETTER.values(), ids=EVERY_LETTER.keys())
 def test_each_letter_is_printed_in_each_language_with_its_code_and_day(letter: say.Letter, language: Language) -> None:

@@ -8,7 +8,7 @@ import pytest
 import redis
 
 from portal.foundation.embedded import Valkey
-from tests.fixtures.workers import Crew, until
+from tests.fixtures.workers import HURRIED, Crew, until
 from tests.workers.conftest import Connection, Outbox
 
 Closed = Callable[..., None]

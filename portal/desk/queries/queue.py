@@ -146,7 +146,7 @@ def _rows(
 def _columns(tab: Tab) -> sa.Select[Any]:
     """What a line shows. A line of a dossier names the step it stands at, the earliest due one if several."""
     owner, agency = aliased(Person), aliased(Agency)
-    columns: sa.Select[Any] = sa.select(
+    columns: Any = sa.select(
         (DossierStep.id if tab.of_steps else Dossier.id).label("id"),
         tab.due.label("due_at"),
         Dossier.code,

@@ -74,6 +74,7 @@ def show_queue() -> Response:
         wanted=wanted,
         lines=lines,
         past=wanted.tab.key in PAST_TABS,
+        in_steps=wanted.tab.of_steps,
         due_heading=DUE_HEADINGS.get(wanted.tab.key, STEP_DUE_HEADING),
         nothing=EMPTY[wanted.tab.key],
         procedures=[(one.code, in_words(one.names)) for one in procedures],
@@ -124,12 +125,13 @@ def _lines(rows: Any, tab: Tab, at: datetime) -> list[Line]:
 
 def _line(row: Row, tab: Tab, definition: Definition, at: datetime) -> Line:
     step = next((one for one in definition.steps if one.code == row.node_key), None)
+    in_one_agency = tab.of_steps and len({post.agency_id for post in current_viewer().posts}) == 1
     left, tone = ("", "") if tab.key in PAST_TABS else time_left(row.due_at, at, few=_few(tab))
     return Line(
         row=row,
         procedure=in_words(row.procedure_names),
         step=step.name.words(spoken()) if step else "",
-        agency=in_words(row.agency),
+        agency="" if in_one_agency else in_words(row.agency),
         why=str(WHY.get(row.why or "", "")),
         left=left,
         tone=tone,

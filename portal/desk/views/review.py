@@ -137,6 +137,7 @@ def _facts(session: Session, reading: Reading, viewer: Viewer, at: datetime) -> 
     steps = showing.step_lines(reading, language, with_notes=with_notes)
     counted = clock.statutory or clock.acceptance
     is_open = found.ended_at is None and not clock.is_stopped
+    few = FEW_MINUTES if clock.statutory else FEW_MINUTES_TO_ACCEPT
     return {
         "dossier": found,
         "reading": reading,
@@ -147,7 +148,7 @@ def _facts(session: Session, reading: Reading, viewer: Viewer, at: datetime) -> 
         "shown": showing.shown_first(papers, flask.request.args.get("file", "")),
         "sections": _sections(reading),
         "clock": clock,
-        "left": time_left(counted.due_at, at, few=FEW_MINUTES if clock.statutory else FEW_MINUTES_TO_ACCEPT) if is_open else ("", ""),
+        "left": time_left(counted.due_at, at, few=few) if is_open else ("", ""),
         "ledger": [
             {"kind": line.kind, "text": following.line_words(line, language), "ground": ""} for line in clock.ledger
         ],
@@ -163,6 +164,7 @@ def _facts(session: Session, reading: Reading, viewer: Viewer, at: datetime) -> 
         "notes": [line for line in steps if line.note and not line.is_opinion] if with_notes else [],
         "timeline": showing.timeline(reading, names, language, with_notes=with_notes),
         "letters": [(one, narrative.LETTERS[LetterKind(one.kind)].words(language)) for one in reading.letters],
+        "many": reading_of.MANY,
         "others": reading_of.others_of_party(session, found, viewer=viewer),
         "agency_name": in_words(found.agency.names) if found.agency else "",
         "item_names": partial(_named, reading.definition),

@@ -55,7 +55,7 @@ def sign(
     if outcome is Outcome.REFUSED and not reason.strip():
         raise Invalid("decision.reason_missing", fields={"reason": "reason_missing"})
     for act in (Act.APPRAISE, Act.APPROVE):
-        if was_done_by(session, dossier, actor, kinds={EventKind.STEP_COMPLETED}, act=act):
+        if was_done_by(session, dossier, viewer, kinds={EventKind.STEP_COMPLETED}, act=act):
             raise Refused("step.two_persons")
     agency = session.get_one(Agency, step.agency_id)
     letter = Letter(

@@ -1,10 +1,12 @@
 """Working on a dossier inside the procedure's graph: do a step, give an opinion, send back."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.accounts.models import Post
 from portal.accounts.viewer import Viewer
 from portal.dossiers import moves
 from portal.dossiers.capacity import require_step
@@ -55,7 +57,7 @@ def complete(
         raise Refused("step.needs_evidence")
     if act in {Act.APPRAISE, Act.OPINION} and not note.strip():
         raise Invalid("step.note_missing", fields={"note": "note_missing"})
-    if act is Act.APPROVE and was_done_by(session, dossier, actor, kinds={EventKind.STEP_COMPLETED}, act=Act.APPRAISE):
+    if act is Act.APPROVE and was_done_by(session, dossier, viewer, kinds={EventKind.STEP_COMPLETED}, act=Act.APPRAISE):
         raise Refused("step.two_persons")
     closing = Happening(
         kind=EventKind.STEP_COMPLETED,
@@ -98,13 +100,18 @@ def require_working(dossier: Dossier) -> None:
         raise Refused("step.dossier_waits")
 
 
-def was_done_by(session: Session, dossier: Dossier, actor: str, *, kinds: set[EventKind], act: Act) -> bool:
-    """Whether this post already did a step of this kind of act: the two-person rule."""
+def was_done_by(
+    session: Session, dossier: Dossier, viewer: Viewer, *, kinds: Collection[EventKind], act: Act
+) -> bool:
+    """Whether this person, in whatever post, already did a step of this kind of act: the two-person rule."""
     graph = graph_of(dossier)
     nodes = {node.key for node in graph.nodes if node.act is act}
+    own = session.scalars(sa.select(Post.id).where(Post.person_id == viewer.person_id))
     rows = session.execute(
         sa.select(DossierEvent.params).where(
-            DossierEvent.dossier_id == dossier.id, DossierEvent.actor == actor, DossierEvent.kind.in_(kinds)
+            DossierEvent.dossier_id == dossier.id,
+            DossierEvent.actor.in_([f"post:{post_id}" for post_id in own]),
+            DossierEvent.kind.in_(kinds),
         )
     )
     return any(params.get("node") in nodes for (params,) in rows)

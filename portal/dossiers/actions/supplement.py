@@ -109,11 +109,15 @@ def send(session: Session, dossier: Dossier, request: SupplementRequest, *, view
     asked = Happening(
         kind=EventKind.SUPPLEMENT_REQUESTED,
         params={
-            "ground": request.legal_ground or "supplement",
+            "ground": "supplement",  # the article is the officer's own words, and may name somebody
             "request": str(request.id),
             "items": len(request.items),
         },
-        texts={"reason": request.reason} if request.reason else {},
+        texts={
+            name: words
+            for name, words in (("reason", request.reason), ("legal_ground", request.legal_ground))
+            if words
+        },
     )
     record(session, dossier, [asked], actor=f"post:{post_id}", now=now)
     request.state = SupplementState.SENT

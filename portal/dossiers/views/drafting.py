@@ -25,7 +25,7 @@ from portal.dossiers.models import Draft
 from portal.dossiers.saying import typed_in_words
 from portal.dossiers.typed import Typed, belonging, changed_meanwhile, digest_of, merged, section_of, without_row
 from portal.dossiers.views.room import blueprint, is_script, language, now, page, posted, see
-from portal.foundation.errors import NotFound
+from portal.foundation.errors import NotFound, Refused
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import request_session, unit_of_work
 
@@ -121,7 +121,7 @@ def filed_instead(session: Session, found: Draft) -> Response:
     """A draft that has become a dossier leads there; a discarded one is no more."""
     try:
         dossier = filing.already_filed(session, found)
-    except filing.Refused as gone:
+    except Refused as gone:
         raise NotFound("draft.discarded") from gone
     return see(flask.url_for("dossiers.dossier", code=dossier.code))
 
@@ -179,9 +179,7 @@ def _stale(
     """409: what a colleague saved, field by field, beside what was typed here. Nothing is saved yet."""
     codes = [field.code for field in part.fields]
     result = merged(typed, found.answers, seen, codes)
-    in_words = {
-        code: typed_in_words(definition.field(code), found.answers, language(), places()) for code in changed
-    }
+    in_words = {code: typed_in_words(definition.field(code), found.answers, language(), places()) for code in changed}
     clashing = [code for code in changed if seen.get(code) != digest_of(typed, code)]
     clashing = [code for code in clashing if digest_of(typed, code) != digest_of(found.answers, code)]
     if is_script(AUTOSAVE):
@@ -197,11 +195,18 @@ def _stale(
 
 
 def _after_saving(found: Draft, definition: Definition, part: Section, read: Known, sent: Typed) -> Response:
-    here = {"draft_id": found.id, "section": part.code}
     if "add" in sent or "remove" in sent:
         more = (sent.get("add") or [""])[-1]
         anchor = more or (sent.get("remove") or [""])[-1].partition(".")[0]
-        return see(flask.url_for("dossiers.section", **here, more=more or None, _anchor=f"{anchor}-rows"))
+        return see(
+            flask.url_for(
+                "dossiers.section",
+                draft_id=found.id,
+                section=part.code,
+                more=more or None,
+                _anchor=f"{anchor}-rows",
+            )
+        )
     if "later" in sent:
         flask.flash(_("Saved. You can go on whenever you like."), "success")
         return see(flask.url_for("dossiers.draft", draft_id=found.id))

@@ -61,8 +61,10 @@ def dossier(code: str) -> Response:
         forecast=forecast_of(session, found, projected, code=definition.code, now=moment),
         timeline=following.timeline(events, queries.texts_of(session, found.id), definition, names, spoken),
         files=_in_order(definition, files.of(session, dossier_id=found.id)),
-        letters=[(one, narrative.LETTERS[LetterKind(one.kind)].words(spoken))
-                 for one in queries.letters_of(session, found.id)],
+        letters=[
+            (one, narrative.LETTERS[LetterKind(one.kind)].words(spoken))
+            for one in queries.letters_of(session, found.id)
+        ],
         sections=_answers(session, found),
         request=request if request is not None and request.state is SupplementState.SENT else None,
         may_answer=may(viewer, found, Action.ANSWER_SUPPLEMENT),

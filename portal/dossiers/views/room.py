@@ -8,6 +8,7 @@ import flask
 from werkzeug.wrappers import Response
 
 from portal.attachments.actions import Shelf
+from portal.foundation.formats import Language
 from portal.foundation.languages import spoken
 from portal.foundation.settings import Settings
 from portal.foundation.storage import Storage, storage_at
@@ -75,6 +76,6 @@ def see(address: str) -> Response:
     return flask.redirect(address, HTTPStatus.SEE_OTHER)
 
 
-def language() -> str:
+def language() -> Language:
     """The reader's language."""
     return spoken()

@@ -74,9 +74,9 @@ def _form(definition: Definition, version: ProcedureVersion) -> StartForm:
     parties = [acting for acting in current_viewer().acting_for if _may_file(acting, definition, version)]
     form.party.choices = [(str(acting.party_id), _name_of(acting)) for acting in parties]
     form.case.choices = [(case.code, case.name.words(language())) for case in definition.cases]
-    if len(form.case.choices) == 1:
+    if not form.case.data and len(form.case.choices) == 1:
         form.case.data = form.case.choices[0][0]
-    if len(form.party.choices) == 1:
+    if not form.party.data and len(form.party.choices) == 1:
         form.party.data = form.party.choices[0][0]
     return form
 
@@ -90,7 +90,13 @@ def _may_file(acting: ActingFor, definition: Definition, version: ProcedureVersi
 
 def _name_of(acting: ActingFor) -> str:
     if acting.agent_party_name:
-        return _("%(principal)s, with you as agent (%(agent)s)", principal=acting.party_name, agent=acting.agent_party_name)
+        return str(
+            _(
+                "%(principal)s, with you as agent (%(agent)s)",
+                principal=acting.party_name,
+                agent=acting.agent_party_name,
+            )
+        )
     return acting.party_name
 
 

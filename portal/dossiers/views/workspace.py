@@ -33,9 +33,8 @@ def workspace() -> Response:
     wanted = queries.Wanted(words=words, states=GROUPS.get(group, frozenset()), after=after)
     rows = queries.listed(session, wanted, viewer=viewer)
     shown = list(rows[: queries.PAGE])
-    asked_for = {"q": words or None, "state": group or None}
-    older = flask.url_for("dossiers.workspace", **asked_for, after=_written(shown[-1])) if len(rows) > len(shown) else ""
-    newest = flask.url_for("dossiers.workspace", **asked_for) if after else ""
+    older = _address(words, group, _written(shown[-1])) if len(rows) > len(shown) else ""
+    newest = _address(words, group) if after else ""
     is_filtered = bool(words or group in GROUPS)
     return page(
         "workspace",
@@ -50,6 +49,10 @@ def workspace() -> Response:
         has_parties=bool(viewer.acting_for),
         definition_of=definition_of,
     )
+
+
+def _address(words: str, group: str, after: str | None = None) -> str:
+    return flask.url_for("dossiers.workspace", q=words or None, state=group or None, after=after)
 
 
 def _written(last: Dossier) -> str:

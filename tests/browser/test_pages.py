@@ -1,0 +1,57 @@
+"""Public pages in three languages, on a desk and on a phone, and the way of those who have no JavaScript."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from portal.catalogue import registers
+from portal.catalogue.examples import valid_answers
+from portal.clock.zone import office_day
+from tests.browser.walking import answer
+from tests.browser.window import DESKTOP, PHONE, Window
+from tests.factories import people
+from tests.journeys.filing import definitions, small_pdf
+from tests.journeys.town import Town
+
+PAGES = ("", "procedures", "procedures/1.013225", "procedures/1.009645", "track", "transparency", "transparency/data")
+Open = Callable[..., Window]
+
+
+@pytest.mark.parametrize(("language", "locale"), [("vi", "vi-VN"), ("en", "en-GB"), ("zh", "zh-CN")])
+def test_public_pages_shut_nobody_out(open_window: Open, language: str, locale: str) -> None:
+    window = open_window(locale=locale)
+    for size in (DESKTOP, PHONE):
+        window.resize(size)
+        for page in PAGES:
+            window.open(f"/{language}/{page}")
+            window.check()
+            assert str(window.page.locator("html").get_attribute("lang")).startswith(language)
+
+
+def test_a_page_of_the_form_and_a_document_need_no_script(town: Town, open_window: Open) -> None:
+    window = open_window(scripts=False)
+    page = window.open("/sign-in")
+    page.fill("[name=email]", town.company_email)
+    page.fill("[name=password]", people.PASSWORD)
+    page.click("main form button[type=submit]")
+    page = window.open("/drafts/new?procedure=1.013225")
+    page.check("[name=case][value=works]")
+    page.click("main form button[type=submit]")
+    draft = page.url
+
+    definition = definitions()["1.013225"]
+    typed = valid_answers(definition, "works", places=registers.places(), day=office_day(datetime.now(UTC)))
+    section = definition.sections[0]
+    page = window.open(f"{draft}/sections/{section.code}")
+    answer(page, typed)
+    page.locator("main form button[type=submit]").locator("visible=true").first.click()
+    assert f"/sections/{section.code}" not in page.url, page.inner_text("main")
+
+    page = window.open(f"{draft}/documents")
+    paper = page.locator("form[data-upload]").first
+    paper.locator("input[type=file]").set_input_files(
+        {"name": "ban-ve.pdf", "mimeType": "application/pdf", "buffer": small_pdf("bản vẽ")}
+    )
+    paper.locator("button[type=submit]").click()
+    assert "ban-ve.pdf" in page.inner_text("main")

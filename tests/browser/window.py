@@ -1,0 +1,83 @@
+"""One person's browser window, watched: what its console complains about, and what is hard to use for somebody."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response
+
+AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa")
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 360, "height": 780}
+PATIENCE_MILLISECONDS = 45_000
+SIDEWAYS = "() => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+BROKEN = 500
+
+
+@lru_cache
+def axe() -> str:
+    return AXE.read_text(encoding="utf-8")
+
+
+class Window:
+    """A window with cookies of its own. `complaints` collects console errors, violated policies and failed requests."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        base_url: str,
+        *,
+        locale: str = "vi-VN",
+        scripts: bool = True,
+    ) -> None:
+        self.base_url = base_url
+        self.complaints: list[str] = []
+        self.context = browser.new_context(
+            viewport=DESKTOP,  # type: ignore[arg-type]
+            locale=locale,
+            timezone_id="Asia/Ho_Chi_Minh",
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+        )
+        self.context.set_default_timeout(PATIENCE_MILLISECONDS)
+        self.page: Page = self.context.new_page()
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))
+        self.page.on("response", self._answered)
+
+    def open(self, address: str) -> Page:
+        """Go to an address; relative ones are meant from the front page."""
+        self.page.goto(urljoin(self.base_url, address))
+        return self.page
+
+    def resize(self, size: dict[str, int]) -> None:
+        self.page.set_viewport_size(size)  # type: ignore[arg-type]
+
+    def check(self) -> None:
+        """Nobody is kept out of this page: no WCAG violation axe knows of, nothing to scroll sideways for."""
+        self.page.wait_for_load_state("load")
+        self.page.evaluate(axe())
+        options = json.dumps({"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]})
+        found: dict[str, Any] = self.page.evaluate(f"() => axe.run(document, {options})")
+        width = self.page.viewport_size
+        assert not found["violations"], f"{self.page.url} {width}\n" + "\n".join(map(_told, found["violations"]))
+        assert self.page.evaluate(SIDEWAYS) <= 0, f"{self.page.url} is wider than the window {width}"
+
+    def close(self) -> None:
+        self.context.close()
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"{self.page.url}: {message.text}")
+
+    def _answered(self, answer: Response) -> None:
+        if answer.status >= BROKEN:
+            self.complaints.append(f"{answer.status} {answer.url}")
+
+
+def _told(violation: dict[str, Any]) -> str:
+    nodes = "; ".join(f"{node['html'][:200]} ({node['failureSummary'][:300]})" for node in violation["nodes"][:4])
+    return f"{violation['id']}: {violation['help']}: {nodes}"

@@ -1,0 +1,135 @@
+"""What a person reads about their dossiers in the portal."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Person
+from portal.foundation.database import new_id
+from portal.notices.actions import tell
+from portal.notices.kinds import NoticeKind
+from portal.notices.models import Notice
+from portal.notices.queries import PAGE
+from portal.notices.wording import words_of
+from tests.factories import people
+from tests.fixtures.app import Browser
+from tests.notices.test_mail import NOW, PARAMS
+
+
+def tell_of(
+    session: Session, reader: Person, code: str, *, kind: NoticeKind = NoticeKind.FILED, hours: int = 0
+) -> None:
+    params = {**PARAMS, "dossier_code": code}
+    at = NOW - timedelta(days=30) + timedelta(hours=hours)
+    tell(session, NoticeKind.FILED, dossier_id=new_id(), event_version=1, people=[reader.id], now=at, params=params)
+    session.commit()
+
+
+@pytest.mark.parametrize("language", ["vi", "en", "zh"])
+@pytest.mark.parametrize("kind", [*NoticeKind, "a kind of a newer release"])
+def test_every_kind_has_words_in_every_language(kind: str, language: str) -> None:
+    words = words_of(kind, PARAMS, language)
+
+    assert "H37.01-261102-0001" in words.subject
+    assert words.paragraphs
+    assert all("%(" not in text and "{{" not in text for text in (words.subject, *words.paragraphs))
+    assert words.link == "/dossiers/H37.01-261102-0001"
+
+
+@pytest.mark.parametrize("kind", list(NoticeKind))
+def test_each_language_says_it_in_its_own_words(kind: NoticeKind) -> None:
+    said = {words_of(kind, PARAMS, language).paragraphs for language in ("vi", "en", "zh")}
+
+    assert len(said) == 3
+
+
+@pytest.mark.parametrize("kind", list(NoticeKind))
+def test_a_notice_without_particulars_can_still_be_read(kind: NoticeKind) -> None:
+    words = words_of(kind, {}, "vi")
+
+    assert words.subject
+    assert words.link == "/notices"
+
+
+def test_each_thought_is_a_paragraph() -> None:
+    words = words_of(NoticeKind.SUPPLEMENT_REQUESTED, PARAMS, "vi")
+
+    assert len(words.paragraphs) == 3
+    assert words.paragraphs[1].startswith("Hãy bổ sung chậm nhất thứ Ba 01/12/2026.")
+
+
+def test_my_notices_are_there_newest_first_and_nobody_elses(client: Browser, session: Session) -> None:
+    me, other = people.filer(session), people.filer(session)
+    tell_of(session, me, "OLDER", hours=1)
+    tell_of(session, me, "NEWER", hours=2)
+    tell_of(session, other, "FOREIGN", hours=3)
+    people.sign_in(client, me)
+
+    page = client.get("/notices").text
+
+    assert page.index("NEWER") < page.index("OLDER")
+    assert "FOREIGN" not in page
+
+
+def test_many_notices_come_page_by_page_each_once(client: Browser, session: Session) -> None:
+    me = people.filer(session)
+    for number in range(PAGE + 5):
+        tell_of(session, me, f"CODE-{number:03d}", hours=number // 3)  # some at the very same moment
+    people.sign_in(client, me)
+
+    first = client.get("/notices").text
+    last_shown = session.scalars(
+        sa.select(Notice.id)
+        .where(Notice.person_id == me.id)
+        .order_by(Notice.created_at.desc(), Notice.id.desc())
+        .offset(PAGE - 1)
+        .limit(1)
+    ).one()
+    second = client.get(f"/notices?before={last_shown}").text
+
+    assert f"before={last_shown}" in first
+    shown = [
+        [f"CODE-{n:03d}" for n in range(PAGE + 5) if f"/dossiers/CODE-{n:03d}" in page] for page in (first, second)
+    ]
+    assert (len(shown[0]), len(shown[1])) == (PAGE, 5)
+    assert not set(shown[0]) & set(shown[1])
+
+
+def test_a_foreign_notice_opens_no_window_into_anothers_list(client: Browser, session: Session) -> None:
+    me, other = people.filer(session), people.filer(session)
+    tell_of(session, me, "MINE")
+    tell_of(session, other, "FOREIGN", hours=5)
+    people.sign_in(client, me)
+    foreign = session.scalars(sa.select(Notice.id).where(Notice.person_id == other.id)).one()
+
+    page = client.get(f"/notices?before={foreign}").text
+
+    assert "FOREIGN" not in page
+    assert "MINE" not in page
+
+
+def test_read_is_marked_for_me_alone(client: Browser, session: Session) -> None:
+    me, other = people.filer(session), people.filer(session)
+    tell_of(session, me, "MINE")
+    tell_of(session, other, "FOREIGN")
+    people.sign_in(client, me)
+
+    answer = client.post("/notices/read")
+
+    session.expire_all()
+    assert answer.status_code == 303
+    unread = set(session.scalars(sa.select(Notice.person_id).where(Notice.read_at.is_(None))))
+    assert unread == {other.id}
+    assert "mc-notices__item--new" not in client.get("/notices").text
+
+
+def test_an_empty_list_says_what_will_be_there(client: Browser, session: Session) -> None:
+    people.sign_in(client, people.filer(session))
+
+    assert "mc-empty" in client.get("/notices").text
+
+
+def test_notices_are_for_people_who_signed_in(client: Browser) -> None:
+    assert client.get("/notices").status_code == 302

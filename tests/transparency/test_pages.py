@@ -1,0 +1,225 @@
+"""The officers' live figures and the public pages."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import flask
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Agency
+from portal.clock.zone import office_day
+from portal.facts.actions import upsert
+from portal.transparency import actions
+from portal.transparency.models import Goal, Snapshot
+from portal.transparency.open_data import COLUMNS
+from portal.workflow.roles import Role
+from tests.factories import people
+from tests.factories.facts import evening, fact, many, settled
+from tests.fixtures.app import Browser
+
+NOW = datetime.now(UTC)
+YESTERDAY = office_day(NOW) - timedelta(days=1)
+
+
+@pytest.fixture
+def office(session: Session) -> Agency:
+    return people.agency(session, "construction")
+
+
+def history(session: Session, office: Agency, *, count: int = 60, on_time: int = 54) -> None:
+    """Dossiers settled over the last weeks, some still open."""
+    for number in range(count):
+        day = YESTERDAY - timedelta(days=number % 25)
+        upsert(session, settled(60 * (number + 1), on=day, agency_id=office.id, was_on_time=number < on_time))
+    for number in range(12):
+        late = number < 6
+        due = evening(YESTERDAY - timedelta(days=3) if late else YESTERDAY + timedelta(days=9))
+        accepted = YESTERDAY - timedelta(days=20)
+        upsert(session, fact(agency_id=office.id, statutory_due_at=due, promised_due_at=due, accepted_on=accepted))
+    session.flush()
+
+
+@pytest.fixture
+def published(session: Session, office: Agency) -> Snapshot:
+    history(session, office)
+    assert actions.publish_snapshot(session, YESTERDAY, NOW)
+    session.commit()
+    return session.scalars(sa.select(Snapshot)).one()
+
+
+# --- officers
+
+
+@pytest.mark.parametrize("role", [Role.SPECIALIST, Role.ADMINISTRATOR, Role.AUDITOR])
+def test_everybody_who_works_here_sees_the_live_figures(
+    client: Browser, session: Session, office: Agency, role: Role
+) -> None:
+    history(session, office)
+    people.sign_in(client, people.officer(session, office, role))
+
+    page = client.get("/figures")
+
+    assert page.status_code == 200
+    assert "n = 60" in page.text
+    assert "54/66" in page.text  # 54 on time of 60 settled and 6 open and overdue
+
+
+def test_an_act_counts_at_once(client: Browser, session: Session, office: Agency) -> None:
+    history(session, office)
+    people.sign_in(client, people.officer(session, office, Role.HEAD))
+    upsert(session, settled(480, on=office_day(NOW), agency_id=office.id))
+    session.commit()
+
+    assert "n = 61" in client.get("/figures").text
+
+
+def test_filers_and_strangers_see_no_live_figures(client: Browser, session: Session) -> None:
+    assert client.get("/figures").status_code in {302, 303}
+    people.sign_in(client, people.filer(session))
+    assert client.get("/figures").status_code == 403
+
+
+def test_the_live_figures_cost_six_statements_however_many_dossiers(
+    client: Browser, session: Session, office: Agency, statements: Callable[[], Any]
+) -> None:
+    people.sign_in(client, people.officer(session, office, Role.LEADER))
+    seen = []
+    for count in (1, 300):
+        for one in many(count, seed=count, on=office_day(NOW)):
+            one.agency_id = office.id
+            upsert(session, one)
+        session.commit()
+        client.get("/figures")
+        with statements() as counted:
+            assert client.get("/figures").status_code == 200
+        seen.append(len(counted))
+
+    assert seen[0] == seen[1] <= 6, counted
+
+
+def test_without_dossiers_the_page_says_what_will_be_there(client: Browser, session: Session, office: Agency) -> None:
+    people.sign_in(client, people.officer(session, office, Role.CLERK))
+
+    assert "mc-empty" in client.get("/figures").text
+
+
+# --- the snapshot
+
+
+def test_a_day_is_published_once(session: Session, published: Snapshot, office: Agency) -> None:
+    upsert(session, settled(480, on=YESTERDAY, agency_id=office.id))
+
+    assert not actions.publish_snapshot(session, YESTERDAY, NOW)
+    assert not actions.publish_snapshot_if_missing(session, NOW)
+    assert session.scalar(sa.select(sa.func.count()).select_from(Snapshot)) == 1
+
+
+def test_the_figures_follow_from_the_published_lines_alone(published: Snapshot) -> None:
+    assert actions.recomputed(published) == published.figures
+    province = published.figures["province"]
+    assert (province["n"], province["open"], province["open_overdue"]) == (60, 12, 6)
+    assert province["on_time_share"] == pytest.approx(54 / 66)
+
+
+def test_what_was_settled_today_is_published_tomorrow(session: Session, office: Agency) -> None:
+    for number in range(25):
+        upsert(session, settled(480 + number, on=office_day(NOW), agency_id=office.id))
+
+    assert actions.publish_snapshot_if_missing(session, NOW)
+    figures = session.scalars(sa.select(Snapshot)).one().figures["province"]
+    assert (figures["n"], figures["open"]) == (0, 25)
+
+
+def test_goals_are_entered_once_and_an_administrators_stay(session: Session) -> None:
+    assert actions.seed_goals(session, now=NOW) > 5
+    goal = session.scalars(sa.select(Goal).where(Goal.key == "on_time")).one()
+    goal.target = 99
+
+    assert actions.seed_goals(session, now=NOW) == 0
+    assert session.scalars(sa.select(Goal.target).where(Goal.key == "on_time")).one() == 99
+
+
+# --- public pages
+
+
+@pytest.mark.parametrize("language", ["vi", "en", "zh"])
+@pytest.mark.parametrize("path", ["", "/how-computed", "/data"])
+def test_every_page_speaks_three_languages(client: Browser, published: Snapshot, language: str, path: str) -> None:
+    page = client.get(f"/{language}/transparency{path}")
+
+    assert page.status_code == 200
+    assert "<h1" in page.text
+
+
+def test_the_public_page_answers_the_question(client: Browser, published: Snapshot) -> None:
+    text = client.get("/en/transparency").text
+
+    assert "Not yet: 81.8% of the dossiers were settled on time; the goal is 98%." in text
+    assert "n = 60" in text
+    assert "= 54 ÷ 66" in text
+
+
+def test_before_the_first_snapshot_the_page_says_so(client: Browser) -> None:
+    page = client.get("/en/transparency")
+
+    assert page.status_code == 200
+    assert "No figures have been published yet" in page.text
+    assert client.get("/en/transparency/data.csv").status_code == 404
+
+
+def test_too_few_dossiers_have_no_percentage(client: Browser, session: Session, office: Agency) -> None:
+    history(session, office, count=15, on_time=15)
+    actions.publish_snapshot(session, YESTERDAY, NOW)
+    session.commit()
+
+    assert "Fewer than 20 dossiers" in client.get("/en/transparency").text
+
+
+def test_the_open_data_are_the_lines_of_the_snapshot(client: Browser, published: Snapshot) -> None:
+    rows = list(csv.DictReader(io.StringIO(client.get("/en/transparency/data.csv").text)))
+    of_day = client.get(f"/vi/transparency/{YESTERDAY}/data.json")
+    content = json.loads(of_day.text)
+
+    assert tuple(rows[0]) == COLUMNS
+    assert sum(int(row["dossiers"]) for row in rows if row["kind"] == "settled") == 60
+    assert content["lines"] == published.rows
+    assert content["figures"] == published.figures
+    assert content["note"] is None
+    assert client.get("/en/transparency/2001-01-01/data.csv").status_code == 404
+    assert client.get("/en/transparency/yesterday/data.csv").status_code == 404
+
+
+def test_a_demonstration_says_that_its_dossiers_are_made_up(demo_app: flask.Flask, published: Snapshot) -> None:
+    client = demo_app.test_client()
+
+    assert "These dossiers are made up" in client.get("/en/transparency").text
+    assert json.loads(client.get("/en/transparency/data.json").text)["note"]
+
+
+def test_the_public_page_costs_three_statements(
+    client: Browser, published: Snapshot, statements: Callable[[], Any]
+) -> None:
+    client.get("/en/transparency")
+    with statements() as seen:
+        client.get("/en/transparency")
+
+    assert len(seen) <= 3
+
+
+def test_other_rooms_can_show_the_promise_and_what_really_happens(app: flask.Flask, published: Snapshot) -> None:
+    source = (
+        '{% include "transparency/_promise.html" %}'
+        '{% with code = "1.013225" %}{% include "transparency/_procedure.html" %}{% endwith %}'
+        '{% with code = "9.999999" %}{% include "transparency/_procedure.html" %}{% endwith %}'
+    )
+    with app.test_request_context("/en/"):
+        text = flask.render_template_string(source)
+
+    assert "81.8%" in text
+    assert "Fewer than 20 dossiers of this procedure" in text
