@@ -188,7 +188,7 @@ class Relay:
 
     def _connected_producer(self) -> Producer:
         if self._producer is None:
-            self._producer = Producer(self._connection.default_channel, auto_declare=False)
+            self._producer = Producer(self._connection.channel(), auto_declare=False)
         return self._producer
 
     def _let_go_of_broker(self) -> None:

@@ -375,11 +375,14 @@ def upgrade() -> None:
     sa.UniqueConstraint('client_key', name=op.f('uq_dossiers_client_key')),
     sa.UniqueConstraint('code', name=op.f('uq_dossiers_code'))
     )
+    op.create_index('ix_dossiers_agency_ended', 'dossiers', ['agency_id', 'ended_at', 'id'], unique=False, postgresql_where=sa.text('ended_at IS NOT NULL'))
     op.create_index('ix_dossiers_agency_live', 'dossiers', ['agency_id', 'statutory_due_at', 'id'], unique=False, postgresql_where=sa.text("state IN ('filed', 'accepted', 'in_progress', 'supplement_requested', 'payment_due', 'withdrawal_requested')"))
     op.create_index(op.f('ix_dossiers_agent_party_id'), 'dossiers', ['agent_party_id'], unique=False)
+    op.create_index('ix_dossiers_intake_ended', 'dossiers', ['intake_agency_id', 'ended_at', 'id'], unique=False, postgresql_where=sa.text('ended_at IS NOT NULL'))
     op.create_index('ix_dossiers_intake_live', 'dossiers', ['intake_agency_id', 'acceptance_due_at', 'id'], unique=False, postgresql_where=sa.text("state = 'filed'"))
     op.create_index('ix_dossiers_party', 'dossiers', ['party_id', sa.literal_column('filed_at DESC'), sa.literal_column('id DESC')], unique=False)
     op.create_index('ix_dossiers_trigrams', 'dossiers', ['trigrams'], unique=False, postgresql_using='gin')
+    op.create_index('ix_dossiers_waiting', 'dossiers', ['state', 'agency_id'], unique=False, postgresql_where=sa.text("state IN ('supplement_requested', 'payment_due', 'withdrawal_requested')"))
     op.create_table('drafts',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('procedure_version_id', sa.Uuid(), nullable=False),
@@ -457,6 +460,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_dossier_steps')),
     sa.UniqueConstraint('dossier_id', 'entry', 'node_key', name=op.f('uq_dossier_steps_dossier_id_entry_node_key'))
     )
+    op.create_index('ix_dossier_steps_agency', 'dossier_steps', ['agency_id', 'due_at', 'id'], unique=False, postgresql_where=sa.text('closed_at IS NULL'))
     op.create_index('ix_dossier_steps_mine', 'dossier_steps', ['post_id', 'due_at', 'id'], unique=False, postgresql_where=sa.text('closed_at IS NULL'))
     op.create_index('ix_dossier_steps_unit', 'dossier_steps', ['agency_id', 'role', 'due_at', 'id'], unique=False, postgresql_where=sa.text('closed_at IS NULL'))
     op.create_index('uq_dossier_steps_open_node', 'dossier_steps', ['dossier_id', 'node_key'], unique=True, postgresql_where=sa.text('closed_at IS NULL'))
@@ -549,6 +553,7 @@ def downgrade() -> None:
     op.drop_index('uq_dossier_steps_open_node', table_name='dossier_steps', postgresql_where=sa.text('closed_at IS NULL'))
     op.drop_index('ix_dossier_steps_unit', table_name='dossier_steps', postgresql_where=sa.text('closed_at IS NULL'))
     op.drop_index('ix_dossier_steps_mine', table_name='dossier_steps', postgresql_where=sa.text('closed_at IS NULL'))
+    op.drop_index('ix_dossier_steps_agency', table_name='dossier_steps', postgresql_where=sa.text('closed_at IS NULL'))
     op.drop_table('dossier_steps')
     op.drop_index('uq_dossier_pauses_open', table_name='dossier_pauses', postgresql_where=sa.text('ended_at IS NULL'))
     op.drop_table('dossier_pauses')
@@ -556,11 +561,14 @@ def downgrade() -> None:
     op.drop_table('dossier_answers')
     op.drop_index('ix_drafts_party', table_name='drafts', postgresql_where=sa.text('closed_at IS NULL'))
     op.drop_table('drafts')
+    op.drop_index('ix_dossiers_waiting', table_name='dossiers', postgresql_where=sa.text("state IN ('supplement_requested', 'payment_due', 'withdrawal_requested')"))
     op.drop_index('ix_dossiers_trigrams', table_name='dossiers', postgresql_using='gin')
     op.drop_index('ix_dossiers_party', table_name='dossiers')
     op.drop_index('ix_dossiers_intake_live', table_name='dossiers', postgresql_where=sa.text("state = 'filed'"))
+    op.drop_index('ix_dossiers_intake_ended', table_name='dossiers', postgresql_where=sa.text('ended_at IS NOT NULL'))
     op.drop_index(op.f('ix_dossiers_agent_party_id'), table_name='dossiers')
     op.drop_index('ix_dossiers_agency_live', table_name='dossiers', postgresql_where=sa.text("state IN ('filed', 'accepted', 'in_progress', 'supplement_requested', 'payment_due', 'withdrawal_requested')"))
+    op.drop_index('ix_dossiers_agency_ended', table_name='dossiers', postgresql_where=sa.text('ended_at IS NOT NULL'))
     op.drop_table('dossiers')
     op.drop_index(op.f('ix_sign_ins_person_id'), table_name='sign_ins')
     op.drop_table('sign_ins')

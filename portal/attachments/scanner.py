@@ -41,7 +41,11 @@ def _connected(clamd_url: str) -> socket.socket:
     if parts.scheme == "unix":
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.settimeout(PATIENCE_SECONDS)
-        connection.connect(parts.path)
+        try:
+            connection.connect(parts.path)
+        except OSError:
+            connection.close()
+            raise
         return connection
     return socket.create_connection((parts.hostname or "localhost", parts.port or CLAMD_PORT), PATIENCE_SECONDS)
 

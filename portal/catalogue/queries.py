@@ -144,6 +144,7 @@ def _light() -> sa.orm.interfaces.ORMOption:
     return defer(ProcedureVersion.definition)
 
 
+@lru_cache(maxsize=8)
 def _in_force(on: date) -> sa.Select[ProcedureVersion]:
     """Versions in force on the day that no later one in force has replaced."""
     later = aliased(ProcedureVersion)

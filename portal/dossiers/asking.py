@@ -173,12 +173,19 @@ def error_entries(definition: Definition, problems: Iterable[Problem], language:
     """The entries of the error summary: label, what is wrong, and the box it is about."""
     entries: list[dict[str, str]] = []
     for problem in problems:
-        label = problem.label.words(language) if problem.label else ""
-        text = f"{label}: {sentence(problem)}" if label else sentence(problem)
-        entry = {"text": text, "href": f"#{anchor(definition, problem)}"}
+        entry = {"text": named(definition, problem, language), "href": f"#{anchor(definition, problem)}"}
         if entry not in entries:
             entries.append(entry)
     return entries
+
+
+def named(definition: Definition, problem: Problem, language: str) -> str:
+    """What is wrong, with the question it is about; in a repeatable question, with the number of the entry."""
+    label = problem.label.words(language) if problem.label else ""
+    asked = definition.field(field_code(problem))
+    if isinstance(asked, RowsField) and problem.path.count(".") >= 2:  # noqa: PLR2004 - rows.0.field
+        label = f"{asked.row_label.words(language)} {int(problem.path.split('.')[1]) + 1}, {label}"
+    return f"{label}: {sentence(problem)}" if label else sentence(problem)
 
 
 def anchor(definition: Definition, problem: Problem) -> str:

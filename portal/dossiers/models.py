@@ -98,6 +98,26 @@ class Dossier(Base):
             "id",
             postgresql_where=sa.text(f"state IN ({_LIVE_SQL})"),
         ),
+        sa.Index(
+            "ix_dossiers_waiting",
+            "state",
+            "agency_id",
+            postgresql_where=sa.text("state IN ('supplement_requested', 'payment_due', 'withdrawal_requested')"),
+        ),
+        sa.Index(
+            "ix_dossiers_agency_ended",
+            "agency_id",
+            "ended_at",
+            "id",
+            postgresql_where=sa.text("ended_at IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_dossiers_intake_ended",
+            "intake_agency_id",
+            "ended_at",
+            "id",
+            postgresql_where=sa.text("ended_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -211,6 +231,13 @@ class DossierStep(Base):
         sa.Index(
             "ix_dossier_steps_mine",
             "post_id",
+            "due_at",
+            "id",
+            postgresql_where=sa.text("closed_at IS NULL"),
+        ),
+        sa.Index(
+            "ix_dossier_steps_agency",
+            "agency_id",
             "due_at",
             "id",
             postgresql_where=sa.text("closed_at IS NULL"),

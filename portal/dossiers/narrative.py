@@ -147,7 +147,16 @@ SENTENCES: Final[Mapping[EventKind, Text]] = MappingProxyType(
 )
 
 INSIDE_THE_OFFICE: Final = frozenset(
-    {E.STEP_ASSIGNED, E.STEP_DROPPED, E.STEP_SENT_BACK, E.ESCALATED, E.REMINDED, E.DUE_CHANGED, E.SENT_TO_DISPATCHER}
+    {
+        E.STEP_ASSIGNED,
+        E.STEP_COMPLETED,  # the next step's beginning says it
+        E.STEP_DROPPED,
+        E.STEP_SENT_BACK,
+        E.ESCALATED,
+        E.REMINDED,
+        E.DUE_CHANGED,
+        E.SENT_TO_DISPATCHER,
+    }
 )
 """Events the officers see and the company's timeline leaves out."""
 

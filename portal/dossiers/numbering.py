@@ -20,17 +20,26 @@ FEWEST_DIGITS = 4
 
 
 def next_code(session: Session, *, intake_key: str, now: datetime) -> tuple[UUID, str]:
-    """Give out the next code of the intake agency on the office day of `now`: (agency, `H37.12-261124-0007`)."""
+    """Give out the next code of the intake agency on the office day of `now`: (agency, `H37.12-261124-0007`).
+
+    Other filings of the agency wait from here until this one is saved or undone: ask last, and save soon.
+    """
     day = office_day(now)
-    agency = sa.select(Agency.id, Agency.code).where(Agency.key == intake_key).cte("agency")
+    agency_id, agency_code, number = session.execute(_NEXT, {"intake_key": intake_key, "day": day}).one()
+    return agency_id, f"{agency_code}-{day:%y%m%d}-{number:0{FEWEST_DIGITS}d}"
+
+
+def _next() -> sa.Select[UUID, str, int]:
+    agency = sa.select(Agency.id, Agency.code).where(Agency.key == sa.bindparam("intake_key")).cte("agency")
+    first = sa.select(agency.c.id, sa.bindparam("day", type_=sa.Date()), sa.literal(1))
     raised = (
         insert(CodeCounter)
-        .from_select(["agency_id", "day", "last"], sa.select(agency.c.id, sa.literal(day), sa.literal(1)))
+        .from_select(["agency_id", "day", "last"], first)
         .on_conflict_do_update(index_elements=["agency_id", "day"], set_={"last": CodeCounter.last + 1})
         .returning(CodeCounter.last)
         .cte("raised")
     )
-    agency_id, agency_code, number = session.execute(
-        sa.select(agency.c.id, agency.c.code, raised.c.last).join_from(agency, raised, sa.true())
-    ).one()
-    return agency_id, f"{agency_code}-{day:%y%m%d}-{number:0{FEWEST_DIGITS}d}"
+    return sa.select(agency.c.id, agency.c.code, raised.c.last).join_from(agency, raised, sa.true())
+
+
+_NEXT = _next()

@@ -136,7 +136,7 @@ def texts_of(session: Session, dossier_id: UUID) -> dict[tuple[int, str], str]:
 
 
 def letters_of(session: Session, dossier_id: UUID) -> Sequence[Letter]:
-    """The letters the filer may have, oldest first. A decision is none before it is issued; slips stay inside."""
+    """The letters the filer may have, in the order of what they tell. A decision is none before it is issued; slips stay inside."""
     return session.scalars(
         sa.select(Letter)
         .where(
@@ -144,7 +144,7 @@ def letters_of(session: Session, dossier_id: UUID) -> Sequence[Letter]:
             Letter.kind != LetterKind.CONTROL_SLIP.value,
             sa.or_(Letter.kind != LetterKind.DECISION.value, Letter.sealed_at.is_not(None)),
         )
-        .order_by(Letter.created_at, Letter.id)
+        .order_by(Letter.event_version, Letter.id)
     ).all()
 
 

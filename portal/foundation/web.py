@@ -47,6 +47,8 @@ PLACES = {
     "how_computed": "transparency.how_computed",
     "workspace": "dossiers.workspace",
     "queue": "desk.queue",
+    "figures": "transparency.staff",
+    "background_work": "operations.background_work",
     "account": "accounts.account",
     "notices": "notices.inbox",
     "sign_in": "accounts.sign_in",

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.clock.zone import office_day
-from portal.foundation.outbox import Job, enqueue
+from portal.foundation.outbox import Job, Wanted, enqueue_all
 from portal.letters.contents import LetterKind
 from portal.letters.models import Letter, LetterCounter
 
@@ -18,11 +18,14 @@ TOKEN_BYTES = 16
 
 def request_letter(session: Session, *, dossier_id: UUID, kind: LetterKind, event_version: int, now: datetime) -> None:
     """Have a letter about an event written by a job; asking twice is asking once."""
-    enqueue(
-        session,
-        Job.RENDER_LETTER,
-        {"dossier_id": str(dossier_id), "kind": kind.value, "event_version": event_version},
-        now=now,
+    enqueue_all(session, [letter_wanted(dossier_id=dossier_id, kind=kind, event_version=event_version)], now=now)
+
+
+def letter_wanted(*, dossier_id: UUID, kind: LetterKind, event_version: int) -> Wanted:
+    """The job that writes a letter about an event."""
+    return Wanted(
+        job=Job.RENDER_LETTER,
+        payload={"dossier_id": str(dossier_id), "kind": kind.value, "event_version": event_version},
         dedupe_key=f"letter:{dossier_id}:{kind.value}:{event_version}",
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.foundation.database import new_id
-from portal.foundation.outbox import Job, enqueue
+from portal.foundation.outbox import Job, Wanted, enqueue_all
 from portal.notices.kinds import NoticeKind
 from portal.notices.models import Notice
 
@@ -26,8 +26,24 @@ def tell(
     params: Mapping[str, Any] | None = None,
 ) -> None:
     """Tell these people of an event of the dossier, each once, whatever is retried."""
-    if not people:
-        return
+    if people:
+        wanted = written(
+            session, kind, dossier_id=dossier_id, event_version=event_version, people=people, now=now, params=params
+        )
+        enqueue_all(session, [wanted], now=now)
+
+
+def written(
+    session: Session,
+    kind: NoticeKind,
+    *,
+    dossier_id: UUID,
+    event_version: int,
+    people: Sequence[UUID],
+    now: datetime,
+    params: Mapping[str, Any] | None = None,
+) -> Wanted:
+    """Write the notices of an event and return the job that sends them, for an act that wants other jobs besides."""
     rows = [
         {
             "id": new_id(),
@@ -40,18 +56,15 @@ def tell(
         }
         for person_id in dict.fromkeys(people)
     ]
-    session.execute(
-        insert(Notice)
-        .values(rows)
-        .on_conflict_do_nothing(index_elements=["person_id", "dossier_id", "event_version", "kind"])
-    )
-    enqueue(
-        session,
-        Job.SEND_NOTICE,
-        {"dossier_id": str(dossier_id), "event_version": event_version, "kind": kind.value},
-        now=now,
+    session.execute(_WRITE, rows)
+    return Wanted(
+        job=Job.SEND_NOTICE,
+        payload={"dossier_id": str(dossier_id), "event_version": event_version, "kind": kind.value},
         dedupe_key=f"notice:{dossier_id}:{event_version}:{kind.value}",
     )
+
+
+_WRITE = insert(Notice).on_conflict_do_nothing(index_elements=["person_id", "dossier_id", "event_version", "kind"])
 
 
 def note_mailed(session: Session, notice_id: UUID, *, now: datetime) -> None:

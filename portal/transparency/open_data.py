@@ -40,8 +40,11 @@ _WIDER = (
     ("field",),
     ("age",),
     (),
+    None,
 )
-"""What is told of a group of open dossiers beside its standing, from the finest to the widest."""
+"""What is told of a group of open dossiers beside its standing and the 766 verdict, from the finest to the widest.
+
+None: only the standing. So at most four dossiers of a standing are never told of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +188,9 @@ def _stopped_line(one: Stopped, *, day: date) -> Line:
     return Line(kind="stopped", day=day.isoformat(), stop_reason=one.reason, on_time_766=one.was_on_time_766)
 
 
-def _open_line(one: Open, told: Sequence[str]) -> Line:
+def _open_line(one: Open, told: Sequence[str] | None) -> Line:
+    if told is None:
+        return Line(kind="open", standing=one.standing)
     return Line(
         kind="open",
         field=one.field if "field" in told else None,

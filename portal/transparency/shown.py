@@ -11,6 +11,7 @@ from portal.clock.words import working_time
 from portal.foundation import formats, languages
 from portal.transparency import queries
 from portal.transparency.models import Goal
+from portal.transparency.open_data import LEAST
 
 HOURS_PER_DAY = 8
 MOST_COLUMNS = 8
@@ -98,6 +99,13 @@ def took_hours(hours: int | None) -> str:
 def on_time_goal(goals: Any) -> Goal | None:
     """The goal that is measured: the share of dossiers settled in time."""
     return next((goal for goal in goals if goal.key == queries.ON_TIME), None)
+
+
+def least_share(figures: Figures) -> float | None:
+    """The on-time share if as many overdue dossiers were left out as a group too small to tell of can hold."""
+    if figures["on_time_share"] is None:
+        return None
+    return float(figures["on_time"] / (figures["n"] + figures["open_overdue"] + LEAST - 1))
 
 
 def name_of(names: queries.Names, key: object) -> str:

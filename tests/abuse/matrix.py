@@ -31,6 +31,10 @@ class Row:
         """The status; "sign-in" is written 401 although people are led there by a redirect."""
         return self.answers.get(state, self.answers["*"])[actor]
 
+    def is_shut(self, actor: str) -> bool:
+        """Whether the actor never comes past the door, whatever state the thing is in."""
+        return {answers[actor] for answers in self.answers.values()} <= {401, 403}
+
 
 def rows() -> dict[str, Row]:
     """The table, by endpoint."""

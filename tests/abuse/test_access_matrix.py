@@ -25,7 +25,9 @@ ONCE = re.compile(r'(csrf_token[^>]*value|nonce|data-request-id)="[^"]*"|[0-9a-f
 
 
 def rules(app: flask.Flask) -> dict[str, Rule]:
-    return {rule.endpoint: rule for rule in app.url_map.iter_rules() if rule.endpoint not in FOUNDATION}
+    """By endpoint; of several addresses of one page the shortest."""
+    every = sorted(app.url_map.iter_rules(), key=lambda rule: -len(rule.arguments))
+    return {rule.endpoint: rule for rule in every if rule.endpoint not in FOUNDATION}
 
 
 def methods(rule: Rule) -> set[str]:
@@ -73,8 +75,10 @@ def test_every_route_stands_in_the_matrix_and_declares_its_guard(app: flask.Flas
 def test_everybody_gets_the_answer_of_the_matrix_and_reading_changes_nothing(place: Town, endpoint: str) -> None:
     row, wrong = ROWS[endpoint], list[str]()
     for method in sorted(methods(rules(place.app)[endpoint])):
-        for state, values in place.things[row.on].items():
+        for number, (state, values) in enumerate(place.things[row.on].items()):
             for actor in ACTORS:
+                if number and row.is_shut(actor):
+                    continue  # the door does not look at the thing: once is enough
                 with place.watching() as changes:
                     answer = asked(place, row, actor, values, method)
                 if status(answer) != row.answer(state, actor):

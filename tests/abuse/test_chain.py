@@ -62,9 +62,7 @@ def test_nothing_anybody_wrote_is_found_in_events_or_jobs(
     asked_and_answered(world, dossier)
     sent_back_once(world, dossier)
     withdrawal.withdraw(session, dossier, viewer=world.company_viewer, reason=CANARY, now=MONDAY)
-    withdrawal.decide(
-        session, dossier, grant=False, viewer=world.holder(dossier.agency_id, Role.HEAD), now=later(2)
-    )
+    withdrawal.decide(session, dossier, grant=False, viewer=world.holder(dossier.agency_id, Role.HEAD), now=later(2))
     walk(world, dossier, office, until=Act.SIGN, now=later(3))
     node = next(iter(moves.open_nodes(session, dossier)))
     step = steps.open_step(session, dossier, node)
@@ -97,9 +95,7 @@ def dossier_with_canary(world: World) -> Dossier:
     draft.answers = {
         name: [CANARY] if name.split(".")[-1] in texts else values for name, values in draft.answers.items()
     }
-    return filing.file(
-        world.session, draft, viewer=world.company_viewer, language=Language.VI, now=MONDAY
-    )
+    return filing.file(world.session, draft, viewer=world.company_viewer, language=Language.VI, now=MONDAY)
 
 
 def asked_and_answered(world: World, dossier: Dossier) -> None:
@@ -134,8 +130,8 @@ def sent_back_once(world: World, dossier: Dossier) -> None:
     [
         ("UPDATE dossier_events SET actor = 'person:x' WHERE version = 2", Finding.CHANGED),
         ("UPDATE dossier_events SET at = at - interval '1 day' WHERE version = 2", Finding.CHANGED),
-        ("UPDATE dossier_events SET params = '{\"agency\": \"x\"}' WHERE version = 2", Finding.CHANGED),
-        ("UPDATE dossier_events SET commitments = '{\"a\": \"00\"}' WHERE version = 2", Finding.CHANGED),
+        ('UPDATE dossier_events SET params = \'{"agency": "x"}\' WHERE version = 2', Finding.CHANGED),
+        ('UPDATE dossier_events SET commitments = \'{"a": "00"}\' WHERE version = 2', Finding.CHANGED),
         ("UPDATE dossier_events SET hash = sha256('x') WHERE version = 2", Finding.CHANGED),
         ("DELETE FROM dossier_events WHERE version = 2", Finding.REMOVED),
     ],

@@ -76,9 +76,7 @@ def refusals(outcomes: list[object]) -> list[int]:
 def events(factory: sessionmaker[Session], dossier_id: UUID, *kinds: EventKind) -> int:
     with factory() as session:
         assert_whole(session, dossier_id)
-        counted = sa.select(sa.func.count()).where(
-            DossierEvent.dossier_id == dossier_id, DossierEvent.kind.in_(kinds)
-        )
+        counted = sa.select(sa.func.count()).where(DossierEvent.dossier_id == dossier_id, DossierEvent.kind.in_(kinds))
         return session.scalar(counted) or 0
 
 
@@ -101,9 +99,7 @@ def test_filing_twice_at_once_makes_one_dossier(world: World, factory: sessionma
 
         def file(session: Session, draft_id: UUID = draft.id) -> str:
             mine = drafts.editable(session, draft_id, viewer=world.company_viewer)
-            return filing.file(
-                session, mine, viewer=world.company_viewer, language=Language.VI, now=MONDAY
-            ).code
+            return filing.file(session, mine, viewer=world.company_viewer, language=Language.VI, now=MONDAY).code
 
         first, second = raced(factory, file, file)
 
@@ -121,9 +117,7 @@ def test_many_file_at_once_and_no_number_is_given_twice_or_left_out(
     def filing_of(draft_id: UUID) -> Deed:
         def file(session: Session) -> str:
             mine = drafts.editable(session, draft_id, viewer=world.company_viewer)
-            return filing.file(
-                session, mine, viewer=world.company_viewer, language=Language.VI, now=MONDAY
-            ).code
+            return filing.file(session, mine, viewer=world.company_viewer, language=Language.VI, now=MONDAY).code
 
         return file
 
@@ -185,9 +179,7 @@ def test_approving_and_taking_back_at_once_does_the_first_and_refuses_the_second
     for number in range(PAIRS):
         dossier, node, viewer = at_approval(world, number)
 
-        def approve(
-            session: Session, dossier: Dossier = dossier, node: str = node, viewer: Viewer = viewer
-        ) -> None:
+        def approve(session: Session, dossier: Dossier = dossier, node: str = node, viewer: Viewer = viewer) -> None:
             steps.complete(session, seen(session, dossier, viewer), node, viewer=viewer, note="Đồng ý.", now=now)
 
         def take_back(session: Session, dossier: Dossier = dossier) -> None:

@@ -263,9 +263,7 @@ def walk(world: World, dossier: Dossier, office: PrintingOffice, *, until: Act |
     raise AssertionError("the dossier never came there")
 
 
-def _things(
-    town: Town, world: World, agent: Viewer, dossiers: Mapping[str, Dossier], settings: Settings
-) -> None:
+def _things(town: Town, world: World, agent: Viewer, dossiers: Mapping[str, Dossier], settings: Settings) -> None:
     session, storage = town.session, storage_at(settings.storage_url)
     definition = definition_of(world.versions[PROCEDURE])
     draft, filed_draft = world.draft(PROCEDURE, by=agent, seed=9), world.draft(PROCEDURE, by=agent, seed=10)
@@ -309,9 +307,7 @@ def _things(
             }
         },
         "file": {state: {"file_id": str(one.id)} for state, one in files.items()},
-        "letter": {
-            state: {"code": dossiers[state].code, "letter_id": str(one.id)} for state, one in letters.items()
-        },
+        "letter": {state: {"code": dossiers[state].code, "letter_id": str(one.id)} for state, one in letters.items()},
         "token": {state: {"token": one.token} for state, one in letters.items()},
         "company": {
             "approved": {

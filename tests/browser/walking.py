@@ -49,12 +49,13 @@ def fill_section(page: Page, typed: Typed) -> None:
 
 
 def add_documents(page: Page) -> None:
-    """Choose a file for every document that is still to do; it is sent by itself."""
-    while page.locator(".mc-document:has(.mc-tag--quiet) input[type=file]").count():
-        box = page.locator(".mc-document:has(.mc-tag--quiet) input[type=file]").first
-        key = str(box.get_attribute("id")).removesuffix("-input")
-        with page.expect_navigation():
-            box.set_input_files({"name": f"{key}.pdf", "mimeType": "application/pdf", "buffer": small_pdf(key)})
+    """Choose a file for every document that is still to do; it is sent by itself and the page comes back with it."""
+    boxes = page.locator(".mc-document:has(.mc-tag--quiet) input[type=file]")
+    for name in [str(box.get_attribute("id")) for box in boxes.all()]:
+        key = name.removesuffix("-input")
+        sheet = {"name": f"{key}.pdf", "mimeType": "application/pdf", "buffer": small_pdf(key)}
+        page.locator(f'[id="{name}"]').set_input_files(sheet)  # type: ignore[arg-type]
+        page.locator(f"#{key}-document .mc-files__item").wait_for()
         page.wait_for_load_state("load")
 
 

@@ -35,6 +35,16 @@ class Office:
         """The signed-in browser of the officer who holds this role in this agency."""
         return self.of_person(self.world.posts[key, role].person_id)
 
+    def competent(self, dossier: Dossier) -> str:
+        """The key of the agency that decides about the dossier."""
+        self.session.expire_all()
+        agency_id = self.session.get_one(Dossier, dossier.id).agency_id
+        return next(key for key, agency in self.world.agencies.items() if agency.id == agency_id)
+
+    def at(self, dossier: Dossier, role: Role) -> Browser:
+        """The browser of the officer with this role in the competent agency."""
+        return self.browser(self.competent(dossier), role)
+
     def of_person(self, person_id: UUID) -> Browser:
         if person_id not in self.browsers:
             browser = self.new_browser()

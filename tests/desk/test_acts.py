@@ -51,7 +51,7 @@ def test_a_foreign_dossier_is_not_found_by_page_or_act(office: Office) -> None:
 def test_a_colleague_of_another_role_sees_the_dossier_but_may_not_act(office: Office, session: Session) -> None:
     dossier = office.accepted()
     step = office.open_steps(dossier)[0]
-    clerk = office.browser("construction", Role.CLERK)
+    clerk = office.at(dossier, Role.CLERK)
 
     assert clerk.get(f"/desk/{dossier.code}").status_code == 200
     assert clerk.post(f"/desk/{dossier.code}/accept", data={"version": "1"}).status_code == 403
@@ -64,7 +64,7 @@ def test_a_stale_act_says_what_changed_and_keeps_what_was_typed(office: Office, 
     dossier = office.accepted()
     step = office.work_until(dossier, Act.APPRAISE)
     version = session.get_one(Dossier, dossier.id).version
-    head = office.browser("construction", Role.HEAD)
+    head = office.at(dossier, Role.HEAD)
     office.do(head, dossier, "supplement", other="Thiếu bản vẽ mặt đứng.")
 
     browser = office.holder(step)
@@ -108,7 +108,7 @@ def test_refusing_intake_needs_a_reason_and_ends_the_dossier(office: Office, ses
 
 
 def test_an_opinion_needs_a_conclusion_and_reasons_and_both_stay_where_one_is_missing(office: Office) -> None:
-    dossier = office.accepted()
+    dossier = office.accepted("1.009645")
     step = office.work_until(dossier, Act.OPINION)
     browser, path = office.holder(step), f"steps/{step.node_key}/complete"
 
@@ -135,7 +135,7 @@ def test_ticks_become_a_request_that_the_head_approves(office: Office, session: 
     request = session.scalars(sa.select(SupplementRequest)).one()
     assert request.state is SupplementState.DRAFTED
     assert state_of(session, dossier) is State.IN_PROGRESS
-    head = office.browser("construction", Role.HEAD)
+    head = office.at(dossier, Role.HEAD)
     assert dossier.code in head.get("/desk?tab=approvals").text
     page = head.get(f"/desk/{dossier.code}").text
     assert "Tên chưa khớp bản vẽ." in page
@@ -164,24 +164,25 @@ def test_the_head_drops_a_request_and_nothing_is_sent(office: Office, session: S
     dossier = office.accepted()
     specialist = office.holder(office.work_until(dossier, Act.APPRAISE))
     office.do(specialist, dossier, "supplement", other="Thiếu bản vẽ.")
-    assert office.do(office.browser("construction", Role.HEAD), dossier, "supplement/drop").status_code == 303
+    assert office.do(office.at(dossier, Role.HEAD), dossier, "supplement/drop").status_code == 303
 
     assert session.scalars(sa.select(SupplementRequest)).one().state is SupplementState.DROPPED
     assert state_of(session, dossier) is State.IN_PROGRESS
 
 
 def test_one_person_with_two_posts_does_not_both_appraise_and_approve(office: Office, session: Session) -> None:
-    both = people.officer(
-        session, office.world.agencies["construction"], Role.SPECIALIST, Role.HEAD, name="Hứa Thị Mai"
-    )
+    dossier = office.accepted()
+    agency = office.world.agencies[office.competent(dossier)]
+    both = people.officer(session, agency, Role.SPECIALIST, Role.HEAD, name="Hứa Thị Mai")
     session.commit()
-    browser, dossier = office.of_person(both.id), office.accepted()
+    browser = office.of_person(both.id)
     step = office.work_until(dossier, Act.APPRAISE)
     data = {f"do-{step.node_key}-note": NOTE}
     assert office.do(browser, dossier, f"steps/{step.node_key}/complete", **data).status_code == 303
     step = office.work_until(dossier, Act.APPROVE)
 
-    answer = office.do(browser, dossier, f"steps/{step.node_key}/complete", **{f"do-{step.node_key}-note": "Ý kiến khác"})
+    data = {f"do-{step.node_key}-note": "Ý kiến khác"}
+    answer = office.do(browser, dossier, f"steps/{step.node_key}/complete", **data)
 
     assert answer.status_code == 409
     assert "Ý kiến khác" in answer.text
@@ -213,7 +214,8 @@ def test_a_colleague_takes_a_step_over_and_the_head_gives_it_back(office: Office
     dossier = office.accepted()
     step = office.work_until(dossier, Act.APPRAISE)
     first_post = step.post_id
-    second = people.officer(session, office.world.agencies["construction"], Role.SPECIALIST, name="Hứa Thị Mai")
+    agency = office.world.agencies[office.competent(dossier)]
+    second = people.officer(session, agency, Role.SPECIALIST, name="Hứa Thị Mai")
     session.commit()
     colleague = office.of_person(second.id)
 
@@ -222,23 +224,25 @@ def test_a_colleague_takes_a_step_over_and_the_head_gives_it_back(office: Office
     assert office.open_steps(dossier)[0].post_id != first_post
     assert office.do(colleague, dossier, f"steps/{step.node_key}/take").status_code == 409
 
-    head = office.browser("construction", Role.HEAD)
+    head = office.at(dossier, Role.HEAD)
     given = office.do(head, dossier, f"steps/{step.node_key}/give", **{f"give-{step.node_key}-post": str(first_post)})
     assert given.status_code == 303
     assert office.open_steps(dossier)[0].post_id == first_post
-    clerk_post = office.world.posts["construction", Role.CLERK].id
+    clerk_post = office.world.posts[office.competent(dossier), Role.CLERK].id
     wrong = office.do(head, dossier, f"steps/{step.node_key}/give", **{f"give-{step.node_key}-post": str(clerk_post)})
     assert wrong.status_code == 422
 
 
 def test_the_head_chooses_who_handles_it(office: Office, session: Session) -> None:
-    second = people.officer(session, office.world.agencies["construction"], Role.SPECIALIST, name="Hứa Thị Mai")
-    session.commit()
     dossier = office.accepted()
+    agency = office.world.agencies[office.competent(dossier)]
+    second = people.officer(session, agency, Role.SPECIALIST, name="Hứa Thị Mai")
+    session.commit()
     step = office.open_steps(dossier)[0]
     chosen = next(post.id for post in _posts(session, second))
 
-    office.do(office.holder(step), dossier, f"steps/{step.node_key}/complete", **{f"do-{step.node_key}-post": str(chosen)})
+    data = {f"do-{step.node_key}-post": str(chosen)}
+    office.do(office.holder(step), dossier, f"steps/{step.node_key}/complete", **data)
 
     assert office.open_steps(dossier)[0].post_id == chosen
 
@@ -262,8 +266,10 @@ def test_only_the_leader_of_the_step_opens_the_signing_page(office: Office) -> N
     dossier = office.accepted("1.004191")
     step = office.work_until(dossier, Act.SIGN)
 
-    assert office.browser("industry_trade", Role.HEAD).get(f"/desk/{dossier.code}/sign/{step.node_key}").status_code == 403
-    assert office.browser("construction", Role.LEADER).get(f"/desk/{dossier.code}/sign/{step.node_key}").status_code == 404
+    address = f"/desk/{dossier.code}/sign/{step.node_key}"
+    stranger = next(key for key in ("construction", "finance") if key != office.competent(dossier))
+    assert office.at(dossier, Role.HEAD).get(address).status_code == 403
+    assert office.browser(stranger, Role.LEADER).get(address).status_code == 404
 
 
 @pytest.mark.parametrize(("answer", "expected"), [("grant", State.STOPPED), ("decline", State.IN_PROGRESS)])
@@ -274,7 +280,7 @@ def test_the_head_answers_a_request_to_withdraw(
     now = datetime.now(UTC)
     withdrawal.withdraw(session, dossier, viewer=office.world.company_viewer, reason="Đổi kế hoạch", now=now)
     session.commit()
-    head = office.browser("construction", Role.HEAD)
+    head = office.at(dossier, Role.HEAD)
     assert dossier.code in head.get("/desk?tab=withdrawals").text
     assert office.do(head, dossier, "withdrawal").status_code == 422
 
@@ -312,13 +318,13 @@ def test_a_result_is_not_handed_over_before_it_is_issued(office: Office, session
 
 
 def test_a_consulted_officer_reads_the_dossier_without_the_offices_notes(office: Office) -> None:
-    dossier = office.accepted()
+    dossier = office.accepted("1.009645")
     head = office.open_steps(dossier)[0]
     office.do(office.holder(head), dossier, f"steps/{head.node_key}/complete", **{f"do-{head.node_key}-note": NOTE})
-    office.work_until(dossier, Act.OPINION)
+    asked = office.work_until(dossier, Act.OPINION)
 
-    assert NOTE in office.browser("construction", Role.SPECIALIST).get(f"/desk/{dossier.code}").text
-    page = office.browser("fire_police", Role.CONSULTANT).get(f"/desk/{dossier.code}")
+    assert NOTE in office.at(dossier, Role.SPECIALIST).get(f"/desk/{dossier.code}").text
+    page = office.holder(asked).get(f"/desk/{dossier.code}")
     assert page.status_code == 200
     assert NOTE not in page.text
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from portal.workflow.graph import Act
 from portal.workflow.lifecycle import Role
 from tests.desk.conftest import Office
 
@@ -46,20 +47,19 @@ def test_another_agency_sees_nothing_of_it_in_queue_or_search(office: Office, ad
 
     assert page.status_code == 200
     assert rows_of(page.text) == []
-    assert 'class="mc-count">1' not in page.text
+    assert "mc-count" not in page.text.partition("mc-filter")[0]
 
 
 def test_a_consulted_agency_finds_the_dossier_only_once_it_is_asked(office: Office) -> None:
-    dossier = office.accepted("1.013225")
-    fire = office.browser("fire_police", Role.CONSULTANT)
-    assert rows_of(fire.get("/desk").text) == []
-    assert fire.get(f"/desk/{dossier.code}").status_code == 404
+    dossier = office.accepted("1.009645")
+    consulted = office.browser("industry_trade", Role.CONSULTANT)
+    assert rows_of(consulted.get("/desk").text) == []
+    assert consulted.get(f"/desk/{dossier.code}").status_code == 404
 
-    office.do_step(dossier, office.open_steps(dossier)[0])
-    office.do_step(dossier, office.open_steps(dossier)[0])
+    office.work_until(dossier, Act.OPINION)
 
-    assert rows_of(fire.get("/desk").text) == [dossier.code]
-    assert fire.get(f"/desk/{dossier.code}").status_code == 200
+    assert rows_of(consulted.get("/desk").text) == [dossier.code]
+    assert consulted.get(f"/desk/{dossier.code}").status_code == 200
 
 
 @pytest.mark.parametrize("words", ["{code}", "hoa hoi", "Hoa Hồi", "{tax_code}", "hoa hoj xu lang", "{half}"])
@@ -110,7 +110,7 @@ def test_pages_follow_each_other_forwards_and_back_without_gaps(office: Office, 
     assert rows_of(counter.get(back.group(1).replace("&amp;", "&")).text) == pages[-2]
 
 
-@pytest.mark.parametrize("place", ["after=rubbish", "after=2026-03-02_x", "before=2026-03-02T00:00:00_1", "per=7&due=x"])
+@pytest.mark.parametrize("place", ["after=rubbish", "after=2026-03-02_x", "before=2026-03-02T00:00_1", "per=7&due=x"])
 def test_an_address_that_makes_no_sense_shows_the_first_page(office: Office, place: str) -> None:
     dossier = office.file()
 
@@ -139,8 +139,8 @@ def test_a_page_costs_at_most_six_statements_whatever_its_rows(
 
 
 def test_a_head_with_work_in_every_tab_still_costs_six(office: Office, statements: Callable[[], Any]) -> None:
-    office.accepted()
-    head = office.browser("construction", Role.HEAD)
+    dossier = office.accepted()
+    head = office.at(dossier, Role.HEAD)
     head.get("/desk")
     with statements() as seen:
         page = head.get("/desk?tab=unit")

@@ -59,19 +59,20 @@ def test_a_librarys_own_logging_takes_the_same_way(lines: io.StringIO) -> None:
     assert (event["event"], event["level"], event["logger"]) == ("something about x", "warning", "some.library")
 
 
+def fail() -> None:
+    raise ValueError(CANARY) from KeyError(CANARY)
+
+
 @pytest.mark.parametrize("library", [False, True])
 def test_an_exception_is_told_by_class_and_place_without_its_message(lines: io.StringIO, library: bool) -> None:
-    try:
-        raise ValueError(CANARY) from KeyError(CANARY)
-    except ValueError as error:
-        if library:
-            logging.getLogger("some.library").exception("failed")
-        else:
-            structlog.get_logger("portal.test").error("failed", exc_info=error)
+    with pytest.raises(ValueError, match="Hoa") as failed:
+        fail()
+    log = logging.getLogger("some.library") if library else structlog.get_logger("portal.test")
+    log.error("failed", exc_info=failed.value)
 
     (event,) = read(lines)
     assert (event["error"], event["cause"]) == ("ValueError", "KeyError")
-    assert "test_an_exception_is_told" in event["trace"][-1]
+    assert event["trace"][-1].endswith(" fail")
     assert CANARY not in lines.getvalue()
 
 
@@ -82,13 +83,11 @@ def test_the_message_of_the_surroundings_is_kept_because_somebody_must_act_on_it
 
 
 def test_an_error_of_the_database_is_told_by_its_state_without_the_row(engine: sa.Engine, lines: io.StringIO) -> None:
-    with engine.connect() as connection:
-        try:
-            connection.execute(sa.text("SELECT CAST(:typed AS integer)"), {"typed": CANARY})
-        except DBAPIError as error:
-            structlog.get_logger("portal.test").error("failed", exc_info=error)
-            assert logs.error_code(error) == "InvalidTextRepresentation 22P02"
+    with engine.connect() as connection, pytest.raises(DBAPIError) as failed:
+        connection.execute(sa.text("SELECT CAST(:typed AS integer)"), {"typed": CANARY})
+    structlog.get_logger("portal.test").error("failed", exc_info=failed.value)
 
+    assert logs.error_code(failed.value) == "InvalidTextRepresentation 22P02"
     assert read(lines)[0]["error"] == "InvalidTextRepresentation 22P02"
     assert "Hoa" not in lines.getvalue()
 

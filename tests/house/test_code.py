@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,15 @@ MAY_SEND = {"workers/relay.py", "workers/app.py"}
 
 def sources(*folders: str) -> Iterator[tuple[str, ast.Module]]:
     for folder in folders:
-        for path in sorted((PROJECT / folder).rglob("*.py")):
-            yield str(path.relative_to(PROJECT)), ast.parse(path.read_text("utf-8"))
+        yield from parsed(folder)
+
+
+@cache
+def parsed(folder: str) -> list[tuple[str, ast.Module]]:
+    return [
+        (str(path.relative_to(PROJECT)), ast.parse(path.read_text("utf-8")))
+        for path in sorted((PROJECT / folder).rglob("*.py"))
+    ]
 
 
 def is_drawer(name: str, *drawers: str) -> bool:

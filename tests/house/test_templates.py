@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import jinja2
@@ -30,6 +31,7 @@ def source(name: str) -> str:
     return (TEMPLATES / name).read_text("utf-8")
 
 
+@cache
 def parent(name: str) -> str | None:
     tree = ENVIRONMENT.parse(source(name))
     extends = next(iter(tree.find_all(nodes.Extends)), None)

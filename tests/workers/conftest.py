@@ -1,13 +1,17 @@
 """A database, a broker and a crew for tests of the machinery, which must commit and kill."""
 
+import io
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+import structlog
 from psycopg.types.json import Jsonb
 
+from portal.foundation import logs
 from tests.fixtures.workers import Crew, asking, until
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -16,6 +20,18 @@ TABLES = """
 CREATE TABLE effects (id bigserial PRIMARY KEY, what text NOT NULL, at timestamptz);
 CREATE TABLE begun (id bigserial PRIMARY KEY, what text NOT NULL);
 """
+
+
+@pytest.fixture(autouse=True)
+def _log_as_installed() -> Iterator[None]:
+    """Log as an installation does: the console's picture of a trace takes seconds to draw."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    logs.configure(stream=io.StringIO())
+    yield
+    root.handlers[:] = before
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """What the rooms above and the account pages read about people, parties, posts and sign-ins."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,27 +31,8 @@ def viewer(session: Session, sign_in_key: str, *, now: datetime) -> Viewer | Non
 
     None for a key that is unknown, ended, expired or left idle, and for a person who has been disabled.
     """
-    row = session.execute(
-        sa.select(
-            Person.id,
-            Person.name,
-            Person.email,
-            Person.language,
-            Person.one_time_secret.is_not(None).label("has_second_factor"),
-            SignIn.seen_at,
-            SignIn.stepped_up_at,
-            _posts().label("posts"),
-            _memberships().label("memberships"),
-            _mandates(now).label("mandates"),
-        )
-        .join(Person, Person.id == SignIn.person_id)
-        .where(
-            SignIn.key_hash == hash_of(sign_in_key),
-            SignIn.ended_at.is_(None),
-            SignIn.ends_at > now,
-            Person.disabled_at.is_(None),
-        )
-    ).one_or_none()
+    asked = {"key_hash": hash_of(sign_in_key), "now": now, "today": office_day(now)}
+    row = session.execute(_VIEWER, asked).one_or_none()
     if row is None:
         return None
     found = Viewer(
@@ -96,7 +77,7 @@ def _memberships() -> sa.ScalarSelect[Any]:
     )
 
 
-def _mandates(now: datetime) -> sa.ScalarSelect[Any]:
+def _mandates() -> sa.ScalarSelect[Any]:
     """Principals of the agent parties the person belongs to, under mandates in force on the office's day."""
     principal, agent = aliased(Party), aliased(Party)
     values = sa.func.jsonb_build_array(
@@ -120,7 +101,7 @@ def _mandates(now: datetime) -> sa.ScalarSelect[Any]:
             Membership.person_id == Person.id,
             Membership.ended_at.is_(None),
             agent.status == PartyStatus.APPROVED,
-            mandate_in_force(now),
+            _in_force_on(sa.bindparam("today", type_=sa.Date())),
         )
         .correlate(Person)
         .scalar_subquery()
@@ -129,14 +110,41 @@ def _mandates(now: datetime) -> sa.ScalarSelect[Any]:
 
 def mandate_in_force(now: datetime) -> sa.ColumnElement[bool]:
     """Accepted by both sides, not revoked, and the office's day of `now` within its validity."""
-    today = office_day(now)
+    return _in_force_on(sa.literal(office_day(now)))
+
+
+def _in_force_on(day: sa.ColumnElement[date]) -> sa.ColumnElement[bool]:
     return sa.and_(
         Mandate.principal_accepted_at.is_not(None),
         Mandate.agent_accepted_at.is_not(None),
         Mandate.revoked_at.is_(None),
-        Mandate.valid_from <= today,
-        Mandate.valid_until >= today,
+        Mandate.valid_from <= day,
+        Mandate.valid_until >= day,
     )
+
+
+_VIEWER = (
+    sa.select(
+        Person.id,
+        Person.name,
+        Person.email,
+        Person.language,
+        Person.one_time_secret.is_not(None).label("has_second_factor"),
+        SignIn.seen_at,
+        SignIn.stepped_up_at,
+        _posts().label("posts"),
+        _memberships().label("memberships"),
+        _mandates().label("mandates"),
+    )
+    .join(Person, Person.id == SignIn.person_id)
+    .where(
+        SignIn.key_hash == sa.bindparam("key_hash"),
+        SignIn.ended_at.is_(None),
+        SignIn.ends_at > sa.bindparam("now"),
+        Person.disabled_at.is_(None),
+    )
+)
+"""Put together once: every request of somebody signed in asks it, and building it takes longer than asking."""
 
 
 def _held_post(post_id: str, agency_id: str, key: str, names: dict[str, str], role: str) -> HeldPost:

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.models import Agency, Party, Person, Post
@@ -26,7 +25,6 @@ from portal.workflow.lifecycle import Role, State
 COUNTED_TO = 100
 """Counters look no further than this: the page says 99+ (decision 26)."""
 
-LEAST_LIKENESS = 0.5
 SOON = timedelta(days=2)
 
 
@@ -104,13 +102,13 @@ def counters(session: Session, tabs: Sequence[Tab], *, viewer: Viewer) -> dict[T
 
 
 def page(session: Session, wanted: Wanted, *, viewer: Viewer, now: datetime) -> Page:
-    """One page of a tab. With words the page holds what is most like them; whole words are tried first."""
+    """One page of a tab. With words, dossiers that have them all; where there are none, those most like them."""
     if wanted.tab.key is TabKey.SEARCH and not wanted.words.strip():
         return Page(rows=(), has_earlier=False, has_later=False)
-    pieces = trigrams(search_key(wanted.words))
-    rows = _rows(session, wanted, _with_every(pieces), viewer=viewer, now=now)
-    if not rows and pieces and wanted.after is None and wanted.before is None:
-        rows = _rows(session, wanted, _like(pieces), viewer=viewer, now=now)
+    words = search_key(wanted.words)
+    rows = _rows(session, wanted, _with_every(words), viewer=viewer, now=now)
+    if not rows and words:
+        rows = _rows(session, wanted, _like(words), viewer=viewer, now=now)
     more = len(rows) > wanted.size
     rows = rows[: wanted.size]
     if wanted.before is not None:
@@ -168,7 +166,7 @@ def _columns(tab: Tab) -> sa.Select[Any]:
     else:
         step = _standing_at()
         statement = columns.select_from(Dossier).outerjoin(step, sa.true())
-    return (
+    joined: sa.Select[Any] = (
         statement.add_columns(
             step.node_key,
             step.role,
@@ -182,6 +180,7 @@ def _columns(tab: Tab) -> sa.Select[Any]:
         .outerjoin(owner, owner.id == Post.person_id)
         .outerjoin(agency, agency.id == sa.func.coalesce(step.agency_id, Dossier.agency_id))
     )
+    return joined
 
 
 def _standing_at() -> Any:
@@ -208,18 +207,23 @@ def _filters(wanted: Wanted, now: datetime) -> list[sa.ColumnElement[bool]]:
     return found
 
 
-def _with_every(pieces: Sequence[str]) -> sa.ColumnElement[bool] | None:
-    return Dossier.trigrams.contains(list(pieces)) if pieces else None
+def _with_every(words: str) -> sa.ColumnElement[bool] | None:
+    pieces = trigrams(words)
+    return Dossier.trigrams.contains(pieces) if pieces else None
 
 
-def _like(pieces: Sequence[str]) -> sa.ColumnElement[bool]:
-    """Shares at least half of the pieces: half-typed words and slips of the finger."""
-    wanted = sa.literal(list(pieces), ARRAY(sa.Text))
-    common = sa.func.cardinality(
-        sa.func.array(
-            sa.select(sa.func.unnest(Dossier.trigrams))
-            .intersect(sa.select(sa.func.unnest(wanted)))
-            .scalar_subquery()
-        )
-    )
-    return sa.and_(Dossier.trigrams.overlap(list(pieces)), common >= LEAST_LIKENESS * len(pieces))
+def _like(words: str) -> sa.ColumnElement[bool]:
+    """Of every word its first or its second half is there: half-typed words and slips of the finger.
+
+    Each half is a set of pieces that must all be found, so the index answers it however many dossiers there are.
+    """
+    return sa.and_(*(sa.or_(*map(Dossier.trigrams.contains, _halves(word))) for word in words.split()))
+
+
+def _halves(word: str) -> tuple[list[str], list[str]]:
+    bordered, known = f" {word} ", set(trigrams(word))
+    pieces = [bordered[i : i + 3] for i in range(len(word))]
+    if not known.issuperset(pieces):  # Chinese is cut into characters
+        pieces = list(word)
+    middle = max(1, len(pieces) // 2)
+    return pieces[:middle], pieces[-middle:]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -21,14 +22,15 @@ from portal.catalogue.wording import Problem
 from portal.dossiers.models import Dossier, DossierAnswers, Draft
 from portal.dossiers.numbering import next_code
 from portal.dossiers.record import Happening, new_salt, record
-from portal.dossiers.telling import known_of, write_letter
+from portal.dossiers.telling import known_of
 from portal.dossiers.terms import terms_for
 from portal.foundation.database import new_id
 from portal.foundation.errors import Invalid, Refused
-from portal.foundation.outbox import Job, enqueue
+from portal.foundation.outbox import Job, Wanted, enqueue_all
 from portal.foundation.search import search_key, trigrams
+from portal.letters.actions import letter_wanted
 from portal.letters.contents import LetterKind
-from portal.notices.actions import tell
+from portal.notices.actions import written
 from portal.notices.kinds import NoticeKind
 from portal.workflow.events import EventKind
 from portal.workflow.lifecycle import State
@@ -57,7 +59,11 @@ def file(session: Session, draft: Draft, *, viewer: Viewer, language: Language, 
     definition = definition_of(draft.procedure)
     attached = files.of(session, draft_id=draft.id)
     answers = checked(draft, definition, attached)
-    dossier = _new(session, draft, definition, answers, language=language, now=now)
+    dossier_id = new_id()
+    attachments.hand_over(session, draft_id=draft.id, dossier_id=dossier_id)
+    draft.closed_at = now
+    session.flush()
+    dossier = _new(session, draft, definition, answers, dossier_id=dossier_id, language=language, now=now)
     dossier.procedure, dossier.party = draft.procedure, draft.party
     salt = new_salt()
     documents = files.digested(attached)
@@ -77,11 +83,9 @@ def file(session: Session, draft: Draft, *, viewer: Viewer, language: Language, 
     session.add(
         DossierAnswers(dossier_id=dossier.id, supplement_round=0, answers=dict(answers), salt=salt, saved_at=now)
     )
-    attachments.hand_over(session, draft_id=draft.id, dossier_id=dossier.id)
-    draft.closed_at = now
-    write_letter(session, dossier, LetterKind.FILING_RECEIPT, event_version=1, now=now)
-    enqueue(session, Job.ROUTE_DOSSIER, {"dossier_id": str(dossier.id)}, now=now)
-    tell(
+    letter = letter_wanted(dossier_id=dossier.id, kind=LetterKind.FILING_RECEIPT, event_version=1)
+    to_route = Wanted(job=Job.ROUTE_DOSSIER, payload={"dossier_id": str(dossier.id)})
+    notice = written(
         session,
         NoticeKind.FILED,
         dossier_id=dossier.id,
@@ -90,6 +94,7 @@ def file(session: Session, draft: Draft, *, viewer: Viewer, language: Language, 
         now=now,
         params=known_of(dossier),
     )
+    enqueue_all(session, [letter, to_route, notice], now=now)
     session.flush()
     return dossier
 
@@ -118,13 +123,21 @@ def checked(draft: Draft, definition: Definition, attached: Sequence[Attachment]
 
 
 def _new(
-    session: Session, draft: Draft, definition: Definition, answers: Answers, *, language: Language, now: datetime
+    session: Session,
+    draft: Draft,
+    definition: Definition,
+    answers: Answers,
+    *,
+    dossier_id: UUID,
+    language: Language,
+    now: datetime,
 ) -> Dossier:
-    intake_agency_id, code = next_code(session, intake_key=definition.intake, now=now)
     subject = subject_of(definition, answers) or definition.name.words(language)
+    terms = terms_for(definition, draft.case_key, answers, places=places())
+    intake_agency_id, code = next_code(session, intake_key=definition.intake, now=now)
     key = search_key(code, draft.party.name, draft.party.tax_code, subject)
     return Dossier(
-        id=new_id(),
+        id=dossier_id,
         code=code,
         client_key=draft.client_key,
         procedure_version_id=draft.procedure_version_id,
@@ -138,7 +151,7 @@ def _new(
         commune=commune_of(definition, answers),
         search_key=key,
         trigrams=trigrams(key),
-        terms=terms_for(definition, draft.case_key, answers, places=places()).to_json(),
+        terms=terms.to_json(),
         state=State.DRAFT,
         version=0,
         filed_at=now,

@@ -15,7 +15,7 @@ from portal.catalogue.wording import Problem
 from portal.clock.due import acceptance_due
 from portal.dossiers import queries
 from portal.dossiers.actions import drafts, filing
-from portal.dossiers.asking import anchor, field_code, sentence
+from portal.dossiers.asking import anchor, field_code, named
 from portal.dossiers.forms import DeclarationForm
 from portal.dossiers.models import Draft
 from portal.dossiers.saying import in_words
@@ -86,7 +86,10 @@ def _review_page(
 ) -> Response:
     state = whole(request_session(), found)
     gaps = [
-        {"text": _named(problem), "href": where_to_mend(state.definition, found.id, problem)}
+        {
+            "text": named(state.definition, problem, language()),
+            "href": where_to_mend(state.definition, found.id, problem),
+        }
         for problem in problems or state.problems
     ]
     errors = list(gaps) if status != 200 else []  # noqa: PLR2004
@@ -106,8 +109,3 @@ def _review_page(
         answer_by=acceptance_due(now(), office_calendar()).due_at,
         competent=agency_name(state.competent),
     )
-
-
-def _named(problem: Problem) -> str:
-    label = problem.label.words(language()) if problem.label else ""
-    return f"{label}: {sentence(problem)}" if label else sentence(problem)
