@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 CATALOGUES := $(wildcard portal/translations/*/LC_MESSAGES/*.po)
 
 MAKEFLAGS += --no-print-directory

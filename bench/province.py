@@ -44,7 +44,7 @@ OFFICE = "construction"
 TEMPLATES = 8
 PARTIES = 200
 FILE_BYTES = 20_000
-OWN_TABLES = (Dossier, DossierEvent, DossierAnswers, DossierStep, DossierFact, Timer)
+OWN_TABLES: tuple[type[Base], ...] = (Dossier, DossierEvent, DossierAnswers, DossierStep, DossierFact, Timer)
 """What one dossier consists of, in the order in which the database accepts it."""
 
 Row = dict[str, Any]
@@ -109,7 +109,7 @@ def drafts(session: Session, template: UUID, count: int) -> list[UUID]:
 
 
 def _parties(session: Session, now: datetime) -> list[UUID]:
-    rows = [
+    rows: list[Row] = [
         {
             "id": new_id(),
             "kind": PartyKind.ORGANISATION,
@@ -217,7 +217,7 @@ def _moved(table: type[Base], row: Row, dossier_id: UUID) -> Row:
 
 def _copy_in(cursor: psycopg.Cursor[Any], table: type[Base], rows: Iterator[Row]) -> None:
     columns = table.__table__.columns.keys()
-    with cursor.copy(f"COPY {table.__tablename__} ({', '.join(columns)}) FROM STDIN") as copy:  # type: ignore[arg-type]
+    with cursor.copy(f"COPY {table.__tablename__} ({', '.join(columns)}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row([Jsonb(v) if isinstance(v := row[name], dict) else v for name in columns])
 

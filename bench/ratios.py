@@ -23,7 +23,7 @@ def in_turns(measures: Mapping[str, Measure], *, rounds: int) -> dict[str, list[
     """Each measured once a round; the order turns round from round to round, so that none is always first."""
     taken: dict[str, list[float]] = {name: [] for name in measures}
     for number in range(rounds):
-        names = list(measures) if number % 2 == 0 else list(reversed(measures))
+        names = list(measures) if number % 2 == 0 else list(measures)[::-1]
         for name in names:
             taken[name].append(measures[name]())
     return taken

@@ -25,7 +25,7 @@ import psycopg
 import redis
 import structlog
 from celery import Celery
-from kombu import Producer
+from kombu import Connection, Producer
 from psycopg import sql
 from sqlalchemy.exc import DBAPIError
 
@@ -85,7 +85,7 @@ class Relay:
         self._broker = redis.Redis.from_url(
             redis_url, socket_timeout=SHORT_SECONDS, socket_connect_timeout=SHORT_SECONDS
         )
-        self._connection = app.connection_for_write()
+        self._connection: Connection | None = None
         self._producer: Producer | None = None
         self._looked_at = float("-inf")
         self._is_stopping = False
@@ -188,15 +188,16 @@ class Relay:
 
     def _connected_producer(self) -> Producer:
         if self._producer is None:
+            self._connection = self._app.connection_for_write()  # a released one cannot be used again
             self._producer = Producer(self._connection.channel(), auto_declare=False)
         return self._producer
 
     def _let_go_of_broker(self) -> None:
-        producer, self._producer = self._producer, None
+        connection, self._connection, self._producer = self._connection, None, None
         self._looked_at = float("-inf")
-        if producer is not None:
+        if connection is not None:
             with contextlib.suppress(*BROKER_AWAY):
-                self._connection.release()
+                connection.release()
         self._broker.close()
 
 

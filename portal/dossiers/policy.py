@@ -18,6 +18,9 @@ from portal.workflow.lifecycle import CompanyRole, Role, State
 WORKING_ROLES = frozenset({Role.SPECIALIST, Role.HEAD, Role.LEADER, Role.CLERK, Role.CASHIER})
 """Roles that see every dossier of their agency once it has been routed there."""
 
+_HELD = aliased(DossierStep)
+"""A step as the policy asks for it: a query that reads steps itself must not be mixed up with this one."""
+
 COUNTER_ROLES = frozenset({Role.ONE_STOP, Role.CASHIER})
 """Roles that see every dossier their agency took in."""
 
@@ -89,8 +92,7 @@ def _as_staff(viewer: Viewer) -> list[sa.ColumnElement[bool]]:
     if any(post.role is Role.DISPATCHER for post in viewer.posts):
         ways.append(sa.and_(Dossier.agency_id.is_(None), Dossier.state == State.FILED))
     if consulted := _agencies_with_steps(viewer):
-        held = aliased(DossierStep)  # a query that reads steps itself must not be mixed up with this one
-        ways.append(sa.exists().where(held.dossier_id == Dossier.id, held.agency_id.in_(consulted)))
+        ways.append(sa.exists().where(_HELD.dossier_id == Dossier.id, _HELD.agency_id.in_(consulted)))
     return ways
 
 

@@ -44,6 +44,9 @@ POSTS = {
 }
 """How a post is named under a signature; the law prints letters in Vietnamese."""
 
+LEADERS = {"provincial_office": "Chủ tịch", "border_gate_zone": "Trưởng ban"}
+"""By agency: whose leader is not called a director."""
+
 FEE_LINES = {
     True: Text(vi="Không thu phí, lệ phí", en="No fee", zh="不收费"),
     False: Text(vi="{amount} đồng", en="{amount} đồng", zh="{amount}越南盾"),
@@ -269,10 +272,16 @@ class Writer:
 
     def holder(self, post_id: UUID, *, signed_at: datetime | None = None) -> say.Signatory:
         """The holder of a post, as printed under a letter."""
-        name, role = self.session.execute(
-            sa.select(Person.name, Post.role).join(Post, Post.person_id == Person.id).where(Post.id == post_id)
+        name, role, agency = self.session.execute(
+            sa.select(Person.name, Post.role, Agency.key)
+            .join(Post, Post.person_id == Person.id)
+            .join(Agency, Agency.id == Post.agency_id)
+            .where(Post.id == post_id)
         ).one()
-        return say.Signatory(name=name, post=POSTS.get(role, role.value), signed_at=signed_at)
+        post = POSTS.get(role, role.value)
+        if role is Role.LEADER:
+            post = LEADERS.get(agency, post)
+        return say.Signatory(name=name, post=post, signed_at=signed_at)
 
     def texts(self, event: DossierEvent) -> Mapping[str, str]:
         """The words that belong to an event; empty where they have been erased."""

@@ -25,7 +25,7 @@ def test_a_building_permit_in_a_browser(town: Town, open_window: Open) -> None:
     follow_it(company, code)
     windows: dict[str, Window] = {}
     while deciding.state_of(town, code) != "settled":
-        (step,) = deciding.steps_in_hand(town, code)
+        step = deciding.steps_in_hand(town, code)[0]
         email = town.officers[str(step["agency"]), Role(str(step["role"]))]
         if email not in windows:
             windows[email] = open_window()

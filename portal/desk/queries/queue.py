@@ -97,7 +97,8 @@ def counters(session: Session, tabs: Sequence[Tab], *, viewer: Viewer) -> dict[T
     counted = [tab for tab in tabs if tab.counted]
     if not counted:
         return {}
-    row = session.execute(sa.select(*(_counter(tab, viewer).label(tab.key.value) for tab in counted))).one()
+    own = of_own_office(viewer)
+    row = session.execute(sa.select(*(_counter(tab, own).label(tab.key.value) for tab in counted))).one()
     return {tab.key: number for tab, number in zip(counted, row, strict=True)}
 
 
@@ -116,8 +117,8 @@ def page(session: Session, wanted: Wanted, *, viewer: Viewer, now: datetime) -> 
     return Page(rows=rows, has_earlier=wanted.after is not None, has_later=more)
 
 
-def _counter(tab: Tab, viewer: Viewer) -> sa.ScalarSelect[Any]:
-    found = sa.select(sa.literal(1)).select_from(Dossier).where(tab.condition, of_own_office(viewer))
+def _counter(tab: Tab, own: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
+    found = sa.select(sa.literal(1)).select_from(Dossier).where(tab.condition, own)
     if tab.of_steps:
         found = found.join(DossierStep, DossierStep.dossier_id == Dossier.id)
     return sa.select(sa.func.count()).select_from(found.limit(COUNTED_TO).subquery()).scalar_subquery()
@@ -143,7 +144,6 @@ def _rows(
 
 def _columns(tab: Tab) -> sa.Select[Any]:
     """What a line shows. A line of a dossier names the step it stands at, the earliest due one if several."""
-    owner, agency = aliased(Person), aliased(Agency)
     columns: Any = sa.select(
         (DossierStep.id if tab.of_steps else Dossier.id).label("id"),
         tab.due.label("due_at"),
@@ -164,21 +164,21 @@ def _columns(tab: Tab) -> sa.Select[Any]:
         step: Any = DossierStep
         statement = columns.select_from(DossierStep).join(Dossier, Dossier.id == DossierStep.dossier_id)
     else:
-        step = _standing_at()
+        step = _STANDING_AT
         statement = columns.select_from(Dossier).outerjoin(step, sa.true())
     joined: sa.Select[Any] = (
         statement.add_columns(
             step.node_key,
             step.role,
-            owner.name.label("holder"),
-            agency.short_names.label("agency"),
+            _OWNER.name.label("holder"),
+            _AGENCY.short_names.label("agency"),
             step.assignment_reason.label("why"),
         )
         .join(ProcedureVersion, ProcedureVersion.id == Dossier.procedure_version_id)
         .join(Party, Party.id == Dossier.party_id)
         .outerjoin(Post, Post.id == step.post_id)
-        .outerjoin(owner, owner.id == Post.person_id)
-        .outerjoin(agency, agency.id == sa.func.coalesce(step.agency_id, Dossier.agency_id))
+        .outerjoin(_OWNER, _OWNER.id == Post.person_id)
+        .outerjoin(_AGENCY, _AGENCY.id == sa.func.coalesce(step.agency_id, Dossier.agency_id))
     )
     return joined
 
@@ -192,6 +192,10 @@ def _standing_at() -> Any:
         .lateral()
     )
     return aliased(DossierStep, standing)
+
+
+# Made once: an alias works its columns out anew each time it is made, and this page is asked all day long.
+_OWNER, _AGENCY, _STANDING_AT = aliased(Person), aliased(Agency), _standing_at()
 
 
 def _filters(wanted: Wanted, now: datetime) -> list[sa.ColumnElement[bool]]:

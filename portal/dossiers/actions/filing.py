@@ -83,6 +83,13 @@ def file(session: Session, draft: Draft, *, viewer: Viewer, language: Language, 
     session.add(
         DossierAnswers(dossier_id=dossier.id, supplement_round=0, answers=dict(answers), salt=salt, saved_at=now)
     )
+    _set_going(session, dossier, viewer=viewer, now=now)
+    session.flush()
+    return dossier
+
+
+def _set_going(session: Session, dossier: Dossier, *, viewer: Viewer, now: datetime) -> None:
+    """What a filing causes: the receipt, the way to the competent office, word to whoever filed."""
     letter = letter_wanted(dossier_id=dossier.id, kind=LetterKind.FILING_RECEIPT, event_version=1)
     to_route = Wanted(job=Job.ROUTE_DOSSIER, payload={"dossier_id": str(dossier.id)})
     notice = written(
@@ -94,9 +101,7 @@ def file(session: Session, draft: Draft, *, viewer: Viewer, language: Language, 
         now=now,
         params=known_of(dossier),
     )
-    enqueue_all(session, [letter, to_route, notice], now=now)
-    session.flush()
-    return dossier
+    enqueue_all(session, [to_route, letter, notice], now=now)
 
 
 def already_filed(session: Session, draft: Draft) -> Dossier:
