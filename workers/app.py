@@ -18,7 +18,7 @@ from workers.wire import RUN, TICK, make_app
 
 log = structlog.get_logger(__name__)
 
-ROOMS = ("attachments", "cleaning", "facts", "letters", "notices", "routing", "timers", "transparency")
+ROOMS = ("attachments", "cleaning", "letters", "notices", "routing", "timers", "transparency")
 """The modules of this package whose import registers handlers. Some add to `prewarming`."""
 
 LARGEST_ID = 2**63 - 1

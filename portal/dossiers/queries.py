@@ -136,7 +136,10 @@ def texts_of(session: Session, dossier_id: UUID) -> dict[tuple[int, str], str]:
 
 
 def letters_of(session: Session, dossier_id: UUID) -> Sequence[Letter]:
-    """The letters the filer may have, in the order of what they tell. A decision is none before it is issued; slips stay inside."""
+    """The letters the filer may have, in the order of what they tell.
+
+    A decision is none before it is issued; slips stay inside.
+    """
     return session.scalars(
         sa.select(Letter)
         .where(

@@ -85,7 +85,7 @@ class _Process:
 def connect(url: str, *, pool_size: int = 2) -> sa.Engine:
     """Bind this process to the database at `url` and return the engine."""
     engine = sa.create_engine(
-        driver_url(url), pool_size=pool_size, max_overflow=4, pool_pre_ping=False, pool_recycle=1800
+        driver_url(url), pool_size=pool_size, max_overflow=4, pool_recycle=1800, hide_parameters=True
     )
     bind(sessionmaker(engine, expire_on_commit=False))
     return engine

@@ -27,7 +27,6 @@ class Job(enum.StrEnum):
     ROUTE_DOSSIER = "route_dossier"
     SEND_NOTICE = "send_notice"
     RENDER_LETTER = "render_letter"
-    REFRESH_FACTS = "refresh_facts"
     FIRE_TIMER = "fire_timer"
     PUBLISH_SNAPSHOT = "publish_snapshot"
     SCAN_ATTACHMENT = "scan_attachment"
@@ -47,7 +46,6 @@ QUEUES = {
     Job.FIRE_TIMER: Queue.PROMPT,
     Job.SEND_NOTICE: Queue.BACKGROUND,
     Job.RENDER_LETTER: Queue.LETTERS,
-    Job.REFRESH_FACTS: Queue.PROMPT,
     Job.PUBLISH_SNAPSHOT: Queue.BACKGROUND,
     Job.SCAN_ATTACHMENT: Queue.BACKGROUND,
     Job.CLEAN_EXPIRED: Queue.BACKGROUND,

@@ -11,7 +11,6 @@ JOB_WORDS: dict[str, Any] = {
     Job.ROUTE_DOSSIER.value: lazy_gettext("Send a dossier to its office and officer"),
     Job.SEND_NOTICE.value: lazy_gettext("Deliver a notice"),
     Job.RENDER_LETTER.value: lazy_gettext("Print a letter"),
-    Job.REFRESH_FACTS.value: lazy_gettext("Bring the figures up to date"),
     Job.FIRE_TIMER.value: lazy_gettext("Act on a time limit that has been reached"),
     Job.PUBLISH_SNAPSHOT.value: lazy_gettext("Publish the figures of the day"),
     Job.SCAN_ATTACHMENT.value: lazy_gettext("Check an uploaded file for viruses"),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import flask
 from flask.typing import ResponseReturnValue
 
-from portal.foundation.errors import NotFound
+from portal.foundation.errors import Invalid, NotFound
 from portal.foundation.guards import public
 from portal.foundation.settings import Settings
 from portal.foundation.unit_of_work import unit_of_work
@@ -25,29 +25,31 @@ LARGEST_LETTER_BYTES = 20 * 1024 * 1024
 @public
 def check(token: str) -> ResponseReturnValue:
     """What the portal itself holds under this token, checked afresh."""
-    found, office, now = _found(token), _office(), datetime.now(UTC)
-    assert found.letter.storage_key is not None  # noqa: S101 - only sealed letters are found
-    sealed = verify_sealed(office.storage.get(found.letter.storage_key), office.authority.roots(), now=now)
-    return flask.render_template(
-        "proof/check.html", found=found, sealed=sealed, signed=_signed(found, office, now), compared=None
-    )
+    return _page(_found(token))
 
 
 @blueprint.post("/<token>")
 @public
 def compare(token: str) -> ResponseReturnValue:
     """Compare a file somebody was given with the one that was issued. The file is not kept."""
-    found, office, now = _found(token), _office(), datetime.now(UTC)
-    uploaded = flask.request.files.get("file")
+    found, uploaded = _found(token), flask.request.files.get("file")
     content = uploaded.stream.read(LARGEST_LETTER_BYTES) if uploaded is not None else b""
-    sealed = verify_sealed(content, office.authority.roots(), now=now)
-    same = hashlib.sha256(content).hexdigest() == found.letter.sha256
+    return _page(found, content) if content else (_page(found, compared="empty"), Invalid.status)
+
+
+def _page(found: Shown, content: bytes | None = None, *, compared: str | None = None) -> str:
+    """The verdict on `content`, or on the file the portal keeps."""
+    office, now = _office(), datetime.now(UTC)
+    assert found.letter.storage_key is not None  # noqa: S101 - only sealed letters are found
+    if content is not None:
+        compared = "same" if hashlib.sha256(content).hexdigest() == found.letter.sha256 else "different"
+    sealed = verify_sealed(
+        office.storage.get(found.letter.storage_key) if content is None else content,
+        office.authority.roots(),
+        now=now,
+    )
     return flask.render_template(
-        "proof/check.html",
-        found=found,
-        sealed=sealed,
-        signed=_signed(found, office, now),
-        compared="same" if same else ("empty" if not content else "different"),
+        "proof/check.html", found=found, sealed=sealed, signed=_signed(found, office, now), compared=compared
     )
 
 

@@ -65,9 +65,7 @@ def agency_by_key(session: Session, key: str) -> Agency | None:
 
 def has_staff(session: Session, agency_id: UUID) -> bool:
     """Whether anybody works in this agency: one without people decides nothing."""
-    return bool(
-        session.scalar(sa.select(sa.exists().where(Post.agency_id == agency_id, Post.ended_at.is_(None))))
-    )
+    return bool(session.scalar(sa.select(sa.exists().where(Post.agency_id == agency_id, Post.ended_at.is_(None)))))
 
 
 def earlier_holders(session: Session, dossier_id: UUID) -> dict[str, UUID]:

@@ -132,5 +132,5 @@ def fetch_and_check(company: Window, anybody: Window, code: str) -> None:
         page.locator(".mc-documents__item--result a").click()
     result = download.value.path().read_bytes()
     page = anybody.open(filing.address_in(result))
-    assert page.locator(".mc-check--good").count() == 1
+    assert page.locator(".mc-verdict--good").count() == 1
     look(anybody)

@@ -45,7 +45,7 @@ def test_a_page_of_the_form_and_a_document_need_no_script(town: Town, open_windo
     section = definition.sections[0]
     page = window.open(f"{draft}/sections/{section.code}")
     answer(page, typed)
-    page.locator("main form button[type=submit]").locator("visible=true").first.click()
+    page.get_by_role("button", name="Lưu và tiếp tục").last.click()
     assert f"/sections/{section.code}" not in page.url, page.inner_text("main")
 
     page = window.open(f"{draft}/documents")

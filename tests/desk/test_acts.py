@@ -273,9 +273,7 @@ def test_only_the_leader_of_the_step_opens_the_signing_page(office: Office) -> N
 
 
 @pytest.mark.parametrize(("answer", "expected"), [("grant", State.STOPPED), ("decline", State.IN_PROGRESS)])
-def test_the_head_answers_a_request_to_withdraw(
-    office: Office, session: Session, answer: str, expected: State
-) -> None:
+def test_the_head_answers_a_request_to_withdraw(office: Office, session: Session, answer: str, expected: State) -> None:
     dossier = office.accepted()
     now = datetime.now(UTC)
     withdrawal.withdraw(session, dossier, viewer=office.world.company_viewer, reason="Đổi kế hoạch", now=now)
@@ -338,4 +336,3 @@ def _let_step_up_pass(session: Session) -> None:
     earlier = datetime.now(UTC) - timedelta(minutes=11)
     session.execute(sa.update(SignIn).values(stepped_up_at=earlier))
     session.commit()
-

@@ -86,9 +86,7 @@ class World:
         version = self.versions[code]
         definition = definition_of(version)
         case = case or definition.cases[0].code
-        draft = drafts.start(
-            self.session, version, case=case, party_id=self.company.id, viewer=by, now=now
-        )
+        draft = drafts.start(self.session, version, case=case, party_id=self.company.id, viewer=by, now=now)
         typed = valid_answers(definition, case, places=registers.places(), seed=seed, day=now.date())
         draft.answers = typed
         answers = read(definition, case, typed, places=registers.places()).answers

@@ -16,8 +16,8 @@ from tests.journeys.town import Town, open_town
 from tests.servers import Servers
 
 PROCEDURES = [("1.013225", "works"), ("1.004191", "issue"), ("1.013952", "decision"), ("1.009645", "investor")]
-GENUINE = "mc-check--good"
-NOT_GENUINE = "mc-check--bad"
+GENUINE = "mc-verdict--good"
+NOT_GENUINE = "mc-verdict--bad"
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from portal.accounts.keys import network_of
 from portal.accounts.viewer import ActingFor, Viewer
 from portal.foundation import web
 from portal.foundation.errors import NotFound, PortalError
+from portal.foundation.guards import Audience
 from portal.foundation.languages import safe_path
 from portal.foundation.settings import Settings
 
@@ -57,7 +58,9 @@ def wanted_page(viewer: Viewer | None = None) -> str:
         return safe_path(wanted)
     if viewer is None:
         return "/"
-    return web.place("queue" if viewer.posts else "workspace") or flask.url_for("accounts.account")
+    if Audience.STAFF in viewer.audiences:
+        return web.place("queue")
+    return web.place("figures" if viewer.posts else "workspace") or flask.url_for("accounts.account")
 
 
 def own_party(tax_code: str) -> ActingFor:

@@ -144,12 +144,16 @@ def _programs(supervisor: Supervisor, settings: Settings, given: Mapping[str, st
         supervisor.start(name, start, rests_on=2 if name == "worker" else 3)
 
 
+QUIET = ("--without-mingle", "--without-gossip", "--without-heartbeat")
+"""Workers have nothing to say to each other: what they need is in the rows."""
+
+
 def program_arguments(settings: Settings) -> dict[str, list[str]]:
     """Name → module and arguments of the four programs, in the order of their start."""
     celery = ["celery", "--app=workers.app", "--quiet"]
     queues = ",".join(queue.value for queue in Queue)
     return {
-        "worker": [*celery, "worker", f"--queues={queues}", f"--concurrency={settings.task_workers}", "-Ofair"],
+        "worker": [*celery, "worker", f"--queues={queues}", f"--concurrency={settings.task_workers}", "-Ofair", *QUIET],
         "relay": ["portal.cli", "relay"],
         "beat": [*celery, "beat", f"--schedule={settings.data_dir / 'run' / 'beat-schedule'}", "--pidfile="],
         "web": ["gunicorn", "wsgi:app"],

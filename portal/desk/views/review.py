@@ -71,9 +71,7 @@ def show(code: str) -> Response:
     return review_page(session, code, viewer, at)
 
 
-def review_page(
-    session: Session, code: str, viewer: Viewer, at: datetime, attempt: Attempt | None = None
-) -> Response:
+def review_page(session: Session, code: str, viewer: Viewer, at: datetime, attempt: Attempt | None = None) -> Response:
     """The page as it stands now; after a refused act with what was typed and the reason beside it."""
     found = reading_of.dossier(session, code, viewer=viewer)
     reading = reading_of.reading(session, found)

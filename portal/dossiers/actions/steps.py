@@ -100,9 +100,7 @@ def require_working(dossier: Dossier) -> None:
         raise Refused("step.dossier_waits")
 
 
-def was_done_by(
-    session: Session, dossier: Dossier, viewer: Viewer, *, kinds: Collection[EventKind], act: Act
-) -> bool:
+def was_done_by(session: Session, dossier: Dossier, viewer: Viewer, *, kinds: Collection[EventKind], act: Act) -> bool:
     """Whether this person, in whatever post, already did a step of this kind of act: the two-person rule."""
     graph = graph_of(dossier)
     nodes = {node.key for node in graph.nodes if node.act is act}

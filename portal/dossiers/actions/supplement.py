@@ -114,9 +114,7 @@ def send(session: Session, dossier: Dossier, request: SupplementRequest, *, view
             "items": len(request.items),
         },
         texts={
-            name: words
-            for name, words in (("reason", request.reason), ("legal_ground", request.legal_ground))
-            if words
+            name: words for name, words in (("reason", request.reason), ("legal_ground", request.legal_ground)) if words
         },
     )
     record(session, dossier, [asked], actor=f"post:{post_id}", now=now)

@@ -30,9 +30,7 @@ def withdraw(session: Session, dossier: Dossier, *, viewer: Viewer, reason: str,
     record(session, dossier, [asked], actor=viewer.actor, now=now)
 
 
-def decide(
-    session: Session, dossier: Dossier, *, grant: bool, viewer: Viewer, now: datetime, reason: str = ""
-) -> None:
+def decide(session: Session, dossier: Dossier, *, grant: bool, viewer: Viewer, now: datetime, reason: str = "") -> None:
     """Consent to the withdrawal (the dossier stops, Form 05) or decline it with a reason (the work goes on)."""
     action = Action.GRANT_WITHDRAWAL if grant else Action.DECLINE_WITHDRAWAL
     capacity = require(viewer, dossier, action)

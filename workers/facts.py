@@ -1,1 +1,0 @@
-"""Facts: the turnaround figures, kept up with the events of each dossier."""
