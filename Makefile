@@ -23,7 +23,7 @@ run: install ## Start everything here and print the address (PORT=8000 DATA_DIR=
 	exec $(BIN)/python -m portal.cli run --with-parent
 
 test: install-tests ## Run the whole suite on a private PostgreSQL and Valkey (ARGS= for pytest)
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadscope $(ARGS)
 
 check: install-tests ## Everything that must be right before a commit: format, lint, types, contracts, texts, tests
 	$(BIN)/ruff format --check .
@@ -32,7 +32,7 @@ check: install-tests ## Everything that must be right before a commit: format, l
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python tools/translations.py check
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadscope $(ARGS)
 
 bench: install-tests ## Measure, as ratios to best cases of the same run
 	$(BIN)/python -m bench $(ARGS)

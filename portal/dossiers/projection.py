@@ -21,7 +21,7 @@ from portal.foundation.database import new_id
 from portal.foundation.outbox import TimerKind, cancel_timers, set_timer
 from portal.workflow.events import Event, EventKind
 from portal.workflow.graph import Graph
-from portal.workflow.lifecycle import ENDED
+from portal.workflow.lifecycle import CLOCK_STOPPED, ENDED
 from portal.workflow.projection import Interval, OpenStep, Projection
 
 ENDED_WITH_DOSSIER = "ended_with_dossier"
@@ -78,8 +78,12 @@ def graph_of(dossier: Dossier) -> Graph:
 
 
 def awaited_by(dossier: Dossier) -> Awaited | None:
-    """The limit that is waited for in the dossier's present state: to be accepted, then to be settled."""
-    if dossier.version == 0 or dossier.state in ENDED:
+    """The limit that is waited for in the dossier's present state: to be accepted, then to be settled.
+
+    While the time is the filer's nothing is waited for: the limit moves with every day of the pause, and a timer
+    that rang meanwhile would not ring again.
+    """
+    if dossier.version == 0 or dossier.state in ENDED | CLOCK_STOPPED:
         return None
     if dossier.statutory_due_at is None:
         return TimerKind.ACCEPTANCE_LIMIT, dossier.acceptance_due_at

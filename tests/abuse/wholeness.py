@@ -69,7 +69,8 @@ def _assert_replayed(session: Session, dossier: Dossier) -> None:
     assert [tuple(pause) for pause in pauses] == [
         (pause.event, pause.began_at, pause.ended_at) for pause in replayed.pauses
     ]
-    assert (replayed.clock is Clock.STOPPED) == (replayed.open_pause is not None and replayed.state not in ENDED)
+    waits = replayed.open_pause is not None and replayed.state not in ENDED
+    assert (replayed.clock is Clock.STOPPED) == (waits and replayed.accepted)
 
 
 def _assert_steps(session: Session, dossier: Dossier) -> None:
@@ -116,5 +117,7 @@ def _assert_timers(session: Session, dossier: Dossier) -> None:
         assert not waiting
     elif dossier.state is State.FILED:
         assert "acceptance_limit" in waiting
+    elif dossier.state in CLOCK_STOPPED:
+        assert "total_limit" not in waiting
     elif dossier.accepted_at is not None:
         assert "total_limit" in waiting

@@ -44,8 +44,12 @@ def test_a_page_of_the_form_and_a_document_need_no_script(town: Town, open_windo
     typed = valid_answers(definition, "works", places=registers.places(), day=office_day(datetime.now(UTC)))
     section = definition.sections[0]
     page = window.open(f"{draft}/sections/{section.code}")
-    answer(page, typed)
-    page.get_by_role("button", name="Lưu và tiếp tục").last.click()
+    here = page.url
+    for _ in range(len(section.fields)):  # what an answer brings up is asked when the page comes back
+        answer(page, typed)
+        page.get_by_role("button", name="Lưu và tiếp tục").last.click()
+        if page.url != here:
+            break
     assert f"/sections/{section.code}" not in page.url, page.inner_text("main")
 
     page = window.open(f"{draft}/documents")

@@ -15,6 +15,8 @@ PHONE = {"width": 360, "height": 780}
 PATIENCE_MILLISECONDS = 45_000
 SIDEWAYS = "() => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
 BROKEN = 500
+REFUSED = "the server responded with a status of 422"
+"""What the browser notes when a form comes back with its mistakes, as it should."""
 
 
 @lru_cache
@@ -70,7 +72,7 @@ class Window:
         self.context.close()
 
     def _heard(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
+        if message.type in {"error", "warning"} and REFUSED not in message.text:
             self.complaints.append(f"{self.page.url}: {message.text}")
 
     def _answered(self, answer: Response) -> None:

@@ -96,7 +96,7 @@ def anybody_tracks(town: Town, code: str) -> None:
     form = town.visitor().get("/vi/track").form(having="fact")
     assert code in form.fill("code", code).fill("fact", str(row["tax_code"])).submit()
     refused = town.visitor().get("/vi/track").form(having="fact").fill("code", code).fill("fact", "4900000000")
-    assert refused.submit(status=422).errors() or True
+    refused.submit(status=422)
 
 
 def the_figures_count_it(town: Town, procedure: str, code: str) -> None:
