@@ -195,15 +195,15 @@ def _first_entry(events: Iterable[Event], node: str) -> datetime:
 
 
 def _timers(session: Session, dossier: Dossier, change: Change, *, now: datetime) -> None:
-    """One timer for the limit that is waited for now; the one waited for before is moved or cancelled."""
+    """One timer for the limit that is waited for now; what was waited for before is moved or cancelled."""
     awaited = awaited_by(dossier)
-    if awaited == change.awaited:
+    ends = change.after.state in ENDED and (change.before is None or change.before.state not in ENDED)
+    if awaited == change.awaited and not ends:
         return
-    if awaited is None:
+    is_moved = awaited is not None and change.awaited is not None and awaited[0] is change.awaited[0]
+    if change.before is not None and not is_moved:
         cancel_timers(session, dossier_id=dossier.id, now=now)
-        return
-    kind, due_at = awaited
-    # A timer fires when the last minute is over, never in it.
-    set_timer(session, kind, dossier_id=dossier.id, subject_id=dossier.id, due_at=due_at + timedelta(minutes=1))
-    if change.awaited is not None and change.awaited[0] is not kind:
-        cancel_timers(session, dossier_id=dossier.id, now=now, kind=change.awaited[0])
+    if awaited is not None:
+        kind, due_at = awaited
+        # A timer fires when the last minute is over, never in it.
+        set_timer(session, kind, dossier_id=dossier.id, subject_id=dossier.id, due_at=due_at + timedelta(minutes=1))
