@@ -44,9 +44,12 @@ def accepted_step(secret: str, code: str, *, last_step: int | None, now: datetim
 
 
 def usable_code(secret: str, *, last_step: int | None, now: datetime) -> str | None:
-    """A code that would be accepted now, shown in the demo only; None while all in reach are used."""
-    steps = list(_open_steps(last_step, now))
-    return code_of(secret, steps[0]) if steps else None
+    """A code that would be accepted now, shown in the demo only; None while all in reach are used.
+
+    The one of the running half minute where it is free, so that there is time to type it.
+    """
+    steps = _open_steps(last_step, now)
+    return code_of(secret, max(steps[0], step_at(now))) if steps else None
 
 
 def code_of(secret: str, step: int) -> str:

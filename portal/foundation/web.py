@@ -114,7 +114,7 @@ def init_app(
     app.config.setdefault("CSP_FORM_ACTION", ["'self'"])
     parts = [app.jinja_loader] if app.jinja_loader else []
     app.jinja_env.loader = jinja2.ChoiceLoader(
-        [*parts, jinja2.PrefixLoader({name: jinja2.PackageLoader(name) for name in DESIGN_SYSTEM})]
+        [*parts, jinja2.PrefixLoader({name: _design_system(app, name) for name in DESIGN_SYSTEM})]
     )
     app.jinja_env.undefined = Missing
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -242,6 +242,12 @@ def _cache_static(answer: Response) -> None:
         else "no-cache"
     )
     answer.headers.pop("Set-Cookie", None)
+
+
+def _design_system(app: flask.Flask, name: str) -> jinja2.BaseLoader:
+    """The design system's macros, but for those we have in their place under `macros/`."""
+    ours = Path(app.root_path, str(app.template_folder), "macros", name)
+    return jinja2.ChoiceLoader([jinja2.FileSystemLoader(ours), jinja2.PackageLoader(name)])
 
 
 def _signed_in() -> object | None:
