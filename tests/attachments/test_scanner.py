@@ -6,7 +6,6 @@ import socket
 import struct
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 
 from portal.attachments.models import ScanState
 from portal.attachments.scanner import scan
+from portal.foundation.children import wait_until
 from portal.foundation.errors import Unavailable
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + rb"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -84,10 +84,7 @@ def test_a_real_clamd_finds_eicar_and_passes_a_letter() -> None:
             env={**os.environ},
         )
         try:
-            for _ in range(600):
-                if address.exists():
-                    break
-                time.sleep(0.05)
+            assert wait_until(address.exists, seconds=30)
             assert scan([EICAR], f"unix://{address}") is ScanState.INFECTED
             assert scan([b"a letter"], f"unix://{address}") is ScanState.CLEAN
         finally:
