@@ -75,6 +75,8 @@ EXPECTED = [
 @pytest.fixture
 def published(session: Session) -> None:
     for path in registers.definition_files():
+        if path.stem not in (INVESTMENT, LAND, CONSTRUCTION, TRADE):
+            continue
         publish(session, registers.read_definition(path), now=NOW, origin=path.name)
 
 
