@@ -19,7 +19,7 @@ from portal.catalogue.steps import Letter, Result, Step, Supplement
 from portal.catalogue.text import Model, Sourced, Text
 from portal.clock.limit import Unit
 
-ProcedureCode = Annotated[str, pydantic.Field(pattern=r"^(\d\.\d{6}|LS-[A-Z0-9]{2,12})$")]
+ProcedureCode = Annotated[str, pydantic.Field(pattern=r"^(\d\.\d{6}|LS-[A-Z0-9][A-Z0-9-]{0,10}[A-Z0-9])$")]
 """The national code, or a local one where the national code is unknown (decision 15)."""
 
 
@@ -80,6 +80,13 @@ class LegalBasis(Sourced):
     valid_to: date | None = None
 
 
+class Announcement(Sourced):
+    """The decision that announces this version of the procedure: its number and its day."""
+
+    act: str
+    decided_on: date
+
+
 class PublishedLevel(Sourced):
     """The level the authority has announced: `partial` (formerly 3) or `full` (formerly 4)."""
 
@@ -104,6 +111,7 @@ class Definition(Model):
     transition: Literal["keep", "opt_in"] = "keep"
     code_verified: bool = False
     source: str = ""
+    decision: Announcement | None = None
 
     intake: str
     competence: Annotated[tuple[Competence, ...], pydantic.Field(min_length=1)]
