@@ -8,7 +8,7 @@ CATALOGUES := $(wildcard portal/translations/*/LC_MESSAGES/*.po)
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install install-tests run test check bench lock clean
+.PHONY: help install install-tests run test check clock-full bench lock clean
 .SILENT:
 .NOTPARALLEL:
 
@@ -33,6 +33,9 @@ check: install-tests ## Everything that must be right before a commit: format, l
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python tools/translations.py check
 	$(BIN)/python -m pytest -n auto --dist loadscope $(ARGS)
+
+clock-full: install-tests ## The clock against its oracles in full: a million cases on one core, some minutes
+	MOTCUA_FULL=1 $(BIN)/python -m pytest tests/clock -q -p no:xdist $(ARGS)
 
 bench: install-tests ## Measure, as ratios to best cases of the same run
 	$(BIN)/python -m bench $(ARGS)

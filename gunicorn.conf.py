@@ -4,8 +4,10 @@ Threads, because a browser opens connections it does not use yet and each would 
 The application is not preloaded: every worker makes its own database engine after the fork.
 """
 
+import gc
 import os
 import sys
+from typing import Any
 
 from config import SettingsError, settings
 
@@ -25,4 +27,10 @@ max_requests_jitter = 2_000
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - heartbeats, not data
 accesslog = None  # the application logs its requests, without personal data
 control_socket_disable = True
-forwarded_allow_ips = os.environ.get("TRUSTED_PROXIES", "127.0.0.1")
+forwarded_allow_ips = ""  # whom to believe about the caller is the application's to say (TRUSTED_PROXIES)
+
+
+def post_worker_init(_worker: Any) -> None:
+    """What is there now stays: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from portal.accounts import sealing
 from portal.foundation import children, database
 from portal.foundation.embedded import PostgreSQL, Valkey
 from portal.foundation.embedded.ground import free_port
@@ -54,6 +55,7 @@ def prepared() -> Iterator[Ground]:
         stack.callback(valkey.stop)
         redis_url = valkey.start()
         database.migrate(database_url)
+        sealing.use_key(SECRET_KEY)
         engine = database.connect(database_url, pool_size=4)
         stack.callback(engine.dispose)
         yield Ground(folder=folder, database_url=database_url, redis_url=redis_url)

@@ -2,6 +2,7 @@
 
 import http.client
 import itertools
+import re
 import statistics
 import threading
 import time
@@ -17,7 +18,8 @@ import redis
 import sqlalchemy as sa
 from flask import Flask
 
-from bench import load, province
+from bench import dashboard as dashboards
+from bench import load, province, searching
 from bench.ground import INSTANCE, SECRET_KEY, Ground, running, web
 from bench.latency import REPLIES
 from bench.load import Request
@@ -39,6 +41,7 @@ MOST_FILINGS_A_SECOND = 500
 ROUTINGS_A_SECOND = 10
 """The pace at which filings come in while their way to the officer is measured."""
 LONGEST_SECONDS = 30
+FEW_COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +52,11 @@ class Extent:
     seconds: float
     dossiers: int
     routings: int
+    most_counted: int
 
 
-FULL = Extent(rounds=5, seconds=3.0, dossiers=10_000, routings=30)
-QUICK = Extent(rounds=5, seconds=0.6, dossiers=2_000, routings=8)
+FULL = Extent(rounds=5, seconds=3.0, dossiers=10_000, routings=30, most_counted=1_000_000)
+QUICK = Extent(rounds=5, seconds=0.6, dossiers=2_000, routings=8, most_counted=100_000)
 
 
 def filing(ground: Ground, place: Province, extent: Extent) -> None:
@@ -103,7 +107,10 @@ def queue(ground: Ground, place: Province, extent: Extent) -> None:
         measures = {}
         for name, (server, path) in _PAGES.items():
             client = stack.enter_context(load.client(ports[server], QUEUE_CONNECTIONS))
-            requests = itertools.repeat(Request(path=path, headers=place.officer.headers))
+            request = Request(path=path, headers=place.officer.headers)
+            if name != "empty":
+                _require_rows(load.ask(client.connections[0], request))
+            requests = itertools.repeat(request)
             client.per_second(requests, seconds=0.8)
             measures[name] = _rate(client, requests, extent.seconds)
         taken = in_turns(measures, rounds=extent.rounds)
@@ -115,6 +122,16 @@ def queue(ground: Ground, place: Province, extent: Extent) -> None:
 
 _SERVERS = {"portal": "wsgi:app", "twin": "bench.twin:app"}
 _PAGES = {"portal": ("portal", "/desk"), "best case": ("twin", "/desk"), "empty": ("twin", "/empty")}
+
+
+PAGE_OF_ROWS = 25
+
+
+def _require_rows(page: bytes) -> None:
+    """A page without its rows is quick, and no figure."""
+    shown = len(set(re.findall(rb'href="/desk/([^"/?]+-\d+)"', page)))
+    if shown != PAGE_OF_ROWS:
+        raise SystemExit(f"the page shows {shown} dossiers instead of {PAGE_OF_ROWS}")
 
 
 def _rate(client: load.Client, requests: Iterator[Request], seconds: float) -> Callable[[], float]:
@@ -280,6 +297,17 @@ def clock(_ground: Ground, _place: Province, extent: Extent) -> None:
     print(f"  due dates with their ledger: {median:,.0f} a second – {goal.words(median)}")
 
 
+def search(_ground: Ground, _place: Province, extent: Extent) -> None:
+    """The search of the front door among ten thousand procedures, beside a read of rows whose numbers are known."""
+    with sessions()() as session:
+        searching.search(session, rounds=extent.rounds)
+
+
+def dashboard(ground: Ground, _place: Province, extent: Extent) -> None:
+    """The officers' figures in two provinces: ten thousand dossiers, and a hundred times (--quick: ten times) more."""
+    dashboards.measure(ground, few=FEW_COUNTED, many=extent.most_counted, rounds=extent.rounds, seconds=extent.seconds)
+
+
 def _absolute(taken: dict[str, list[float]], unit: str = "a second") -> None:
     for name, values in taken.items():
         absolute(name, values, unit)
@@ -288,7 +316,9 @@ def _absolute(taken: dict[str, list[float]], unit: str = "a second") -> None:
 MEASURES: dict[str, Callable[[Ground, Province, Extent], None]] = {
     "statements": statements,
     "clock": clock,
+    "search": search,
     "filing": filing,
     "queue": queue,
     "routing": routing,
+    "dashboard": dashboard,
 }

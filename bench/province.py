@@ -25,7 +25,7 @@ from bench.ground import INSTANCE, SECRET_KEY
 from portal.accounts.keys import hash_of, new_key
 from portal.accounts.models import Party, PartyKind, PartyStatus, SignIn
 from portal.attachments.models import Attachment
-from portal.dossiers.actions import intake
+from portal.dossiers.actions import intake, steps
 from portal.dossiers.models import Dossier, DossierAnswers, DossierEvent, DossierStep, Draft
 from portal.dossiers.queries import locked
 from portal.dossiers.record import as_event
@@ -42,6 +42,7 @@ from tests.factories.world import World
 CODE = "1.013225"
 OFFICE = "construction"
 TEMPLATES = 8
+MOST_TRIED = 60
 PARTIES = 200
 FILE_BYTES = 20_000
 OWN_TABLES: tuple[type[Base], ...] = (Dossier, DossierEvent, DossierAnswers, DossierStep, DossierFact, Timer)
@@ -75,14 +76,14 @@ def settle(session: Session, *, dossiers: int) -> Province:
     now = datetime.now(UTC)
     world = worlds.build(session, now=now - timedelta(days=60))
     parties = _parties(session, now)
-    templates = [_accepted(world, number, now) for number in range(TEMPLATES)]
+    templates = _templates(world, now)
     assert world.filer is not None
     draft = world.draft(CODE, now=now)
     _like_measured(session, draft)
     province = Province(
         world=world,
-        filer=_signed_in(session, world.filer.id, now),
-        officer=_signed_in(session, world.posts[OFFICE, Role.SPECIALIST].person_id, now),
+        filer=signed_in(session, world.filer.id, now),
+        officer=signed_in(session, world.posts[OFFICE, Role.SPECIALIST].person_id, now),
         officer_post=world.posts[OFFICE, Role.SPECIALIST].id,
         draft_id=draft.id,
     )
@@ -124,16 +125,38 @@ def _parties(session: Session, now: datetime) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-def _accepted(world: World, number: int, now: datetime) -> UUID:
-    """A dossier filed, routed, accepted and given to the specialist, as the verbs and the worker do it."""
-    session, at = world.session, now - timedelta(days=1 + number, minutes=7 * number)
-    dossier = world.file(CODE, now=at, seed=number)
-    route(session, dossier.id, now=at)
-    found = locked(session, dossier.id)
+def _templates(world: World, now: datetime) -> list[UUID]:
+    """Dossiers that wait for the specialist of the office; those for which another office is competent are left."""
+    found: list[UUID] = []
+    for number in range(MOST_TRIED):
+        dossier = _accepted(world, number, now)
+        if dossier.agency_id == world.agencies[OFFICE].id:
+            _given_to_specialist(world, dossier, now)
+            found.append(dossier.id)
+        if len(found) == TEMPLATES:
+            return found
+    raise SystemExit(f"the office got only {len(found)} of {MOST_TRIED} dossiers")
+
+
+def _accepted(world: World, number: int, now: datetime) -> Dossier:
+    """A dossier filed, routed and accepted, as the verbs and the worker do it."""
+    session, at = world.session, now - timedelta(days=1 + number % 20, minutes=7 * number)
+    filed = world.file(CODE, now=at, seed=number)
+    route(session, filed.id, now=at)
+    found = locked(session, filed.id)
     assert found is not None
     intake.accept(session, found, viewer=world.holder(found.intake_agency_id, Role.ONE_STOP), now=at)
-    route(session, dossier.id, now=at)
-    return dossier.id
+    route(session, found.id, now=at)
+    return found
+
+
+def _given_to_specialist(world: World, dossier: Dossier, now: datetime) -> None:
+    """The head has done the first step, and the next one is the specialist's."""
+    session, head = world.session, world.viewer(OFFICE, Role.HEAD)
+    steps.complete(session, dossier, "assign", viewer=head, now=now - timedelta(hours=1))
+    route(session, dossier.id, now=now - timedelta(hours=1))
+    mine = sa.select(DossierStep.post_id).where(DossierStep.dossier_id == dossier.id, DossierStep.closed_at.is_(None))
+    assert session.scalars(mine).all() == [world.posts[OFFICE, Role.SPECIALIST].id]
 
 
 def _like_measured(session: Session, draft: Draft) -> None:
@@ -141,7 +164,7 @@ def _like_measured(session: Session, draft: Draft) -> None:
     session.execute(sa.update(Attachment).where(Attachment.draft_id == draft.id).values(size_bytes=FILE_BYTES))
 
 
-def _signed_in(session: Session, person_id: UUID, now: datetime) -> SignedIn:
+def signed_in(session: Session, person_id: UUID, now: datetime) -> SignedIn:
     """What the sign-in pages leave behind in browser and database, the second factor shown."""
     key = new_key()
     session.add(
@@ -211,7 +234,8 @@ def _moved(table: type[Base], row: Row, dossier_id: UUID) -> Row:
     if table in {DossierStep, Timer}:
         moved["id"] = new_id()
     if table is Timer:
-        moved["subject_id"] = dossier_id
+        # Some timers are about a step; the copy's steps have identifiers of their own.
+        moved["subject_id"] = dossier_id if row["subject_id"] == row["dossier_id"] else new_id()
     return moved
 
 

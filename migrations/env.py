@@ -11,12 +11,20 @@ from portal.foundation.database import Base, driver_url
 ROOMS_WITH_TABLES = (
     "foundation.outbox",
     "accounts.models",
+    "administration.models",
+    "calendars.models",
     "catalogue.models",
     "attachments.models",
+    "authoring.models",
     "notices.models",
+    "outages.models",
+    "reasons.models",
     "dossiers.models",
     "letters.models",
+    "payments.models",
     "facts.models",
+    "routing.models",
+    "hearing.models",
     "transparency.models",
 )
 

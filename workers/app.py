@@ -1,5 +1,6 @@
 """What `celery --app=workers.app worker` and `… beat` run."""
 
+import gc
 from importlib import import_module
 
 import sqlalchemy as sa
@@ -14,11 +15,12 @@ from portal.operations import pulse
 from workers import schedule, task
 from workers.credit import keep_credit
 from workers.pace import Pace
+from workers.transparency import enqueue_count
 from workers.wire import RUN, TICK, make_app
 
 log = structlog.get_logger(__name__)
 
-ROOMS = ("attachments", "cleaning", "letters", "notices", "routing", "timers", "transparency")
+ROOMS = ("attachments", "calendars", "cleaning", "letters", "notices", "payments", "routing", "timers", "transparency")
 """The modules of this package whose import registers handlers. Some add to `prewarming`."""
 
 LARGEST_ID = 2**63 - 1
@@ -45,7 +47,9 @@ def run(row_id: object) -> None:
 def tick() -> None:
     """Write what the timetable says is due, and show a pulse."""
     with unit_of_work() as session:
-        slots = schedule.enqueue_due(session, now=jobs.database_now(session))
+        now = jobs.database_now(session)
+        slots = schedule.enqueue_due(session, now=now)
+        enqueue_count(session, now=now)
     for slot in slots:
         log.info("periodic job written", slot=slot)
     with Redis.from_url(settings().redis_url, socket_timeout=3, socket_connect_timeout=3) as broker:
@@ -65,6 +69,8 @@ def _begin_process(**_: object) -> None:
         prewarm = getattr(import_module(f"workers.{room}"), "prewarm", None)
         if prewarm is not None:
             prewarm()
+    gc.collect()
+    gc.freeze()  # what is there now stays: the collector need not look through it again
 
 
 @signals.worker_ready.connect

@@ -5,13 +5,24 @@ from uuid import UUID
 
 from config import settings
 from portal.foundation.outbox import Job
-from portal.notices.delivery import deliver
+from portal.notices.actions import tell_of_account
+from portal.notices.delivery import deliver, deliver_one
+from portal.notices.kinds import NoticeKind
 from workers.handlers import Work, handles_slowly
 
 
 @handles_slowly(Job.SEND_NOTICE, lease=timedelta(minutes=3))
 def send_notice(work: Work) -> None:
     told = work.payload
+    if "person_id" in told:  # asked for by the accounts, which know no notices
+        with work.closing() as (session, now):
+            kind, person_id = NoticeKind(told["kind"]), UUID(told["person_id"])
+            tell_of_account(session, kind, person_id=person_id, params=told["params"], now=now)
+        return
+    if "notice_id" in told:
+        deliver_one(settings(), UUID(told["notice_id"]))
+        with work.closing():
+            return
     deliver(
         settings(),
         dossier_id=UUID(told["dossier_id"]),

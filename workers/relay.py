@@ -16,6 +16,7 @@ import select
 import signal
 import socket
 import time
+import uuid
 from collections.abc import Iterator
 from types import FrameType, TracebackType
 from typing import Self
@@ -30,7 +31,7 @@ from psycopg import sql
 from sqlalchemy.exc import DBAPIError
 
 from portal.foundation import jobs
-from portal.foundation.outbox import CHANNEL
+from portal.foundation.outbox import CHANNEL, Queue
 from portal.foundation.unit_of_work import unit_of_work
 from workers.pace import Pace
 from workers.wire import RUN, SHORT_SECONDS
@@ -182,9 +183,23 @@ class Relay:
     def _publish_batch(self) -> int:
         with unit_of_work() as session:
             due = jobs.take_due(session, limit=BATCH, again=self._pace.again)
-            for row in due:
-                self._app.send_task(RUN, (row.id,), queue=row.queue, producer=self._connected_producer(), retry=False)
+            for row in sorted(due, key=lambda row: row.queue != Queue.PROMPT):  # somebody waits for these
+                self._publish(row)
         return len(due)
+
+    def _publish(self, row: jobs.Due) -> None:
+        """As Celery's `send_task` does it, but straight to the queue: its way asks the broker twice for each row."""
+        message = self._app.amqp.as_task_v2(str(uuid.uuid4()), RUN, args=(row.id,))
+        self._connected_producer().publish(
+            message.body,
+            exchange="",
+            routing_key=row.queue,
+            serializer="json",
+            headers=message.headers,
+            delivery_mode=2,
+            retry=False,
+            **message.properties,
+        )
 
     def _connected_producer(self) -> Producer:
         if self._producer is None:

@@ -28,19 +28,46 @@ class Daily:
         today = datetime.combine(local.date(), self.at, VIETNAM)
         return today if today <= local else today - timedelta(days=1)
 
+    def key(self, now: datetime) -> str:
+        """The dedupe key of the slot."""
+        return f"{self.job.value}:{self.slot(now):%Y-%m-%d}"
 
-TIMETABLE = (
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Every:
+    """Again and again, at whole multiples of `minutes` since midnight of the office's clock."""
+
+    job: Job
+    minutes: int
+
+    def slot(self, now: datetime) -> datetime:
+        """The latest such moment, not after `now`."""
+        local = now.astimezone(VIETNAM)
+        past = (local.hour * 60 + local.minute) % self.minutes
+        return local.replace(second=0, microsecond=0) - timedelta(minutes=past)
+
+    def key(self, now: datetime) -> str:
+        """The dedupe key of the slot."""
+        return f"{self.job.value}:{self.slot(now):%Y-%m-%dT%H:%M}"
+
+
+Entry = Daily | Every
+
+TIMETABLE: tuple[Entry, ...] = (
     Daily(job=Job.PUBLISH_SNAPSHOT, at=time(0, 15)),  # figures of the day that has ended (decision 23)
+    Daily(job=Job.LEARN_EFFORT, at=time(2, 30)),
     Daily(job=Job.CLEAN_EXPIRED, at=time(3, 30)),
+    Every(job=Job.CHECK_PAYMENTS, minutes=10),  # attempts whose notification may have been lost
+    Daily(job=Job.PLACE_STEPS, at=time(6, 30)),  # those who were away yesterday are back
 )
 
 
-def enqueue_due(session: Session, *, now: datetime, timetable: tuple[Daily, ...] = TIMETABLE) -> list[str]:
+def enqueue_due(session: Session, *, now: datetime, timetable: tuple[Entry, ...] = TIMETABLE) -> list[str]:
     """Write a job for every slot that has come and has none; returns the dedupe keys of the new ones."""
-    slots = {f"{entry.job.value}:{entry.slot(now):%Y-%m-%d}": entry for entry in timetable}
+    slots = {entry.key(now): entry for entry in timetable}
     known = set(session.scalars(sa.select(OutboxRow.dedupe_key).where(OutboxRow.dedupe_key.in_(slots))))
     missing = {key: entry for key, entry in slots.items() if key not in known}
     for key, entry in missing.items():
         payload = {"day": f"{entry.slot(now):%Y-%m-%d}"}
-        enqueue(session, entry.job, payload, now=now, dedupe_key=key)
+        enqueue(session, entry.job, payload, dedupe_key=key)
     return list(missing)

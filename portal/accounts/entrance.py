@@ -17,9 +17,9 @@ from werkzeug.wrappers import Response
 
 from portal.accounts import queries
 from portal.accounts.actions import interruption, sign_in
-from portal.accounts.models import Language
 from portal.accounts.viewer import Viewer
 from portal.foundation.errors import Forbidden
+from portal.foundation.formats import Language
 from portal.foundation.guards import Guard, guard_of
 from portal.foundation.languages import safe_path
 from portal.foundation.unit_of_work import request_session, unit_of_work
@@ -61,18 +61,18 @@ def maybe_viewer() -> Viewer | None:
     return current_user._get_current_object() if current_user.is_authenticated else None
 
 
-def account_language() -> str | None:
+def account_language() -> Language | None:
     """The language the signed-in person's account prefers."""
     found = maybe_viewer()
-    return found.language.value if found else None
+    return found.language if found else None
 
 
-def remember_language(language: str) -> None:
+def remember_language(language: Language) -> None:
     """Keep the choice in the account of whoever is signed in."""
     found = maybe_viewer()
     if found is not None and found.language != language:
         with unit_of_work() as session:
-            sign_in.prefer_language(session, found.person_id, Language(language))
+            sign_in.prefer_language(session, found.person_id, language)
 
 
 def require_step_up(next_path: str | None = None) -> Response | None:

@@ -11,6 +11,9 @@ REASONS = {
     "accounts.sign_in_wrong": _("The e-mail address or the password is not right. Check both and try again."),
     "accounts.busy": _("Many people are signing in at this moment. Try again in a few seconds."),
     "accounts.code_wrong": _("This code is not right or was used already. Enter the code your app shows now."),
+    "accounts.recovery_wrong": _(
+        "This is none of your recovery codes, or it was used already. Look at the list again and try the next one."
+    ),
     "accounts.password_wrong": _("This is not your current password."),
     "accounts.password_short": _("Use at least %(shortest)s characters. Several words in a row are easy to remember."),
     "accounts.password_long": _("Use at most %(longest)s characters."),
@@ -40,4 +43,13 @@ REASONS = {
     "accounts.already_over": _("The last day has passed already. Choose a later day."),
     "accounts.mandate_revoked": _("This mandate has been revoked."),
     "accounts.mandate_over": _("The last day of this mandate has passed."),
+    "accounts.last_administrator": _(
+        "This is the last administrator. Appoint another one first, then this person can leave or be disabled."
+    ),
+    "accounts.has_password": _("This person has chosen a password already and needs no invitation."),
+    "accounts.own_factor": _("You cannot ask for this for yourself. Use a recovery code, or ask a colleague."),
+    "accounts.no_factor": _("This person has no second factor."),
+    "accounts.reset_is_asked": _("Somebody has asked for this already. Another administrator must confirm it."),
+    "accounts.no_reset_is_open": _("Nobody has asked for this within the last day, or it was dropped."),
+    "accounts.second_person": _("A second person must confirm this: neither who asked nor who it is for."),
 }

@@ -18,13 +18,12 @@ from wtforms.fields import Field
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
-from portal.accounts.models import Language
 from portal.foundation import web
 from portal.foundation.errors import PortalError
 from portal.foundation.forms import DateField, EmailAddress, Form
 from portal.workflow.lifecycle import CompanyRole
 
-PROCEDURE_CODE = re.compile(r"\d\.\d{6}|LS-[A-Z0-9]{2,12}")
+PROCEDURE_CODE = re.compile(r"\d\.\d{6}|LS-[A-Z0-9][A-Z0-9-]{0,10}[A-Z0-9]")
 LONGEST_LINE = 200
 LONGEST_TEXT = 2000
 LONGEST_PASSWORD = 256
@@ -41,9 +40,9 @@ COMPANY_ROLES = (
     SelectChoice(CompanyRole.VIEWER.value, _("Viewer: sees dossiers")),
 )
 LANGUAGE_NAMES = (
-    SelectChoice(Language.VI.value, "Tiếng Việt"),
-    SelectChoice(Language.EN.value, "English"),
-    SelectChoice(Language.ZH.value, "中文"),
+    SelectChoice("vi", "Tiếng Việt"),
+    SelectChoice("en", "English"),
+    SelectChoice("zh", "中文"),
 )
 
 
@@ -87,6 +86,17 @@ class CodeForm(Form):
         ],
         description=_("Your authenticator app shows a new one every half minute."),
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"},
+    )
+
+
+class RecoveryForm(Form):
+    """One of the ten codes shown when the app was set up."""
+
+    code = StringField(
+        _("Recovery code"),
+        [InputRequired(_("Enter one of your recovery codes.")), Length(max=LONGEST_LINE)],
+        description=_("Four groups of four letters and figures, from the list you kept. Each code is good once."),
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
     )
 
 

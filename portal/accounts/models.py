@@ -2,14 +2,17 @@
 
 import enum
 from datetime import date, datetime
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, INET
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.accounts.sealing import Sealed
 from portal.foundation.database import Base, new_id, text_enum
+from portal.foundation.formats import Language
+from portal.foundation.search import search_key
 from portal.workflow.lifecycle import CompanyRole, Role
 
 
@@ -26,16 +29,28 @@ class PartyStatus(enum.StrEnum):
     REFUSED = "refused"
 
 
-class Language(enum.StrEnum):
-    VI = "vi"
-    EN = "en"
-    ZH = "zh"
+def language_column() -> sa.Enum:
+    """A column holding one of the portal's languages; the database refuses any other."""
+    return sa.Enum(
+        *get_args(Language),
+        native_enum=False,
+        length=64,
+        create_constraint=True,
+        validate_strings=True,
+        name="language",
+    )
+
+
+def _found_by(context: Any) -> str:
+    values = context.get_current_parameters()
+    return search_key(values["name"], values["email"])
 
 
 class Agency(Base):
     """A public office. `code` is its electronic identifier (Decision 20/2020/QĐ-TTg), e.g. `H37.12`.
 
-    `symbol` stands after the number of its letters, `town` before the date.
+    `symbol` stands after the number of its letters, `town` before the date. A closed agency keeps what it did;
+    its `successor` takes what comes. `version` counts the changes made by administrators, beginning with 1.
     """
 
     __tablename__ = "agencies"
@@ -48,24 +63,37 @@ class Agency(Base):
     symbol: Mapped[str]
     town: Mapped[str]
     is_intake: Mapped[bool] = mapped_column(default=False)
+    address: Mapped[str | None]
+    phone: Mapped[str | None]
+    email: Mapped[str | None]
+    closed_at: Mapped[datetime | None]
+    successor_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("agencies.id"))
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class Person(Base):
-    """Somebody who signs in. The e-mail address is kept in lower case and is unique."""
+    """Somebody who signs in. The e-mail address is kept in lower case and is unique.
+
+    `found_by` is the search key of name and address: people are looked for and listed by it.
+    """
 
     __tablename__ = "people"
-    __table_args__ = (sa.CheckConstraint("email = lower(email)", name="email_lower"),)
+    __table_args__ = (
+        sa.CheckConstraint("email = lower(email)", name="email_lower"),
+        sa.Index("ix_people_found_by", "found_by", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     password_hash: Mapped[str]
-    language: Mapped[Language] = mapped_column(text_enum(Language), default=Language.VI)
-    one_time_secret: Mapped[str | None]
+    language: Mapped[Language] = mapped_column(language_column(), default="vi")
+    one_time_secret: Mapped[str | None] = mapped_column(Sealed())
     one_time_last_step: Mapped[int | None]
     phone: Mapped[str | None]
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    found_by: Mapped[str] = mapped_column(default=_found_by, server_default="")
 
 
 class Party(Base):
@@ -143,7 +171,10 @@ class Mandate(Base):
 
 
 class Post(Base):
-    """A person's office: one role in one agency. An ended post opens no door."""
+    """A person's office: one role in one agency. An ended post opens no door.
+
+    `until` is the last day foreseen, if any; the post is ended in the night after it.
+    """
 
     __tablename__ = "posts"
     __table_args__ = (
@@ -163,10 +194,75 @@ class Post(Base):
     agency_id: Mapped[UUID] = mapped_column(sa.ForeignKey("agencies.id"))
     role: Mapped[Role] = mapped_column(text_enum(Role))
     since: Mapped[datetime]
+    until: Mapped[date | None]
     ended_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(lazy="raise")
     agency: Mapped[Agency] = relationship(lazy="raise")
+
+
+class AbsenceKind(enum.StrEnum):
+    """Why somebody is away."""
+
+    LEAVE = "leave"
+    SICK = "sick"
+    MISSION = "mission"
+    TRAINING = "training"
+
+
+class Absence(Base):
+    """Days on which a person does not work, both included; new work goes to others meanwhile.
+
+    `note` is what they hand over in words, for whoever stands in. One that was ended early has `ended_at`.
+    """
+
+    __tablename__ = "absences"
+    __table_args__ = (
+        sa.CheckConstraint("first_day <= last_day", name="period"),
+        sa.Index("ix_absences_person", "person_id", "last_day", postgresql_where=sa.text("ended_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
+    kind: Mapped[AbsenceKind] = mapped_column(text_enum(AbsenceKind))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    note: Mapped[str] = mapped_column(default="")
+    made_by: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Manner(enum.StrEnum):
+    """In what way somebody signs in the place of another. Source: Decree 30/2020/NĐ-CP, Article 13."""
+
+    DEPUTY = "KT."  # ký thay: a deputy for the head of the body
+    ORDER = "TL."  # thừa lệnh: the head of a unit, by order
+
+
+class Substitution(Base):
+    """From one day to another, both included, the holder of `substitute_post_id` stands in for that of `post_id`.
+
+    Chains are followed: who stands in for B also stands in for those B stands in for. There are no circles.
+    """
+
+    __tablename__ = "substitutions"
+    __table_args__ = (
+        sa.CheckConstraint("first_day <= last_day", name="period"),
+        sa.CheckConstraint("post_id <> substitute_post_id", name="two_posts"),
+        sa.Index("ix_substitutions_post", "post_id", postgresql_where=sa.text("ended_at IS NULL")),
+        sa.Index("ix_substitutions_substitute", "substitute_post_id", postgresql_where=sa.text("ended_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    post_id: Mapped[UUID] = mapped_column(sa.ForeignKey("posts.id"))
+    substitute_post_id: Mapped[UUID] = mapped_column(sa.ForeignKey("posts.id"))
+    manner: Mapped[Manner] = mapped_column(text_enum(Manner))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    made_by: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class SignIn(Base):
@@ -184,17 +280,74 @@ class SignIn(Base):
     browser: Mapped[str]
 
 
+class RecoveryCode(Base):
+    """One recovery code of a person, as a hash; good once."""
+
+    __tablename__ = "recovery_codes"
+
+    code_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Proof(enum.StrEnum):
+    """What somebody who signs in proves themselves with."""
+
+    PASSWORD = "password"  # noqa: S105 - the kind, not a password
+    SECOND_FACTOR = "second_factor"
+    RECOVERY_CODE = "recovery_code"
+
+
+class Invitation(Base):
+    """A letter with a link by which a person chooses their password; good once and for a week.
+
+    The link carries a token made from the identifier under SECRET_KEY, so nothing here opens a door.
+    """
+
+    __tablename__ = "invitations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    made_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("people.id"))
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class FactorReset(Base):
+    """A lost second factor to be taken away: one administrator asks, another confirms, at most a day later."""
+
+    __tablename__ = "factor_resets"
+    __table_args__ = (
+        sa.CheckConstraint("confirmed_by IS DISTINCT FROM asked_by", name="two_people"),
+        sa.CheckConstraint("person_id <> asked_by", name="not_ones_own"),
+        sa.CheckConstraint("confirmed_by IS NULL OR closed_at IS NOT NULL", name="confirmed_is_closed"),
+        sa.Index("uq_factor_resets_open", "person_id", unique=True, postgresql_where=sa.text("closed_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
+    reason: Mapped[str]
+    asked_by: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
+    asked_at: Mapped[datetime]
+    confirmed_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("people.id"))
+    closed_at: Mapped[datetime | None]
+
+
 class SignInAttempt(Base):
     """One try to sign in, for throttling that works without Redis (decision 26).
 
     `browser_hash` is set where the browser has proven an earlier success with this account: what strangers
-    try does not count against it.
+    try does not count against it. `person_id` is set where the account exists, for the log of sign-ins.
     """
 
     __tablename__ = "sign_in_attempts"
     __table_args__ = (
         sa.Index("ix_sign_in_attempts_account", "account_hash", "at"),
         sa.Index("ix_sign_in_attempts_network", "network", "at"),
+        sa.Index("ix_sign_in_attempts_person", "person_id", "id"),
+        sa.Index("ix_sign_in_attempts_at", "at"),
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(always=True), primary_key=True)
@@ -203,6 +356,8 @@ class SignInAttempt(Base):
     browser_hash: Mapped[bytes | None]
     at: Mapped[datetime]
     succeeded: Mapped[bool]
+    person_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("people.id"))
+    proof: Mapped[Proof] = mapped_column(text_enum(Proof), default=Proof.PASSWORD, server_default="password")
 
 
 class InterruptedPost(Base):
@@ -224,7 +379,12 @@ class AuditRow(Base):
     """One administrative change: who, what, before and after. Rows are only added."""
 
     __tablename__ = "audit_rows"
-    __table_args__ = (sa.Index("ix_audit_rows_thing", "thing", "id"),)
+    __table_args__ = (
+        sa.Index("ix_audit_rows_thing", "thing", "id"),
+        sa.Index("ix_audit_rows_actor", "actor_id", "id"),
+        sa.Index("ix_audit_rows_verb", "verb", "id"),
+        sa.Index("ix_audit_rows_at", "at"),
+    )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(always=True), primary_key=True)
     at: Mapped[datetime]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
-from portal.accounts.models import Language
+from portal.foundation.formats import Language
 from portal.foundation.guards import Audience
 from portal.workflow.lifecycle import CompanyRole, Role
 
@@ -19,18 +19,38 @@ STAFF_MAY_BE_IDLE = timedelta(hours=1)
 SIGN_IN_LASTS = timedelta(days=7)
 MAY_BE_IDLE = timedelta(hours=24)
 
+IN_PLACE_OF = " in place of "
+"""Between the post that acts and the post it acts for; the record keeps the two apart."""
+
 FILING_ROLES = frozenset({CompanyRole.OWNER, CompanyRole.FILER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldPost:
-    """One current post of the viewer."""
+    """One current post of the viewer: their own, or one they stand in for.
+
+    Where they stand in, `own_post_id` is the post they act from and `manner` how they sign ("KT." or "TL.").
+    """
 
     id: UUID
     agency_id: UUID
     agency_key: str
     agency_names: dict[str, str]
     role: Role
+    own_post_id: UUID | None = None
+    manner: str = ""
+
+    @property
+    def acting_id(self) -> UUID:
+        """The post of whoever really acts."""
+        return self.own_post_id or self.id
+
+    @property
+    def actor(self) -> str:
+        """How the holder is named to the record: by their own post, and for whom they act where they stand in."""
+        if self.own_post_id is None:
+            return f"post:{self.id}"
+        return f"post:{self.own_post_id}{IN_PLACE_OF}{self.id} {self.manner}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from portal.attachments import queries
 from portal.attachments.inspection import inspect
-from portal.attachments.models import Attachment, CopyKind, ScanState
+from portal.attachments.models import Attachment, CopyKind, FileView, ScanState
 from portal.catalogue.documents import Document
 from portal.foundation.database import new_id
-from portal.foundation.errors import Invalid, Unavailable
+from portal.foundation.errors import Invalid, Refused, Unavailable
 from portal.foundation.outbox import Job, enqueue
 from portal.foundation.storage import Storage
 
@@ -95,8 +95,73 @@ def add(
     session.add(attachment)
     session.flush()
     if shelf.has_scanner:
-        enqueue(session, Job.SCAN_ATTACHMENT, {"attachment_id": str(attachment.id)}, now=now)
+        enqueue(session, Job.SCAN_ATTACHMENT, {"attachment_id": str(attachment.id)})
     return attachment
+
+
+def take_over(
+    session: Session, earlier: Attachment, document: Document, *, draft_id: UUID, by: UUID, now: datetime
+) -> Attachment:
+    """Use a file of an earlier dossier again for a document of a draft (locked by the caller): same bytes, no copy.
+
+    The caller has checked that the person may see it. Taking it twice is taking it once.
+    """
+    held = queries.of(session, draft_id=draft_id)
+    same = next((one for one in held if (one.sha256, one.document_key) == (earlier.sha256, document.code)), None)
+    if same is not None:
+        return same
+    if earlier.scan_state is ScanState.INFECTED:
+        raise Refused("attachments.infected")
+    _check_room(held, document, 0)
+    taken = Attachment(
+        id=new_id(),
+        draft_id=draft_id,
+        document_key=document.code,
+        supplement_round=0,
+        filename=earlier.filename,
+        media_type=earlier.media_type,
+        size_bytes=earlier.size_bytes,
+        sha256=earlier.sha256,
+        storage_key=earlier.storage_key,
+        copy_kind=earlier.copy_kind,
+        scan_state=earlier.scan_state,
+        uploaded_by=by,
+        uploaded_at=now,
+        number=earlier.number,
+        issued_on=earlier.issued_on,
+        valid_until=earlier.valid_until,
+        taken_from=earlier.id,
+    )
+    session.add(taken)
+    session.flush()
+    return taken
+
+
+def describe(
+    session: Session, attachment: Attachment, *, number: str, issued_on: date | None, valid_until: date | None
+) -> None:
+    """Keep what the paper says of itself: its number, its day, until when it is valid."""
+    if issued_on is not None and valid_until is not None and valid_until < issued_on:
+        raise Invalid("attachments.valid_before_issued")
+    attachment.number = number.strip() or None
+    attachment.issued_on = issued_on
+    attachment.valid_until = valid_until
+    session.flush()
+
+
+def note_view(session: Session, attachment: Attachment, *, by: UUID, agency_id: UUID | None, now: datetime) -> None:
+    """Keep that an officer has opened a file of a dossier."""
+    assert attachment.dossier_id is not None  # noqa: S101 - drafts are shown to their own people only
+    session.add(
+        FileView(
+            id=new_id(),
+            attachment_id=attachment.id,
+            dossier_id=attachment.dossier_id,
+            person_id=by,
+            agency_id=agency_id,
+            at=now,
+        )
+    )
 
 
 def record_scan(session: Session, attachment_id: UUID, state: ScanState) -> None:
@@ -114,6 +179,15 @@ def hand_over(session: Session, *, draft_id: UUID, dossier_id: UUID) -> None:
         sa.update(Attachment)
         .where(Attachment.draft_id == draft_id, Attachment.removed_at.is_(None))
         .values(dossier_id=dossier_id)
+    )
+
+
+def hand_back(session: Session, *, draft_id: UUID, dossier_id: UUID) -> None:
+    """The filing came to nothing: the documents are the draft's alone again."""
+    session.execute(
+        sa.update(Attachment)
+        .where(Attachment.draft_id == draft_id, Attachment.dossier_id == dossier_id, Attachment.removed_at.is_(None))
+        .values(dossier_id=None)
     )
 
 

@@ -10,11 +10,20 @@ REASONS = {
         "split it into several files."
     ),
     "attachments.disguised": _(
-        "“%(name)s” is called %(extension)s, but its content is not (%(found)s). Open it on your device, save it as "
-        "one of these and choose that file: %(wanted)s."
+        "“%(name)s” is called %(extension)s, but inside it looks like %(found)s. Accepted here: %(wanted)s. Open the "
+        "file on your device, save or scan it as one of these, and choose the new file."
+    ),
+    "attachments.disguised_unknown": _(
+        "“%(name)s” is called %(extension)s, but it cannot be read as one; perhaps it is damaged or was only renamed. "
+        "Accepted here: %(wanted)s. Open the file on your device, save or scan it anew, and choose the new file."
     ),
     "attachments.not_accepted": _(
-        "“%(name)s” cannot be taken here (%(found)s). Choose a file of one of these kinds: %(wanted)s."
+        "“%(name)s” looks like %(found)s, which cannot be taken here. Accepted here: %(wanted)s. Save or scan it as "
+        "one of these, and choose the new file."
+    ),
+    "attachments.not_accepted_unknown": _(
+        "“%(name)s” is of a kind that cannot be taken here. Accepted here: %(wanted)s. Save or scan it as one of "
+        "these, and choose the new file."
     ),
     "attachments.unpacks_too_large": _("“%(name)s” unpacks to far too much. Send the files inside it one by one."),
     "attachments.picture_too_large": _(
@@ -27,4 +36,6 @@ REASONS = {
         "Files cannot be taken at this moment, because the virus scanner is not set up. Your answers are kept."
     ),
     "attachments.scanner_down": _("The virus scanner does not answer at this moment."),
+    "attachments.valid_before_issued": _("The last day of validity lies before the day of the paper."),
+    "attachments.day_unreadable": _("Write the day as year-month-day, for example 2026-11-24."),
 }

@@ -1,7 +1,7 @@
 """What an uploaded file really is, read from its content. Its name and what the browser said count for nothing.
 
-A closed list of kinds is recognised here, byte by byte; `puremagic` only helps to name what else it may be, so
-that the refusal can say it.
+A closed list of kinds is recognised here, byte by byte; what else it may be is put into words by `looks`, so that
+the refusal can say it.
 """
 
 import io
@@ -14,8 +14,7 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Final
 
-import puremagic
-
+from portal.attachments.looks import looks_like
 from portal.catalogue.documents import FileType
 from portal.foundation.errors import Invalid
 
@@ -65,7 +64,8 @@ def inspect(content: bytes, filename: str, *, accepts: Sequence[FileType], max_m
 
     Raises Invalid with a code and details for the sentence beside the field: `attachments.empty`,
     `attachments.too_large`, `attachments.disguised` (the content is not what the name says),
-    `attachments.not_accepted`, `attachments.unpacks_too_large`, `attachments.picture_too_large`.
+    `attachments.not_accepted` (both with `_unknown` where nobody can tell what it is), `attachments.unpacks_too_large`,
+    `attachments.picture_too_large`.
     """
     shown = shown_name(filename)
     if not content:
@@ -75,9 +75,11 @@ def inspect(content: bytes, filename: str, *, accepts: Sequence[FileType], max_m
     wanted = ", ".join(accepted.upper() for accepted in accepts)
     extension = extension_of(shown)
     if kind is None or kind not in accepts:
-        found = kind.upper() if kind else _guess(content)
         is_disguise = any(extension in EXTENSIONS[accepted] for accepted in accepts)
         code = "attachments.disguised" if is_disguise else "attachments.not_accepted"
+        found = looks_like(content)
+        if not found:
+            code += "_unknown"
         raise Invalid(code, name=shown, found=found, wanted=wanted, extension=extension.upper())
     if kind in {"zip", "docx", "xlsx"} and _unpacks_too_large(content):
         raise Invalid("attachments.unpacks_too_large", name=shown)
@@ -175,12 +177,3 @@ def _pixels(content: bytes, kind: FileType) -> int:
             continue
         position += 2 + int(struct.unpack(">H", content[position + 2 : position + 4])[0])
     return 0
-
-
-def _guess(content: bytes) -> str:
-    """What the unknown content seems to be, for the sentence of the refusal."""
-    try:
-        found = puremagic.magic_string(content[:HEAD_BYTES])
-    except (puremagic.PureError, ValueError):
-        return "?"
-    return found[0].extension.removeprefix(".").upper() if found and found[0].extension else "?"

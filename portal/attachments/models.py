@@ -1,7 +1,7 @@
 """Uploaded files: what they are, where their bytes lie, and whether a scanner has seen them."""
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -28,7 +28,12 @@ class CopyKind(enum.StrEnum):
 
 
 class Attachment(Base):
-    """One file for one document of a draft or a dossier. Removing hides it; retention deletes the bytes."""
+    """One file for one document of a draft or a dossier. Removing hides it; retention deletes the bytes.
+
+    `taken_from` is the file of an earlier dossier this one was taken over from: both name the same stored bytes, which
+    go only when no row names them any more. `number`, `issued_on` and `valid_until` are of the paper, as its holder
+    wrote them.
+    """
 
     __tablename__ = "attachments"
     __table_args__ = (
@@ -53,3 +58,21 @@ class Attachment(Base):
     uploaded_by: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
     uploaded_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
+    number: Mapped[str | None]
+    issued_on: Mapped[date | None]
+    valid_until: Mapped[date | None]
+    taken_from: Mapped[UUID | None] = mapped_column(sa.ForeignKey("attachments.id"))
+
+
+class FileView(Base):
+    """An officer has opened a file of a dossier: people may know who looked at what they handed in."""
+
+    __tablename__ = "file_views"
+    __table_args__ = (sa.Index("ix_file_views_dossier", "dossier_id", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    attachment_id: Mapped[UUID] = mapped_column(sa.ForeignKey("attachments.id"))
+    dossier_id: Mapped[UUID]
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
+    agency_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("agencies.id"))
+    at: Mapped[datetime]

@@ -21,11 +21,15 @@ def publish(
     origin: str,
     by: UUID | None = None,
     effective_on: date | None = None,
+    decision_number: str | None = None,
+    decided_on: date | None = None,
+    reason: str | None = None,
 ) -> ProcedureVersion | None:
     """Publish the definition as the next version of its code; None if there is nothing to publish.
 
     The same content is published once. A file (`by` is None) never replaces a newer version published by an
-    administrator (decision 14).
+    administrator (decision 14). The decision that announces the version is the definition's own where none is
+    given; `reason` says why this version came.
     """
     session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(definition.code))))
     newest = session.scalars(
@@ -59,10 +63,23 @@ def publish(
         published_by=by,
         origin=origin,
         effective_on=effective_on or definition.effective_from,
+        decision_number=decision_number or (definition.decision and definition.decision.act),
+        decided_on=decided_on or (definition.decision and definition.decision.decided_on),
+        reason=reason,
     )
     session.add(version)
     session.flush()
     return version
+
+
+def withdraw(session: Session, version: ProcedureVersion, *, on: date, reason: str) -> None:
+    """Take a version out of force from a day on; dossiers filed under it keep it.
+
+    The version before it applies again where that one is not withdrawn. Withdrawing again moves the day.
+    """
+    version.withdrawn_on = on
+    version.withdrawal_reason = reason
+    session.flush()
 
 
 def _is_published(session: Session, code: str, digest: str) -> bool:

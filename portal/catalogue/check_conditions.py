@@ -1,8 +1,9 @@
 """Checks of the conditions: whether they speak of questions that are asked, rightly, and can hold."""
 
+import weakref
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from itertools import product
 from typing import Final
 
@@ -29,6 +30,7 @@ from portal.catalogue.fields import (
     ManyField,
     MoneyField,
     NumberField,
+    OutlineField,
     PointField,
     RowsField,
     YesNoField,
@@ -37,15 +39,19 @@ from portal.catalogue.fields import (
 from portal.catalogue.findings import Finding
 from portal.catalogue.locating import KeyPath
 
-MOST_COMBINATIONS: Final = 20_000
+MOST_COMPARISONS: Final = 100_000
+"""How much is tried before a condition is taken to be one that can hold."""
 PARTS: Final[Mapping[type[FieldBase], tuple[str, ...]]] = {
     AddressField: ("province", "commune", "street"),
     MoneyField: ("amount", "currency"),
     PointField: ("lat", "long"),
+    OutlineField: ("shape", "area", "length"),
 }
 
 Scope = Mapping[str, FieldBase | tuple[Case, ...]]
 """What a condition may speak of, by name."""
+
+_scopes: dict[int, tuple[weakref.ref[Definition], dict[str, Scope]]] = {}
 
 
 def check_conditions(definition: Definition) -> Iterator[Finding]:
@@ -69,6 +75,23 @@ def form_scope(definition: Definition) -> Scope:
 
 def scope_in_case(definition: Definition, case: Case) -> Scope:
     """Return what the conditions may speak of in one case: only the questions that can be asked there."""
+    known = _scopes_of(definition)
+    if case.code not in known:
+        known[case.code] = _scope_in_case(definition, case)
+    return known[case.code]
+
+
+def _scopes_of(definition: Definition) -> dict[str, Scope]:
+    """The scopes worked out so far for this very definition, which never changes; forgotten with it."""
+    entry = _scopes.get(id(definition))
+    if entry is None or entry[0]() is not definition:
+        key = id(definition)
+        entry = (weakref.ref(definition, lambda _: _scopes.pop(key, None)), {})
+        _scopes[key] = entry
+    return entry[1]
+
+
+def _scope_in_case(definition: Definition, case: Case) -> Scope:
     scope: Scope = {**form_scope(definition), CASE: (case,)}
     return {
         CASE: (case,),
@@ -93,13 +116,14 @@ def check_condition(condition: Condition, path: KeyPath, scope: Scope) -> Iterat
 
 def can_hold(condition: Condition, scope: Scope) -> bool:
     """Say whether some answers satisfy the condition; True where there are too many to try."""
-    names = sorted({comparison.field for comparison in comparisons(condition)})
+    compared = [comparison.field for comparison in comparisons(condition)]
+    names = sorted(set(compared))
     choices = [_worth_trying(name, condition, scope) for name in names]
     combinations = 1
     for tried in choices:
         combinations *= len(tried)
-    if combinations > MOST_COMBINATIONS:
-        return True
+        if combinations * len(compared) > MOST_COMPARISONS:
+            return True
     for answers in product(*choices):
         facts = {name: answer for name, answer in zip(names, answers, strict=True) if answer is not None}
         if holds(condition, facts):
@@ -166,7 +190,7 @@ def _suits(comparison: Comparison, field: FieldBase) -> bool:
         return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
     if isinstance(field, DateField):
         return all(isinstance(value, str) and _is_day(value) for value in values)
-    if isinstance(comparison, Above | Below) or isinstance(field, AddressField | PointField | RowsField):
+    if isinstance(comparison, Above | Below) or isinstance(field, AddressField | PointField | OutlineField | RowsField):
         return False
     wanted = bool if isinstance(field, YesNoField) else str
     return all(isinstance(value, wanted) for value in values)
@@ -215,7 +239,10 @@ def _worth_trying(name: str, condition: Condition, scope: Scope) -> tuple[Answer
 def _in_bounds(answer: Answer, field: NumberField) -> bool:
     if not isinstance(answer, str) or answer == "something":
         return True
-    number = Decimal(answer)
+    try:
+        number = Decimal(answer)
+    except InvalidOperation:
+        return False
     return (field.min is None or number >= field.min) and (field.max is None or number <= field.max)
 
 

@@ -91,7 +91,6 @@ def _check_length(definition: Definition, case: Case, calendar: Calendar) -> Ite
     """
     rules = [(number, rule) for number, rule in enumerate(definition.limits) if may_apply(definition, rule.when, case)]
     if not rules:
-        yield Finding(code="no_limit_for_case", path=("limits",), detail={"case": case.code})
         return
     scope = scope_in_case(definition, case)
     truths = {step.code: can_hold(step.when, scope) for step in definition.steps if step.when is not None}

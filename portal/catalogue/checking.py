@@ -1,44 +1,36 @@
 """The catalogue's lint: everything that is wrong with a definition, as a compiler would say it."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Final
 
-import pydantic
-
 from portal.catalogue.agencies import AgencyEntry
 from portal.catalogue.check_conditions import check_conditions, form_scope
+from portal.catalogue.check_limits import check_limits
 from portal.catalogue.check_route import check_route, may_apply
 from portal.catalogue.definition import Definition
 from portal.catalogue.fees import BracketFee, ExemptFee, RateFee
-from portal.catalogue.fields import AddressField, MoneyField, NumberField, RowsField, all_fields
+from portal.catalogue.fields import AddressField, FieldBase, MoneyField, NumberField, RowsField, all_fields
 from portal.catalogue.findings import Finding, Severity
 from portal.catalogue.levels import level_of
 from portal.catalogue.locating import KeyPath, line_at
 from portal.catalogue.parsing import Parsed
+from portal.catalogue.placeholders import PLACEHOLDERS
 from portal.catalogue.steps import LetterKind
-from portal.catalogue.text import LANGUAGES, Text
+from portal.catalogue.text import LANGUAGES, Text, TextStatus, texts_of
 from portal.clock.calendar import Calendar
 from portal.workflow.soundness import MOST_NODES
 
-COMMON_PLACEHOLDERS: Final = frozenset(
-    {
-        "dossier_code", "procedure_code", "procedure_name", "case_name", "party_name", "filer_name", "agency",
-        "officer", "filed_on", "accepted_on", "due_on", "promised_on", "today",
-    }
-)  # fmt: skip
-PLACEHOLDERS: Final[Mapping[LetterKind, frozenset[str]]] = {
-    LetterKind.RECEIPT: frozenset({"documents", "fee"}),
-    LetterKind.SUPPLEMENT: frozenset({"reason", "supplement_due", "items"}),
-    LetterKind.REFUSAL_OF_INTAKE: frozenset({"reason"}),
-    LetterKind.APOLOGY: frozenset({"reason", "new_promised_on"}),
-    LetterKind.STOP: frozenset({"reason"}),
-    LetterKind.REFUSAL: frozenset({"reason", "number", "signed_on", "issued_on"}),
-    LetterKind.DECISION: frozenset({"number", "signed_on", "issued_on", "valid_until"}),
-}
+MOST: Final[Mapping[str, int]] = {
+    "cases": 100, "questions": 100, "limits": 100, "promised_limits": 100, "competence": 100, "fees": 200,
+    "sections": 100, "documents": 500, "results": 50, "letters": 50, "legal_basis": 200, "keywords": 200,
+}  # fmt: skip
+MOST_FIELDS: Final = 300
+"""Per section."""
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 
 
@@ -53,14 +45,16 @@ def check(
 
     `today` decides which legal bases have expired; without it the version's own first day does.
     """
-    if len(definition.steps) > MOST_NODES:
-        return (Finding(code="too_many_nodes", path=("steps",)),)
+    too_much = tuple(_check_size(definition))
+    if too_much:
+        return too_much
     return (
         *_check_texts(definition),
         *_check_codes(definition),
         *check_conditions(definition),
         *_check_references(definition, agencies),
         *check_route(definition, agencies, calendar),
+        *check_limits(definition, calendar),
         *_check_fees(definition),
         *_check_level(definition),
         *_check_law(definition, today or definition.effective_from),
@@ -101,16 +95,16 @@ def check_together(files: Iterable[Parsed[Definition]]) -> Iterator[Finding]:
         seen.setdefault(code, parsed.file)
 
 
-def texts_of(thing: object, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Text]]:
-    """Yield every text inside a definition with its place."""
-    if isinstance(thing, Text):
-        yield path, thing
-    elif isinstance(thing, pydantic.BaseModel):
-        for name in type(thing).model_fields:
-            yield from texts_of(getattr(thing, name), (*path, name))
-    elif isinstance(thing, tuple):
-        for number, part in enumerate(thing):
-            yield from texts_of(part, (*path, number))
+def _check_size(definition: Definition) -> Iterator[Finding]:
+    """Yield what is far beyond any real procedure; checking it further would take for ever."""
+    if len(definition.steps) > MOST_NODES:
+        yield Finding(code="too_many_nodes", path=("steps",))
+    for name, most in MOST.items():
+        if len(getattr(definition, name)) > most:
+            yield Finding(code="too_many", path=(name,), detail={"limit": most})
+    for number, section in enumerate(definition.sections):
+        if len(section.fields) > MOST_FIELDS:
+            yield Finding(code="too_many", path=("sections", number, "fields"), detail={"limit": MOST_FIELDS})
 
 
 def _check_texts(definition: Definition) -> Iterator[Finding]:
@@ -118,6 +112,25 @@ def _check_texts(definition: Definition) -> Iterator[Finding]:
         missing = text.missing()
         if missing:
             yield Finding(code="missing_translation", path=path, detail={"languages": ", ".join(missing)})
+        if text.vi_status is not TextStatus.AUTHORITATIVE or TextStatus.AUTHORITATIVE in {
+            text.en_status,
+            text.zh_status,
+        }:
+            yield Finding(code="status_of_text", path=path)
+    for path, words in _strings(definition.model_dump(mode="python", exclude_defaults=True), ()):
+        if any(unicodedata.category(letter) == "Cc" and letter not in "\n\t" for letter in words):
+            yield Finding(code="control_letter", path=path)
+
+
+def _strings(thing: object, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    if isinstance(thing, str):
+        yield path, thing
+    elif isinstance(thing, Mapping):
+        for name, part in thing.items():
+            yield from _strings(part, (*path, name))
+    elif isinstance(thing, tuple | list):
+        for number, part in enumerate(thing):
+            yield from _strings(part, (*path, number))
 
 
 def _check_codes(definition: Definition) -> Iterator[Finding]:
@@ -140,9 +153,23 @@ def _check_codes(definition: Definition) -> Iterator[Finding]:
                     yield Finding(code="bounds", path=path)
             options = getattr(field, "options", ())
             yield from _twice([((*path, "options", k), option.code) for k, option in enumerate(options)])
-            low, high = getattr(field, "min", None), getattr(field, "max", None)
-            if low is not None and high is not None and low > high:
-                yield Finding(code="bounds", path=path)
+            yield from _check_bounds(field, path)
+            for k, part in enumerate(field.fields if isinstance(field, RowsField) else ()):
+                options = getattr(part, "options", ())
+                inside: KeyPath = (*path, "fields", k)
+                yield from _twice([((*inside, "options", j), option.code) for j, option in enumerate(options)])
+                yield from _check_bounds(part, inside)
+    for number, question in enumerate(definition.questions):
+        if question.ask.code != question.code:
+            detail = {"code": question.code, "asked": question.ask.code}
+            yield Finding(code="question_unlike_code", path=("questions", number), detail=detail)
+
+
+def _check_bounds(field: FieldBase, path: KeyPath) -> Iterator[Finding]:
+    for low, high in (("min", "max"), ("earliest", "latest")):
+        least, most = getattr(field, low, None), getattr(field, high, None)
+        if least is not None and most is not None and least > most:
+            yield Finding(code="bounds", path=path)
 
 
 def _twice(named: Collection[tuple[KeyPath, str]]) -> Iterator[Finding]:
@@ -225,12 +252,15 @@ def _check_law(definition: Definition, today: date) -> Iterator[Finding]:
 def _check_letters(definition: Definition) -> Iterator[Finding]:
     answers = {f"answers.{field.code}" for _, field in all_fields(definition.sections)}
     for number, letter in enumerate(definition.letters):
-        known = COMMON_PLACEHOLDERS | PLACEHOLDERS[letter.kind] | answers
+        known = PLACEHOLDERS[letter.kind] | answers
         yield from _check_placeholders(letter.body, ("letters", number, "body"), known)
-    known = COMMON_PLACEHOLDERS | PLACEHOLDERS[LetterKind.DECISION] | answers
+    known = PLACEHOLDERS[LetterKind.DECISION] | answers
     for number, result in enumerate(definition.results):
         if result.body is not None:
             yield from _check_placeholders(result.body, ("results", number, "body"), known)
+        for index, code in enumerate(result.states):
+            if f"answers.{code}" not in answers:
+                yield Finding(code="unknown_field", path=("results", number, "states", index), detail={"field": code})
         pattern = Text(vi=result.number, en=result.number, zh=result.number)
         yield from _check_placeholders(pattern, ("results", number, "number"), frozenset({"number", "year"}))
 

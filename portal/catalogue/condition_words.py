@@ -1,6 +1,9 @@
 """Conditions in words: what a reader is told of "only if", in one case and in their language."""
 
 from collections.abc import Sequence
+from decimal import Decimal
+from itertools import chain
+from typing import Final
 
 from flask_babel import gettext as _
 
@@ -21,10 +24,23 @@ from portal.catalogue.conditions import (
     holds,
 )
 from portal.catalogue.definition import Definition
-from portal.catalogue.fields import ChoiceField, FieldBase, ManyField, NumberField, YesNoField
+from portal.catalogue.fields import (
+    ChoiceField,
+    FieldBase,
+    ManyField,
+    NumberField,
+    Option,
+    RowsField,
+    YesNoField,
+    all_fields,
+)
 from portal.catalogue.shown import NO, YES
+from portal.catalogue.text import Text
 from portal.foundation import formats
 from portal.foundation.formats import Language
+
+TOO_LARGE: Final = 10**15
+_SITUATION: Final = Text(vi="Trường hợp", en="Your situation", zh="办理情形")
 
 
 def simplified(condition: Condition | None, case: str) -> Condition | bool:
@@ -44,7 +60,7 @@ def simplified(condition: Condition | None, case: str) -> Condition | bool:
 def in_words(condition: Condition | None, definition: Definition, case: str, language: Language) -> str:
     """Say when the condition holds in this case; nothing where it always (or never) does."""
     left = simplified(condition, case)
-    return "" if isinstance(left, bool) else _said(left, definition, language)
+    return "" if isinstance(left, bool) else said(left, definition, language)
 
 
 def _of_several(condition: AllOf | AnyOf, case: str) -> Condition | bool:
@@ -60,22 +76,23 @@ def _of_several(condition: AllOf | AnyOf, case: str) -> Condition | bool:
     return AnyOf(op="or", of=tuple(left)) if decides else AllOf(op="and", of=tuple(left))
 
 
-def _said(condition: Condition, definition: Definition, language: Language) -> str:
+def said(condition: Condition, definition: Definition, language: Language) -> str:
+    """Say a whole condition, whatever the case; nothing where it always holds."""
     match condition:
         case Always():
             return ""
         case AllOf():
-            return str(_("; and ")).join(_said(part, definition, language) for part in condition.of)
+            return str(_("; and ")).join(said(part, definition, language) for part in condition.of)
         case AnyOf():
-            return str(_("; or ")).join(_said(part, definition, language) for part in condition.of)
+            return str(_("; or ")).join(said(part, definition, language) for part in condition.of)
         case Not():
-            return str(_("not: %(condition)s", condition=_said(condition.of, definition, language)))
+            return str(_("not: %(condition)s", condition=said(condition.of, definition, language)))
         case _:
             return _compared(condition, definition, language)
 
 
 def _compared(condition: Comparison, definition: Definition, language: Language) -> str:
-    field = definition.field(condition.field.partition(".")[0])
+    field = _asked(condition.field.partition(".")[0], definition)
     question = f"“{field.label.words(language)}”" if field else condition.field
     match condition:
         case Present():
@@ -91,6 +108,20 @@ def _compared(condition: Comparison, definition: Definition, language: Language)
     return str(_("%(question)s – %(answers)s", question=question, answers=answers))
 
 
+def _asked(code: str, definition: Definition) -> FieldBase | None:
+    """The question a condition speaks of: of the form, of a row of it, an eligibility question, or the case."""
+    if code == CASE:
+        cases = tuple(Option(code=case.code, label=case.name) for case in definition.cases)
+        return ChoiceField.model_construct(type="choice", code=CASE, label=_SITUATION, options=cases)
+    found = definition.field(code)
+    if found is not None:
+        return found
+    rows = (field for _, field in all_fields(definition.sections) if isinstance(field, RowsField))
+    inside = (part for field in rows for part in field.fields if part.code == code)
+    asked = (question.ask for question in definition.questions if question.code == code)
+    return next(chain(inside, asked), None)
+
+
 def _one_of(answers: Sequence[str]) -> str:
     if len(answers) == 1:
         return answers[0]
@@ -104,7 +135,12 @@ def _value(field: FieldBase | None, value: Scalar, language: Language) -> str:
         names = (option.label.words(language) for option in field.options if option.code == value)
         return next(names, str(value))
     if isinstance(value, int | float) and not isinstance(value, bool):
-        written = formats.number(value, language, 6)
+        written = figure(value, language)
         unit = field.unit.words(language) if isinstance(field, NumberField) and field.unit else ""
         return f"{written} {unit}".strip()
     return str(value)
+
+
+def figure(value: Decimal | float, language: Language) -> str:
+    """Write a number of the definition; one too large for anybody to read stays as it was typed."""
+    return formats.number(value, language, 9) if -TOO_LARGE < value < TOO_LARGE else str(value)

@@ -4,6 +4,7 @@ A condition is data. It is judged over facts: the answers of a dossier by field 
 case chosen before the form. Parts of an answer are reached by a dot: `site.commune`, `value.amount`.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -135,6 +136,11 @@ def look_up(path: str, facts: Facts) -> Answer | None:
             return None
         found = found[part]
     return found
+
+
+def condition_json(condition: Condition) -> str:
+    """Write a condition as the page's script reads it (portal/static/js/conditions.js)."""
+    return json.dumps(condition.model_dump(mode="json", exclude_none=True), ensure_ascii=False)
 
 
 def comparisons(condition: Condition | None) -> Iterator[Comparison]:

@@ -43,12 +43,14 @@ class Case(Model):
 class LimitRule(Sourced):
     """Time the authority has, where `when` holds; the first that fits applies.
 
-    `difficult_extra` is added in communes with difficult conditions, in the same unit.
+    `difficult_extra` is added in communes with difficult conditions, in the same unit. `same_day_cutoff` ("15:00"):
+    what arrives later in the day counts as received on the next working day; for limits of a day at most.
     """
 
     amount: Annotated[int, pydantic.Field(ge=1, le=3650)]
     unit: Unit
     skips_holidays: bool = False
+    same_day_cutoff: Annotated[str, pydantic.Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
     difficult_extra: Annotated[int, pydantic.Field(ge=0, le=365)] = 0
     when: Condition | None = None
 
@@ -71,13 +73,17 @@ class Question(Model):
 
 
 class LegalBasis(Sourced):
-    """An act the procedure rests on, with the days it is in force."""
+    """An act the procedure rests on, with the days it is in force.
+
+    `cited`: the decision names it among its grounds; not so an act that only sets a fee.
+    """
 
     act: str
     title: Text
     articles: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
+    cited: bool = True
 
 
 class Announcement(Sourced):

@@ -23,6 +23,7 @@ from portal.catalogue.fields import (
     ManyField,
     MoneyField,
     NumberField,
+    OutlineField,
     PersonIdField,
     PhoneField,
     PointField,
@@ -179,8 +180,18 @@ def _simple(field: FieldBase, maker: Maker) -> Answer:  # noqa: C901, PLR0912 - 
                 "lat": write_number(round(Decimal(str(chance.uniform(21.4, 22.3))), 6)),
                 "long": write_number(round(Decimal(str(chance.uniform(106.2, 107.3))), 6)),
             }
+        case OutlineField():
+            return {"points": _plot(chance)}
         case _:
             raise TypeError(type(field).__name__)
+
+
+def _plot(chance: Random) -> str:
+    """Return the four corners of a plot somewhere in the province, one pair of degrees a line."""
+    lat, long = chance.uniform(21.4, 22.3), chance.uniform(106.2, 107.3)
+    north, east = chance.uniform(0.0002, 0.002), chance.uniform(0.0002, 0.002)
+    corners = ((0.0, 0.0), (north, 0.0), (north, east), (0.0, east))
+    return "\n".join(f"{lat + up:.6f}, {long + right:.6f}" for up, right in corners)
 
 
 def person_id(chance: Random) -> str:
@@ -188,8 +199,43 @@ def person_id(chance: Random) -> str:
     return f"020{chance.choice('01')}{chance.randint(60, 99)}{chance.randint(0, 999_999):06d}"
 
 
+FILLINGS = (
+    (("nationality",), ("Việt Nam",)),
+    (("country", "origin", "markets"), ("Trung Quốc",)),
+    (("bank",), ("Ngân hàng TMCP Ngoại thương Việt Nam – Chi nhánh Lạng Sơn",)),
+    (("position", "posts_detail"), ("Giám đốc", "Tổng giám đốc")),
+    (("signed_by", "decided_by", "decision_by", "approval_by", "mandate_by", "project_by", "legal_paper_by"),
+     ("UBND tỉnh Lạng Sơn", "Sở Tài chính tỉnh Lạng Sơn")),
+    (("issued_by",), ("Cục Cảnh sát quản lý hành chính về trật tự xã hội",)),
+    (("plate",), ("12C-068.25", "12H-014.77")),
+    (("website",), ("https://example.vn",)),
+    (("address_en", "importer_address"), ("Youyiguan Road, Pingxiang, Guangxi",)),
+    (("address", "head_office", "kept_at", "yard_name", "place"), STREETS),
+    (("gate", "port"), ("Cửa khẩu Hữu Nghị", "Cửa khẩu Chi Ma")),
+    (("station_to", "destination"), ("Bằng Tường, Quảng Tây",)),
+    (("station_from",), ("Bến xe phía Bắc Lạng Sơn",)),
+    (("manager_name", "holder", "landlord", "lessor", "tenant", "third_party", "importer_name", "applicant_name",
+      "verifier_name", "producer"), COMPANIES),
+    (("user_name",), NAMES),
+    (("purpose",), ("Đất thương mại, dịch vụ", "Đất cơ sở sản xuất phi nông nghiệp")),
+    (("term", "used_until"), ("Đến ngày 31/12/2045", "50 năm")),
+    (("colour",), ("Trắng", "Xanh")),
+    (("vsic",), ("5210",)),
+    (("subject",), ("Lô sầu riêng tươi", "Lô hạt điều nhân")),
+)  # fmt: skip
+"""What a text is filled with whose field code contains one of these words; the first line that fits."""
+
+
+def _filling(code: str, chance: Random) -> str | None:
+    fitting = (said for parts, said in FILLINGS if any(part in code for part in parts))
+    said = next(fitting, None)
+    return None if said is None else chance.choice(said)
+
+
 def _words(field: TextField, chance: Random) -> str:
     code = field.code
+    if field.lines == 1 and "number" not in code and (said := _filling(code, chance)):
+        return said
     if "number" in code or "certificate" in code or "plot" in code or "sheet" in code:
         return f"{chance.randint(1, 999)}"
     if field.lines > 1:

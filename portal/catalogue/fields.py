@@ -15,6 +15,7 @@ Code = Annotated[str, pydantic.Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Currency = Literal["VND", "USD", "CNY", "EUR"]
 
 Prefill = Literal[
+    "party.kind",
     "company.name",
     "company.tax_code",
     "company.address",
@@ -28,7 +29,10 @@ Prefill = Literal[
     "person.email",
     "person.address",
 ]
-"""Where the first value may come from, so that nobody types what the portal already knows."""
+"""Where the first value may come from, so that nobody types what the portal already knows.
+
+`party.kind` is `organisation` or `person`, for a choice that has these options.
+"""
 
 
 class Option(Model):
@@ -150,6 +154,13 @@ class PointField(FieldBase):
     type: Literal["point"]
 
 
+class OutlineField(FieldBase):
+    """The outline of a plot or the course of a line on the map, in degrees (WGS 84), with its area or length."""
+
+    type: Literal["outline"]
+    shapes: Annotated[tuple[Literal["polygon", "line"], ...], pydantic.Field(min_length=1)] = ("polygon",)
+
+
 SimpleField = Annotated[
     TextField
     | NumberField
@@ -164,7 +175,8 @@ SimpleField = Annotated[
     | PersonIdField
     | PhoneField
     | EmailField
-    | PointField,
+    | PointField
+    | OutlineField,
     pydantic.Field(discriminator="type"),
 ]
 
@@ -198,6 +210,7 @@ AnyField = Annotated[
     | PhoneField
     | EmailField
     | PointField
+    | OutlineField
     | RowsField,
     pydantic.Field(discriminator="type"),
 ]

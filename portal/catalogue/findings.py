@@ -62,6 +62,16 @@ FINDINGS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "Write the condition in a flatter way.",
         ),
         "too_big": ("The file is larger than %(limit)d bytes", "Split it, or remove what is not needed."),
+        "too_many": ("There are more than %(limit)d of these", "Keep what the procedure really has."),
+        "control_letter": ("There is a control character in this text", "Delete it and type the words again."),
+        "status_of_text": (
+            "Only the Vietnamese text is authoritative, and it always is",
+            "Mark English and Chinese as draft or reviewed.",
+        ),
+        "question_unlike_code": (
+            "The question is called %(code)s, what it asks %(asked)s",
+            "Give both the same code.",
+        ),
         "wrong_shape": ("%(why)s", "Write it as the example of this part shows."),
         "code_unlike_file": (
             "The file name says %(file)s, the code is %(code)s",
@@ -178,6 +188,14 @@ FINDINGS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
                 " for it on %(late)d of %(starts)d start days"
             ),
             "Shorten steps on the longest way, or correct the limit.",
+        ),
+        "cutoff_on_long_limit": (
+            "A limit of %(limit)s does not end on the day it begins, so %(cutoff)s decides nothing",
+            "Leave the hour out, or give a limit of at most eight working hours or one working day.",
+        ),
+        "cutoff_outside_hours": (
+            "At %(cutoff)s no office is open on an ordinary day",
+            "Name an hour within the opening hours, after the first opening and before closing.",
         ),
         "no_limit_for_case": ("No limit applies to case %(case)s", "Add a limit without a condition."),
         "no_agency_for_case": (

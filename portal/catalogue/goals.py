@@ -9,10 +9,14 @@ from portal.catalogue.text import Model, Number, Sourced, Text
 
 
 class Goal(Sourced):
-    """One goal: `target` in `unit`, to be reached at least (or at most) in `by_year`."""
+    """One goal: `target` in `unit`, to be reached at least (or at most) in `by_year`.
+
+    `cited` is the source in words.
+    """
 
     code: Code
     name: Text
+    cited: Text
     target: Number
     unit: Literal["percent", "working_day", "rank"]
     direction: Literal["at_least", "at_most"] = "at_least"

@@ -17,8 +17,9 @@ from portal.catalogue.fees import Fee, FixedFee
 from portal.catalogue.fields import Section
 from portal.catalogue.levels import Level, level_of
 from portal.catalogue.limit_words import limit_words
+from portal.catalogue.requirements import acceptance_minutes
 from portal.catalogue.steps import Result, Step
-from portal.clock.limit import Unit
+from portal.clock.limit import Limit, Unit
 from portal.foundation.formats import Language
 
 
@@ -77,6 +78,12 @@ class Leaflet:
         plain = next((found.thing for found in self.limits if not found.only_if), self.limits[0].thing)
         assert isinstance(plain, LimitRule)  # noqa: S101 - limits hold nothing else
         return plain
+
+    @property
+    def answer_minutes(self) -> int:
+        """Working minutes the one-stop office has to accept or refuse a dossier."""
+        limit = Limit(amount=self.shortest.amount, unit=self.shortest.unit)
+        return acceptance_minutes(self.definition, self.case.code, limit)
 
     @property
     def document_count(self) -> int:

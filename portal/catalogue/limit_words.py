@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from flask_babel import gettext, ngettext
 
-from portal.clock.limit import Unit
+from portal.clock import words
+from portal.clock.limit import MINUTES_PER_HOUR, Unit
 from portal.foundation import formats
 from portal.foundation.languages import spoken
 
@@ -18,16 +19,23 @@ def limit_words(amount: Decimal | int, unit: Unit | str) -> str:
     many = 1 if amount == 1 else 2
     match STEP_UNITS.get(unit, unit):
         case Unit.WORKING_HOUR:
-            words = ngettext("%(amount)s working hour", "%(amount)s working hours", many, amount=written)
+            said = ngettext("%(amount)s working hour", "%(amount)s working hours", many, amount=written)
         case Unit.WORKING_DAY:
-            words = ngettext("%(amount)s working day", "%(amount)s working days", many, amount=written)
+            said = ngettext("%(amount)s working day", "%(amount)s working days", many, amount=written)
         case Unit.CALENDAR_DAY:
-            words = ngettext("%(amount)s calendar day", "%(amount)s calendar days", many, amount=written)
+            said = ngettext("%(amount)s calendar day", "%(amount)s calendar days", many, amount=written)
         case Unit.MONTH:
-            words = ngettext("%(amount)s month", "%(amount)s months", many, amount=written)
+            said = ngettext("%(amount)s month", "%(amount)s months", many, amount=written)
         case other:
             raise ValueError(other)
-    return str(words)
+    return str(said)
+
+
+def answer_time(minutes: int) -> str:
+    """How long the one-stop office has to accept or refuse: `8 giờ làm việc`, `30 phút làm việc`."""
+    if minutes < MINUTES_PER_HOUR:
+        return words.working_time(minutes, spoken())
+    return limit_words(Decimal(minutes) / MINUTES_PER_HOUR, Unit.WORKING_HOUR)
 
 
 def unit_rule(unit: Unit) -> str:

@@ -1,11 +1,14 @@
 """On which line of a TOML file something stands, so that a complaint can name it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 KeyPath = tuple[str | int, ...]
 
 _OPEN: Final = {"[": "]", "{": "}"}
+_PLAIN: Final = re.compile(r"""[^"'#\n\[\]{}]+""")
+_INSIDE: Final = re.compile(r"""[^"'\n\\]+""")
 _QUOTES: Final = ('"""', "'''", '"', "'")
 
 
@@ -48,6 +51,10 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
     """Yield (line, text) of each header and each key with its whole value, comments left out."""
     line, begin, depth, position, kept = 1, 1, 0, 0, ""
     while position < len(text):
+        if plain := _PLAIN.match(text, position):
+            kept += plain.group()
+            position = plain.end()
+            continue
         letter = text[position]
         quote = next((mark for mark in _QUOTES if text.startswith(mark, position)), None)
         if quote:
@@ -76,7 +83,9 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
 def _string_end(text: str, begin: int, quote: str) -> int:
     position = begin + len(quote)
     while position < len(text):
-        if text[position] == "\\" and quote[0] == '"':
+        if plain := _INSIDE.match(text, position):
+            position = plain.end()
+        elif text[position] == "\\" and quote[0] == '"':
             position += 2
         elif text.startswith(quote, position):
             return position + len(quote)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.accounts.models import Person
 from portal.foundation.database import Base, new_id
 
 
@@ -15,7 +16,8 @@ class ProcedureVersion(Base):
     """One version of a procedure as it was published. Its definition never changes.
 
     `content_hash` is the SHA-256 of the canonical definition: publishing the same file twice is publishing
-    it once (decision 14). `trigrams` holds the search key cut in threes, Chinese in twos (decision 27).
+    it once (decision 14). `decision_number` and `decided_on` name the decision that announced it, `reason` says
+    why this version came. `trigrams` holds the search key cut in threes, Chinese in twos (decision 27).
     """
 
     __tablename__ = "procedure_versions"
@@ -42,7 +44,11 @@ class ProcedureVersion(Base):
     search_key: Mapped[str]
     trigrams: Mapped[list[str]] = mapped_column(ARRAY(sa.Text))
     published_at: Mapped[datetime]
-    published_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("people.id"))
+    published_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey(Person.id))
     origin: Mapped[str]
     effective_on: Mapped[date]
     withdrawn_on: Mapped[date | None]
+    decision_number: Mapped[str | None]
+    decided_on: Mapped[date | None]
+    reason: Mapped[str | None]
+    withdrawal_reason: Mapped[str | None]

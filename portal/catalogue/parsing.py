@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
@@ -63,7 +63,8 @@ def parse_text(text: str, model: type[AnyModel], *, file: str = "") -> Parsed[An
     try:
         thing = model.model_validate(content)
     except pydantic.ValidationError as failure:
-        findings = tuple(_finding(error, content, lines, file) for error in failure.errors(include_url=False))
+        errors = _without_echoes(failure.errors(include_url=False))
+        findings = tuple(_finding(error, content, lines, file) for error in errors)
         return Parsed(thing=None, findings=findings, lines=lines, file=file)
     return Parsed(thing=thing, findings=(), lines=lines, file=file)
 
@@ -90,10 +91,26 @@ def _parts(content: object) -> Iterator[object]:
         yield from content
 
 
+def _without_echoes(errors: Sequence[Any]) -> Iterator[Any]:
+    """Leave out that a list is too short where that is only so because something in it is wrong."""
+    around = {error["loc"][:end] for error in errors for end in range(len(error["loc"]))}
+    for error in errors:
+        if error["type"] != "too_short" or error["loc"] not in around:
+            yield error
+
+
 def _finding(error: Any, content: object, lines: Mapping[KeyPath, int], file: str) -> Finding:
     path = _real_path(error["loc"], content)
+    if error["type"] == "union_tag_invalid":
+        path = (*path, error["ctx"]["discriminator"].strip("'"))
     why = f"{error['msg']}" + (f" ({path[-1]})" if path else "")
-    return Finding(code="wrong_shape", path=path, detail={"why": why}, file=file, line=line_at(path, lines))
+    return Finding(
+        code="wrong_shape",
+        path=path,
+        detail={"why": why, "type": str(error["type"])},
+        file=file,
+        line=line_at(path, lines),
+    )
 
 
 def _real_path(location: tuple[str | int, ...], content: object) -> KeyPath:

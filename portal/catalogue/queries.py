@@ -1,8 +1,9 @@
 """Finding versions of procedures, and reading their definitions once per process."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ _definitions: dict[str, Definition] = {}
 LEAST_LIKENESS = 0.35
 CANDIDATES = 80
 MANY_WORDS = 3
+FILLERS = frozenset({"a", "an", "the", "of", "for", "to", "toi", "muon", "sao"})
 LONGEST_QUERY = 200
 
 
@@ -44,9 +46,42 @@ def version(session: Session, version_id: UUID) -> ProcedureVersion | None:
     return session.get(ProcedureVersion, version_id)
 
 
+def versions_of(session: Session, code: str) -> Sequence[ProcedureVersion]:
+    """Every version ever published of a procedure, the newest first: past, in force, to come and withdrawn."""
+    statement = sa.select(ProcedureVersion).where(ProcedureVersion.code == code).options(_light())
+    return session.scalars(statement.order_by(ProcedureVersion.number.desc())).all()
+
+
+def standing(session: Session, code: str, *, on: date) -> tuple[ProcedureVersion | None, ProcedureVersion | None]:
+    """The version in force on this day (as `in_force` finds it), and the next one to come; one statement."""
+    found = versions_of(session, code)
+    stays = [one for one in found if one.withdrawn_on is None or one.withdrawn_on > max(on, one.effective_on)]
+    order = {one.id: (one.effective_on, one.number) for one in stays}
+    current = max((one for one in stays if one.effective_on <= on), key=lambda one: order[one.id], default=None)
+    coming = min((one for one in stays if one.effective_on > on), key=lambda one: order[one.id], default=None)
+    return current, coming
+
+
+def version_numbered(session: Session, code: str, number: int) -> ProcedureVersion | None:
+    """One version of a procedure by its number."""
+    statement = sa.select(ProcedureVersion).where(ProcedureVersion.code == code, ProcedureVersion.number == number)
+    return session.scalars(statement).first()
+
+
 def in_force(session: Session, code: str, *, on: date) -> ProcedureVersion | None:
     """The version of the procedure in force on this day."""
     return session.scalars(_in_force(on).where(ProcedureVersion.code == code)).first()
+
+
+def offered_instead(session: Session, pinned: ProcedureVersion, *, on: date) -> ProcedureVersion | None:
+    """The newer version a filer may choose for a dossier pinned to an older one, where its transition says so.
+
+    Without `transition = "opt_in"` a dossier stays with the version of its filing (decision 14).
+    """
+    newer = in_force(session, pinned.code, on=on)
+    if newer is None or newer.number <= pinned.number:
+        return None
+    return newer if definition_of(newer).transition == "opt_in" else None
 
 
 def all_in_force(session: Session, *, on: date, field: str | None = None) -> Sequence[ProcedureVersion]:
@@ -55,6 +90,19 @@ def all_in_force(session: Session, *, on: date, field: str | None = None) -> Seq
     if field is not None:
         statement = statement.where(ProcedureVersion.field == field)
     return sorted(session.scalars(statement), key=lambda found: (found.field, found.code))
+
+
+class Named(NamedTuple):
+    """A procedure as lists to choose from need it."""
+
+    field: str
+    code: str
+    names: Mapping[str, str]
+
+
+def named_in_force(session: Session, *, on: date) -> list[Named]:
+    """The procedures in force on this day with their names only, by field and code."""
+    return sorted((Named(*row) for row in session.execute(_named_in_force(on))), key=lambda one: one[:2])
 
 
 def counts_by_field(session: Session, *, on: date) -> dict[str, int]:
@@ -76,13 +124,18 @@ def search(
 
     Accents, capitals and small typos do not matter; a code or its digits find the procedure at once.
     """
-    key = search_key(words[:LONGEST_QUERY])
+    key = _without_fillers(search_key(words[:LONGEST_QUERY]))
     wanted = trigrams(key)
     if not wanted:
         return []
     scored = [(_rank(key, wanted, found), found) for found in _candidates(session, key, wanted, on=on, field=field)]
     best = sorted((pair for pair in scored if pair[0] >= LEAST_LIKENESS), key=lambda pair: (-pair[0], pair[1].code))
     return [found for _, found in best[:limit]]
+
+
+def _without_fillers(key: str) -> str:
+    """The question without the words that only hold it together; as it is where it has no others."""
+    return " ".join(word for word in key.split() if word not in FILLERS) or key
 
 
 def _candidates(
@@ -118,11 +171,25 @@ def _nearest(key: str, wanted: Sequence[str]) -> sa.CTE:
 
 
 def _rank(key: str, wanted: Sequence[str], found: ProcedureVersion) -> float:
-    """How well the words fit: the name counts as much as all the rest, the very phrase more than its pieces."""
+    """How well the words fit: the name counts as much as all the rest, the very phrase more than its pieces.
+
+    Among names that fit alike the shorter one says less that was not asked for.
+    """
     names = (*found.names.values(), found.code)
     in_name = max(likeness(wanted, _pieces(name)) for name in names)
     phrase = next((bonus for bonus, texts in ((0.5, names), (0.3, (found.search_key,))) if _says(key, texts)), 0.0)
-    return 0.5 * likeness(wanted, found.trigrams) + 0.5 * in_name + phrase
+    surplus = min(len(_key(found.names["vi"])), 500) / 10_000
+    return 0.5 * likeness(wanted, found.trigrams) + 0.5 * in_name + (phrase or _run(key, found.search_key)) - surplus
+
+
+def _run(key: str, text: str) -> float:
+    """A bonus for the longest run of the question's words that stands in the text: the heart of a sentence."""
+    words = key.split()
+    longest = 0
+    for begin in range(len(words)):
+        while begin + longest < len(words) and f" {' '.join(words[begin : begin + longest + 1])} " in f" {text} ":
+            longest += 1
+    return 0.0 if longest < MANY_WORDS else 0.3 * longest / len(words)
 
 
 def _says(key: str, texts: Iterable[str]) -> bool:
@@ -154,6 +221,11 @@ def _in_force(on: date) -> sa.Select[ProcedureVersion]:
         sa.tuple_(later.effective_on, later.number) > sa.tuple_(ProcedureVersion.effective_on, ProcedureVersion.number),
     )
     return sa.select(ProcedureVersion).where(_applies(ProcedureVersion, on), ~replaced)
+
+
+@lru_cache(maxsize=8)
+def _named_in_force(on: date) -> sa.Select[Any]:
+    return _in_force(on).with_only_columns(ProcedureVersion.field, ProcedureVersion.code, ProcedureVersion.names)
 
 
 def _applies(version: type[ProcedureVersion], on: date) -> sa.ColumnElement[bool]:

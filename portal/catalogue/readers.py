@@ -22,6 +22,7 @@ from portal.catalogue.fields import (
     ManyField,
     MoneyField,
     NumberField,
+    OutlineField,
     PersonIdField,
     PhoneField,
     PointField,
@@ -30,6 +31,7 @@ from portal.catalogue.fields import (
     YesNoField,
 )
 from portal.catalogue.numbers import NotANumber, read_number, write_number
+from portal.catalogue.outlines import NotAnOutline, read_outline
 from portal.catalogue.places import Places
 
 MAX_TYPED: Final = 40_000
@@ -260,6 +262,20 @@ def _point(_field: PointField, parts: Parts, _places: Places) -> Answer:
     return {"lat": write_number(latitude), "long": write_number(longitude)}
 
 
+def _outline(field: OutlineField, parts: Parts, _places: Places) -> Answer:
+    typed = (parts.get("points") or parts.get("") or ("",))[-1]
+    try:
+        outline = read_outline(tidy(typed, keep_lines=True), field.shapes)
+    except NotAnOutline as refusal:
+        raise Unreadable(refusal.code, part="points", **refusal.detail) from None
+    return {
+        "shape": outline.shape,
+        "points": outline.text,
+        "area": write_number(outline.area_m2),
+        "length": write_number(outline.length_m),
+    }
+
+
 def _degrees(typed: str, part: str) -> Decimal:
     match = re.fullmatch(r"[0-9]{1,3}(?:[.,][0-9]{1,15})?", unicodedata.normalize("NFKC", typed).rstrip("°"))
     if not match:
@@ -276,6 +292,7 @@ _PARTS: Final[Mapping[type[FieldBase], tuple[str, ...]]] = {
     DateField: ("", "year", "month", "day"),
     AddressField: ("", "province", "commune", "street"),
     PointField: ("lat", "long"),
+    OutlineField: ("", "points"),
 }
 """The parts a field is posted in, where it is not posted whole."""
 
@@ -294,4 +311,5 @@ _READERS: Final[Mapping[type[FieldBase], Callable[[Any, Parts, Places], Answer |
     PhoneField: _phone,
     EmailField: _email,
     PointField: _point,
+    OutlineField: _outline,
 }

@@ -2,13 +2,16 @@
 
 from collections.abc import Container
 from dataclasses import dataclass
+from datetime import time
 
 from portal.catalogue.answers import Answers, facts_of
 from portal.catalogue.conditions import holds, look_up
 from portal.catalogue.definition import Definition, LimitRule
 from portal.catalogue.documents import Document
 from portal.catalogue.steps import Result, Step
-from portal.clock.limit import Limit
+from portal.clock.due import ACCEPTANCE_MINUTES
+from portal.clock.limit import Limit, Unit
+from portal.workflow.graph import Act
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,17 @@ def promised_limit_for(
     """Return the limit the receipt promises; the statutory one where nothing better is promised."""
     rules = definition.promised_limits + definition.limits
     return _limit(definition, rules, case, answers, difficult_communes)
+
+
+def acceptance_minutes(definition: Definition, case: str, limit: Limit) -> int:
+    """Return the working minutes the one-stop office has to accept or refuse, from effective filing.
+
+    Where the limit itself is in working hours, acceptance is the first step inside it (decision 2).
+    """
+    if limit.unit is not Unit.WORKING_HOUR:
+        return ACCEPTANCE_MINUTES
+    intake = (step.limit_by_case.get(case, step.limit).minutes for step in definition.steps if step.act is Act.INTAKE)
+    return min(next(intake, ACCEPTANCE_MINUTES), limit.count)
 
 
 def agency_for(definition: Definition, case: str, answers: Answers) -> str:
@@ -87,7 +101,14 @@ def _limit(
     commune = commune_of(definition, answers)
     difficult = rule.difficult_extra > 0 and commune is not None and commune in difficult_communes
     amount = rule.amount + (rule.difficult_extra if difficult else 0)
-    limit = Limit(amount=amount, unit=rule.unit, source=rule.source, skips_holidays=rule.skips_holidays)
+    cutoff = rule.same_day_cutoff
+    limit = Limit(
+        amount=amount,
+        unit=rule.unit,
+        source=rule.source,
+        skips_holidays=rule.skips_holidays,
+        same_day_cutoff=time.fromisoformat(cutoff) if cutoff else None,
+    )
     return DossierLimit(
         limit=limit,
         verified=rule.verified,

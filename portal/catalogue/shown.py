@@ -13,6 +13,7 @@ from portal.catalogue.fields import (
     ManyField,
     MoneyField,
     NumberField,
+    OutlineField,
     PointField,
     YesNoField,
 )
@@ -23,6 +24,8 @@ from portal.foundation.formats import Language
 
 YES = Text(vi="Có", en="Yes", zh="是")
 NO = Text(vi="Không", en="No", zh="否")
+POLYGON = Text(vi="Thửa {} điểm góc, diện tích {} m²", en="Plot of {} corners, area {} m²", zh="{}个拐点，面积{}平方米")
+LINE = Text(vi="Tuyến {} điểm, dài {} m", en="Line of {} points, {} m long", zh="{}个点的线路，长{}米")
 CURRENCIES = {
     "USD": Text(vi="{} đô la Mỹ", en="USD {}", zh="{}美元"),
     "CNY": Text(vi="{} nhân dân tệ", en="CNY {}", zh="{}元人民币"),
@@ -69,6 +72,10 @@ def _shown_parts(field: FieldBase, parts: Mapping[str, str], language: Language,
             province.name if province else "",
         )
         return ", ".join(name for name in names if name)
+    if isinstance(field, OutlineField):
+        said, size = (LINE, "length") if parts.get("shape") == "line" else (POLYGON, "area")
+        corners = parts.get("points", "").count(";") + 1
+        return said.words(language).format(corners, formats.number(Decimal(parts.get(size, "0")), language, 1))
     if isinstance(field, PointField):
         return f"{parts['lat']}, {parts['long']}"
     return ", ".join(parts.values())

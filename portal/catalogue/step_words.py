@@ -20,6 +20,11 @@ _FILER = lazy_gettext("You")
 _WHOEVER_DECIDES = lazy_gettext("the agency that decides")
 
 
+def role_words(role: Role) -> str:
+    """The name of a role."""
+    return str(_ROLES[role])
+
+
 def who_does(role: Role | None, agency: str) -> str:
     """`Leader · Department of Construction`; a step without a role is the filer's.
 

@@ -58,7 +58,11 @@ class Step(Model):
 
 
 class Result(Sourced):
-    """What the filer receives in the end; `number` shows how the clerk's number is written."""
+    """What the filer receives in the end; `number` shows how the clerk's number is written.
+
+    `states` names the fields whose answers it prints, in this order: what is permitted, not who asked. A field
+    that was not asked in the dossier, or left empty, has no line.
+    """
 
     code: Code
     name: Text
@@ -68,6 +72,7 @@ class Result(Sourced):
     valid_until: Text | None = None
     collection: tuple[Literal["online", "post", "counter"], ...] = ("online", "post", "counter")
     when: Condition | None = None
+    states: tuple[Code, ...] = ()
     body: Text | None = None
 
 

@@ -1,5 +1,7 @@
 """Words in three languages, and the base of everything written in a procedure file."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -50,6 +52,42 @@ class Text(Model):
     def missing(self) -> tuple[Language, ...]:
         """Return the languages that have no words."""
         return tuple(code for code in LANGUAGES if not getattr(self, code))
+
+
+def texts_of(thing: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Text]]:
+    """Yield every text inside a part of a definition with its place."""
+    if isinstance(thing, Text):
+        yield path, thing
+    elif isinstance(thing, pydantic.BaseModel):
+        for name in type(thing).model_fields:
+            yield from texts_of(getattr(thing, name), (*path, name))
+    elif isinstance(thing, tuple):
+        for number, part in enumerate(thing):
+            yield from texts_of(part, (*path, number))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reliance:
+    """How far the texts of one language may be relied on: how many there are, and how many were read over."""
+
+    total: int
+    reviewed: int
+    is_authoritative: bool
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether some texts were read over and others were not, so that each has to say which it is."""
+        return not self.is_authoritative and 0 < self.reviewed < self.total
+
+
+def reliance_on(thing: object, language: str) -> Reliance:
+    """Count the texts of a definition by their status in this language."""
+    states = [text.status(language) for _, text in texts_of(thing)]
+    return Reliance(
+        total=len(states),
+        reviewed=sum(state is not TextStatus.DRAFT for state in states),
+        is_authoritative=language == "vi",
+    )
 
 
 class Sourced(Model):

@@ -3,21 +3,30 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from http import HTTPStatus
+from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 import flask
 from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import maybe_viewer
+from portal.calendars.queries import in_force
 from portal.catalogue import queries, registers
+from portal.catalogue.change_words import differences
+from portal.catalogue.conditions import condition_json
 from portal.catalogue.definition import Definition, Sector
-from portal.catalogue.leaflet import Leaflet, doubts_of, leaflet_of, name_of
+from portal.catalogue.drawn_route import drawn
+from portal.catalogue.duties import Duties, duties_of
+from portal.catalogue.leaflet import doubts_of, leaflet_of, name_of
 from portal.catalogue.levels import level_of
-from portal.catalogue.limit_words import limit_words, unit_rule
+from portal.catalogue.limit_words import answer_time, limit_words, unit_rule
 from portal.catalogue.models import ProcedureVersion
+from portal.catalogue.outlines import outline_of, picture_of
 from portal.catalogue.precheck import precheck
-from portal.catalogue.route_picture import Picture, Station, draw
 from portal.catalogue.step_words import who_does
+from portal.catalogue.tailoring import tailored
+from portal.catalogue.text import reliance_on
 from portal.clock.zone import office_day
 from portal.foundation.guards import Audience, public
 from portal.foundation.languages import current
@@ -25,13 +34,18 @@ from portal.foundation.unit_of_work import request_session
 
 MOST_RESULTS = 50
 QUESTION_PREFIX = "q_"
+ANSWER_PREFIX = "a_"
 
 blueprint = flask.Blueprint("catalogue", __name__)
 blueprints = (blueprint,)
 
 blueprint.add_app_template_global(limit_words)
 blueprint.add_app_template_global(unit_rule)
+blueprint.add_app_template_global(answer_time)
 blueprint.add_app_template_global(who_does)
+blueprint.add_app_template_global(condition_json)
+blueprint.add_app_template_global(outline_of)
+blueprint.add_app_template_global(picture_of, "outline_drawing")
 
 
 @blueprint.get("/<language:language>/")
@@ -70,7 +84,7 @@ def search() -> str:
 def procedure(code: str) -> Response | str:
     """One procedure, in one of its cases."""
     session, today = request_session(), _today()
-    version = queries.in_force(session, code, on=today)
+    version, to_come = queries.standing(session, code, on=today)
     if version is None:
         return _unknown(code)
     definition = queries.definitions_of(session, [version])[version.id]
@@ -79,19 +93,85 @@ def procedure(code: str) -> Response | str:
     leaflet = leaflet_of(definition, case, agencies=agencies, language=current())
     viewer = maybe_viewer()
     is_administrator = viewer is not None and Audience.ADMINISTRATOR in viewer.audiences
+    check = precheck(definition, case.code, _typed(definition), places=registers.places())
+    answered = {QUESTION_PREFIX + code: answer for code, answer in check.answers.items()}
     return flask.render_template(
         "catalogue/procedure.html",
         leaflet=leaflet,
         definition=definition,
+        reliance=reliance_on(definition, current()),
         case=case,
         version=version,
+        duties=_duties,
+        to_come=to_come,
         agency_name=lambda key: name_of(key, agencies, current()),
-        picture=_picture(leaflet),
-        check=precheck(definition, case.code, _typed(definition), places=registers.places()),
+        picture=drawn(leaflet, current()),
+        check=check,
         doubts=doubts_of(definition, current()),
         is_administrator=is_administrator,
         question_prefix=QUESTION_PREFIX,
-        start_url=f"/drafts/new?procedure={code}&case={case.code}",
+        tailored=tailored(definition, case, _answers(), places=registers.places()),
+        answer_prefix=ANSWER_PREFIX,
+        start_url=f"/drafts/new?{urlencode({'procedure': code, 'case': case.code, **answered})}",
+    )
+
+
+@blueprint.get("/<language:language>/procedures/<code>/versions")
+@public
+def versions(code: str) -> Response | str:
+    """Every version of a procedure: what applied when, and what is to come."""
+    session, today = request_session(), _today()
+    found = queries.versions_of(session, code)
+    if not found:
+        return _unknown(code)
+    definition = queries.definitions_of(session, found[:1])[found[0].id]
+    current_one = queries.in_force(session, code, on=today)
+    return flask.render_template(
+        "catalogue/versions.html",
+        code=code,
+        name=definition.name.words(current()),
+        versions=found,
+        in_force=current_one and current_one.number,
+        today=today,
+        duties=_duties,
+    )
+
+
+@blueprint.get("/<language:language>/procedures/<code>/versions/<int:number>")
+@public
+def changes(code: str, number: int) -> Response | str:
+    """What changed in one version, compared with the one before it or with any other (`?from=1`)."""
+    session = request_session()
+    found = {version.number: version for version in queries.versions_of(session, code)}
+    if number not in found:
+        return _unknown(code)
+    since = flask.request.args.get("from", type=int)
+    earlier = found.get(number - 1 if since is None else since)
+    chosen = [found[number], *([earlier] if earlier else [])]
+    definitions = queries.definitions_of(session, chosen)
+    new = definitions[found[number].id]
+    said = (
+        differences(definitions[earlier.id], new, agencies=registers.agencies().by_key, language=current())
+        if earlier
+        else ()
+    )
+    return flask.render_template(
+        "catalogue/changes.html",
+        code=code,
+        name=new.name.words(current()),
+        version=found[number],
+        duties=_duties,
+        earlier=earlier,
+        parts=[(part, list(ones)) for part, ones in groupby(said, key=lambda change: change.part)],
+    )
+
+
+def _duties(version: ProcedureVersion) -> Duties | None:
+    return duties_of(
+        decided_on=version.decided_on,
+        posted_on=office_day(version.published_at),
+        effective_on=version.effective_on,
+        calendar=in_force(request_session()).calendar,
     )
 
 
@@ -126,20 +206,10 @@ def _typed(definition: Definition) -> Mapping[str, str]:
     return {question.code: sent.get(QUESTION_PREFIX + question.code, "") for question in definition.questions}
 
 
-def _picture(leaflet: Leaflet) -> Picture:
-    stations = [
-        Station(
-            code=way.step.code,
-            number=way.number,
-            name=way.step.name.words(current()),
-            who=who_does(way.step.role, way.agency),
-            limit=limit_words(way.amount, way.unit) if way.amount else "",
-            after=way.after,
-            conditional=way.conditional,
-        )
-        for way in leaflet.ways
-    ]
-    return draw(stations)
+def _answers() -> dict[str, list[str]]:
+    """The answers in the address that say what applies, by the name of their field."""
+    sent = flask.request.args
+    return {name.removeprefix(ANSWER_PREFIX): sent.getlist(name) for name in sent if name.startswith(ANSWER_PREFIX)}
 
 
 def _unknown(code: str) -> Response:

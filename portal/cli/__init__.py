@@ -13,6 +13,7 @@ SUBCOMMANDS = {
     "database": "Migrate and check the database.",
     "demo": "Believable data to try the portal with.",
     "relay": "Hand open outbox rows to the workers.",
+    "routing": "Learn how much work each step takes.",
     "run": "Everything on this machine: servers, web, worker, relay and beat.",
     "transparency": "Rebuild and check the published figures.",
 }

@@ -4,18 +4,20 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import get_args
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from portal.accounts import one_time, passwords, queries
-from portal.accounts.actions import people, posts
+from portal.accounts.actions import factor_resets, people, posts, recovery
 from portal.accounts.actions.audit import record
-from portal.accounts.models import Agency, Language
+from portal.accounts.models import Agency
 from portal.accounts.queries import listings
 from portal.foundation import database
-from portal.foundation.errors import Invalid
+from portal.foundation.errors import Invalid, Refused
+from portal.foundation.formats import Language
 from portal.foundation.settings import Settings, SettingsError
 from portal.foundation.unit_of_work import unit_of_work
 from portal.workflow.lifecycle import Role
@@ -41,9 +43,9 @@ def command() -> None:
 @click.option("--email", required=True, help="The address to sign in with.")
 @click.option("--name", required=True, help="The full name.")
 @click.option("--agency", "agency_key", help="Key of the agency the post belongs to; the first one if left out.")
-@click.option("--language", type=click.Choice([language.value for language in Language]), default="vi")
+@click.option("--language", type=click.Choice(get_args(Language)), default="vi")
 @click.option("--ask-password", is_flag=True, help="Ask for the password instead of making one up.")
-def create_administrator(email: str, name: str, agency_key: str | None, language: str, ask_password: bool) -> None:
+def create_administrator(email: str, name: str, agency_key: str | None, language: Language, ask_password: bool) -> None:
     """Make an administrator with a password and a second factor; both are shown once, now."""
     password = _asked() if ask_password else secrets.token_urlsafe(GENERATED_BYTES)
     secret, now = one_time.new_secret(), datetime.now(UTC)
@@ -57,12 +59,13 @@ def create_administrator(email: str, name: str, agency_key: str | None, language
                     name=name,
                     email=email,
                     password_hash=passwords.hash_password(password),
-                    language=Language(language),
+                    language=language,
                     now=now,
                 )
                 person.one_time_secret = secret
                 record(session, "accounts.create_administrator", f"person:{person.id}", by=None, now=now)
                 posts.appoint(session, person.id, agency.id, Role.ADMINISTRATOR, by=None, now=now)
+                codes = recovery.renew(session, person.id, now=now)
         except Invalid as refused:
             raise click.ClickException(_sentence(refused)) from None
     click.echo(f"Administrator   {person.email}")
@@ -70,7 +73,26 @@ def create_administrator(email: str, name: str, agency_key: str | None, language
         click.echo(f"Password        {password}")
     click.echo(f"Second factor   {secret}")
     click.echo(f"For the app     {one_time.enrolment_uri(secret, email=person.email, issuer=ISSUER)}")
+    click.echo(f"Recovery codes  {codes[0]}")
+    for code in codes[1:]:
+        click.echo(f"                {code}")
     click.echo("None of this is shown again. Enter the second factor in an authenticator app now.")
+
+
+@command.command("reset-second-factor")
+@click.option("--email", required=True, help="The address of the person whose second factor is lost.")
+@click.option("--reason", required=True, help="Why; it is kept in the record of changes.")
+def reset_second_factor(email: str, reason: str) -> None:
+    """Take a lost second factor away where no second administrator can confirm it. The person is told by mail."""
+    with _database(), unit_of_work() as session:
+        person = queries.person_by_email(session, email)
+        if person is None:
+            raise click.ClickException("Nobody has an account with this address.")
+        try:
+            factor_resets.from_the_console(session, person, reason=reason, now=datetime.now(UTC))
+        except Refused:
+            raise click.ClickException("This person has no second factor.") from None
+    click.echo(f"{email} signs in with the password and sets up a new app. Every open sign-in has ended.")
 
 
 @command.command("list")

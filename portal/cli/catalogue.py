@@ -3,23 +3,29 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
+import flask
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from portal.catalogue import publishing, queries, registers
+from portal.calendars.actions import publish_packaged
+from portal.catalogue import actions, comparing, publishing, queries, registers
+from portal.catalogue.change_words import differences
 from portal.catalogue.definition import Definition
 from portal.catalogue.findings import Finding, Severity
 from portal.catalogue.levels import level_of
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.parsing import parse_definition
 from portal.catalogue.registers import Unreadable
+from portal.catalogue.text import reliance_on
 from portal.clock.zone import office_day
-from portal.foundation import database
+from portal.foundation import database, languages
+from portal.foundation.formats import Language
 from portal.foundation.packaged import office_calendar
 from portal.foundation.settings import Settings, SettingsError
 from portal.foundation.unit_of_work import unit_of_work
@@ -62,6 +68,7 @@ def publish(paths: tuple[Path, ...]) -> None:
                 outcome = publishing.publish_files(
                     session, _files(paths), now=datetime.now(UTC), calendar=office_calendar()
                 )
+                publish_packaged(session, now=datetime.now(UTC))
         except publishing.Unpublishable as refused:
             for finding in refused.findings:
                 click.echo(str(finding), err=True)
@@ -76,7 +83,7 @@ def publish(paths: tuple[Path, ...]) -> None:
 @command.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_procedures(*, as_json: bool) -> None:
-    """The procedures in force today: code, field, agency, level, limit, version, name."""
+    """The procedures in force today: code, field, agency, level, limit, version, days, name."""
     today = office_day(datetime.now(UTC))
     with _database(), unit_of_work() as session:
         versions = queries.all_in_force(session, on=today)
@@ -88,7 +95,9 @@ def list_procedures(*, as_json: bool) -> None:
     for row in rows:
         limits = "/".join(f"{limit['amount']} {limit['unit']}" for limit in row["limits"])
         parts = (row["code"], row["field"], row["agency"], f"level {row['level']}", limits)
-        click.echo("\t".join((*parts, f"version {row['version']}", row["names"]["vi"])))
+        until = f" until {row['withdrawn_on']}" if row["withdrawn_on"] else ""
+        days = f"from {row['effective_on']}{until}"
+        click.echo("\t".join((*parts, f"version {row['version']}", days, row["names"]["vi"])))
 
 
 @command.command("show")
@@ -101,15 +110,74 @@ def show(code: str, *, as_json: bool) -> None:
         if version is None:
             raise click.ClickException(f"No procedure {code} is in force today (“portal catalogue list” shows all).")
         if as_json:
-            whole = {**_summary(version, queries.definition_of(version)), "definition": version.definition}
+            definition = queries.definition_of(version)
+            read_over = {language: asdict(reliance_on(definition, language)) for language in languages.LANGUAGES}
+            whole = {**_summary(version, definition), "texts": read_over, "definition": version.definition}
             click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
             return
         click.echo("\n".join(_description(version, queries.definition_of(version))))
 
 
+@command.command("withdraw")
+@click.argument("code")
+@click.argument("number", type=click.IntRange(1, 1_000_000), required=False)
+@click.option("--from", "on", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The first day without it.")
+@click.option("--reason", required=True, help="Why; everybody can read it.")
+def withdraw(code: str, number: int | None, on: datetime, reason: str) -> None:
+    """Take procedure CODE out of force, or only its version NUMBER; dossiers filed under it keep it.
+
+    Without one version the one before it applies again.
+    """
+    with _database(), unit_of_work() as session:
+        chosen = [
+            version
+            for version in queries.versions_of(session, code)
+            if version.number == number or (number is None and version.withdrawn_on is None)
+        ]
+        if not chosen:
+            raise click.ClickException(f"There is no such version of procedure {code} to withdraw.")
+        for version in chosen:
+            actions.withdraw(session, version, on=on.date(), reason=reason)
+            click.echo(f"{code} version {version.number} is withdrawn from {on.date()}")
+
+
+@command.command("diff")
+@click.argument("code")
+@click.argument("first")
+@click.argument("second")
+@click.option("--json", "as_json", is_flag=True, help="Print the changes as JSON.")
+@click.option("--language", type=click.Choice(languages.LANGUAGES), default="en", help="The language to say them in.")
+def diff(code: str, first: str, second: str, *, as_json: bool, language: Language) -> None:
+    """What changed in procedure CODE from FIRST to SECOND: numbers of published versions, or paths of files."""
+    with _registers():
+        old, new = (_version_or_file(code, which) for which in (first, second))
+        if as_json:
+            found = [comparing.as_json(change) for change in comparing.compare(old, new)]
+            click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+            return
+        app = flask.Flask(__name__)
+        languages.init_app(app)
+        with app.app_context(), languages.speaking(language):
+            said = differences(old, new, agencies=registers.agencies().by_key, language=language)
+            for change in said:
+                click.echo(change.sentence)
+    click.echo("1 change" if len(said) == 1 else f"{len(said)} changes")
+
+
+def _version_or_file(code: str, which: str) -> Definition:
+    if not which.isdecimal():
+        return registers.read_definition(Path(which))
+    with _database(), unit_of_work() as session:
+        version = queries.version_numbered(session, code, int(which[:9]))
+        if version is None:
+            raise click.ClickException(f"There is no version {which} of procedure {code}.")
+        return queries.definition_of(version)
+
+
 def publish_all(session: Session, now: datetime) -> str:
     """Publish everything that comes with the portal; says in a few words what is there."""
     files = registers.definition_files()
+    publish_packaged(session, now=now)
     return str(publishing.publish_files(session, files, now=now, calendar=office_calendar()))
 
 
@@ -117,6 +185,7 @@ def publish_folder(folder: Path) -> str:
     """Publish the files below the folder in a unit of work of its own; says in a few words what is there."""
     with _registers(), unit_of_work() as session:
         files = registers.definition_files(folder)
+        publish_packaged(session, now=datetime.now(UTC))
         try:
             return str(publishing.publish_files(session, files, now=datetime.now(UTC), calendar=office_calendar()))
         except publishing.Unpublishable as refused:
@@ -155,6 +224,8 @@ def _summary(version: ProcedureVersion, definition: Definition) -> dict[str, Any
         ],
         "version": version.number,
         "effective_on": version.effective_on.isoformat(),
+        "decision": version.decision_number,
+        "decided_on": version.decided_on.isoformat() if version.decided_on else None,
         "withdrawn_on": version.withdrawn_on.isoformat() if version.withdrawn_on else None,
         "origin": version.origin,
     }
@@ -167,6 +238,9 @@ def _description(version: ProcedureVersion, definition: Definition) -> Iterator[
     yield f"          {definition.name.zh}"
     yield f"version   {version.number}, in force from {version.effective_on}, from {version.origin}"
     yield f"field     {version.field}"
+    for language in ("en", "zh"):
+        texts = reliance_on(definition, language)
+        yield f"texts     {language}: {texts.reviewed} of {texts.total} read over, the others are drafts (vi counts)"
     reasons = ", ".join(f"{reason.kind} {reason.code}" for reason in level.reasons)
     yield f"level     {level.number} ({level.word})" + (f": {reasons}" if reasons else "")
     for rule in definition.limits:

@@ -17,7 +17,7 @@ from portal.letters.printing import PrintingOffice
 from portal.transparency.actions import publish_snapshot_if_missing
 from portal.workflow.lifecycle import Role
 
-DOSSIERS = 120
+DOSSIERS = 131
 NUMBER = 2026
 SAMPLE_AGENCY = "construction"
 

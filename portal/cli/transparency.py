@@ -9,7 +9,7 @@ from portal.foundation import database
 from portal.foundation.database import sessions
 from portal.foundation.settings import Settings
 from portal.foundation.unit_of_work import unit_of_work
-from portal.transparency import actions
+from portal.transparency import actions, counting, sheets
 from portal.transparency.rebuild import rebuild
 
 command = click.Group("transparency", help=__doc__)
@@ -18,12 +18,14 @@ command = click.Group("transparency", help=__doc__)
 @command.command("rebuild")
 @click.option("--check", is_flag=True, help="Only compare; exit 1 and name each difference.")
 def rebuild_command(*, check: bool) -> None:
-    """Make every fact and cell anew from the event log, and say what differed."""
+    """Make every fact, cell, share and rollup anew from the event log, and say what differed."""
     database.connect(Settings.from_environment().database_url)
     with sessions()() as session:
         if check:  # one consistent view, so that acts going on meanwhile are no differences
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         differences = rebuild(session, check=check)
+        if not check:
+            sheets.make(session, now=datetime.now(UTC))
         session.commit()
     for difference in differences:
         click.echo(str(difference))
@@ -47,3 +49,19 @@ def snapshot_command(day: datetime | None) -> None:
     with unit_of_work() as session:
         is_new = actions.publish_snapshot(session, as_of, now)
     click.echo(f"Figures of {as_of}: {'published' if is_new else 'were published before'}.")
+
+
+@command.command("count")
+def count_command() -> None:
+    """Count what has happened since the last count, as the workers do within seconds."""
+    database.connect(Settings.from_environment().database_url)
+    counted = 0
+    while True:
+        with unit_of_work() as session:
+            batch = counting.count(session)
+        counted += batch
+        if not batch:
+            break
+    with unit_of_work() as session:
+        made = sheets.make(session, now=datetime.now(UTC))
+    click.echo(f"{counted} dossiers counted, {made} sheets made.")

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date
 
-from portal.clock.errors import ClockError, Refusal
+from portal.clock.errors import CalendarFault, Fault
 from portal.clock.year import Hours, Pages, Span
 
 SATURDAY = 5
@@ -112,5 +112,4 @@ class HoursBook:
             day = day or date.fromordinal(ordinal)
             if rule.covers(day, weekday):
                 return rule.spans
-        message = f"calendar: no opening hours for {date.fromordinal(ordinal).isoformat()}"
-        raise ClockError(Refusal.UNREADABLE_CALENDAR, message)
+        raise CalendarFault(Fault.NO_HOURS, day=date.fromordinal(ordinal).isoformat())

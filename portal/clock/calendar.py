@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from portal.clock.almanac import FIRST_YEAR, LAST_YEAR, SATURDAY, Almanac
 from portal.clock.calendar_file import read_pages
-from portal.clock.errors import ClockError, Refusal
+from portal.clock.errors import CalendarFault, ClockError, Fault, Refusal
 from portal.clock.year import DayOff, MakeUpDay, Pages, Span, Year
 from portal.clock.zone import VIETNAM, office_time
 
@@ -30,7 +30,7 @@ class Calendar:
 
     @classmethod
     def parse(cls, text: str) -> "Calendar":
-        """Read a calendar file. Raises ClockError (unreadable_calendar) with one line that says what is wrong."""
+        """Read a calendar file. Raises CalendarFault with one line that says what is wrong."""
         return cls(read_pages(text))
 
     def for_agency(self, agency: str) -> "Calendar":
@@ -234,19 +234,16 @@ def _beyond() -> ClockError:
 
 
 def _check(pages: Pages) -> None:
-    """Refuse pages that contradict themselves."""
-    wrong = None
+    """Raise CalendarFault for pages that contradict themselves."""
     if not pages.years or not all(FIRST_YEAR < year < LAST_YEAR for year in pages.years):
-        wrong = "needs loaded years"
+        raise CalendarFault(Fault.NO_YEARS)
     for day in (*pages.days_off, *pages.make_up_days):
         if day.year not in pages.years:
-            wrong = f"{day.isoformat()} lies in a year that is not loaded"
+            raise CalendarFault(Fault.YEAR_NOT_LOADED, day=day.isoformat())
     for day in pages.make_up_days:
         if day.weekday() < SATURDAY or day in pages.days_off:
-            wrong = f"{day.isoformat()} cannot be a make-up day"
+            raise CalendarFault(Fault.NO_MAKE_UP_DAY, day=day.isoformat())
     for rule in pages.hours:
         ends = [minute for span in rule.spans for minute in (span.opens, span.closes)]
         if not ends or ends != sorted(set(ends)):
-            wrong = "opening hours must be in order, not empty and not overlap"
-    if wrong:
-        raise ClockError(Refusal.UNREADABLE_CALENDAR, f"calendar: {wrong}")
+            raise CalendarFault(Fault.HOURS_IN_DISORDER)

@@ -5,25 +5,35 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
-from portal.clock.errors import ClockError, Refusal
+from portal.clock.errors import CalendarFault, Fault
 from portal.clock.year import DayOff, Hours, MakeUpDay, Name, Pages, Span, Year
 
 _WEEKDAYS = {name: number for number, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _SEASON = re.compile(r"(\d\d)-(\d\d)/(\d\d)-(\d\d)", re.ASCII)
+_PLACE = re.compile(r"at line (?P<line>\d+), column (?P<column>\d+)")
 _SECTIONS = {"title", "names", "years", "off", "works", "hours"}
 
 Row = Mapping[str, object]
 
 
 def read_pages(text: str) -> Pages:
-    """The pages of a calendar file. Raises ClockError (unreadable_calendar) naming the row that is wrong."""
+    """The pages of a calendar file. Raises CalendarFault naming the row that is wrong."""
+    return pages_of(read_document(text))
+
+
+def read_document(text: str) -> Row:
+    """The document written in a calendar file, not yet judged. Raises CalendarFault."""
     try:
-        content: Row = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
-        raise _unreadable(f"not TOML: {wrong}") from None
+        raise _not_toml(str(wrong)) from None
+
+
+def pages_of(content: Row) -> Pages:
+    """The pages of a document whose days are days. Raises CalendarFault naming the row."""
     if stray := set(content) - _SECTIONS:
-        raise _unreadable(f"unknown section {', '.join(sorted(stray))}")
+        raise CalendarFault(Fault.UNKNOWN_SECTION, sections=", ".join(sorted(stray)))
     names = _names(content)
     years = {year.year: year for year in map(_year, _rows(content, "years"))}
     days_off = {off.on: off for off in (_day_off(row, names) for row in _rows(content, "off"))}
@@ -36,32 +46,41 @@ def read_pages(text: str) -> Pages:
     )
     for section, kept in (("years", years), ("off", days_off), ("works", make_up_days)):
         if len(kept) != sum(1 for _ in _rows(content, section)):
-            raise _unreadable(f"a line stands twice in [{section}]")
+            raise CalendarFault(Fault.LINE_TWICE, section=section)
     return pages
 
 
-def _unreadable(message: str) -> ClockError:
-    return ClockError(Refusal.UNREADABLE_CALENDAR, f"calendar: {message}")
+def _not_toml(wrong: str) -> CalendarFault:
+    """Where the text stops being TOML, as the reader of TOML says it."""
+    found = _PLACE.search(wrong)
+    if found is None:
+        return CalendarFault(Fault.CUT_OFF, wrong=wrong)
+    return CalendarFault(Fault.NOT_TOML, wrong=wrong, line=found["line"], column=found["column"])
+
+
+def _said(row: Row) -> str:
+    """A line of the file, to be recognised by."""
+    return ", ".join(f"{key} = {value}" for key, value in row.items())
 
 
 def _rows(content: Row, section: str) -> Iterator[Row]:
     rows = content.get(section, [])
     if not isinstance(rows, list):
-        raise _unreadable(f"[{section}] is not a list")
+        raise CalendarFault(Fault.NOT_A_LIST, section=section)
     for row in rows:
         if not isinstance(row, dict):
-            raise _unreadable(f"a line of [{section}] is not a table")
+            raise CalendarFault(Fault.LINE_NOT_A_TABLE, section=section)
         yield row
 
 
 def _names(content: Row) -> dict[str, Name]:
     table = content.get("names", {})
     if not isinstance(table, dict):
-        raise _unreadable("[names] is not a table")
+        raise CalendarFault(Fault.NOT_A_TABLE, section="names")
     names = {}
     for key, row in table.items():
         if not isinstance(row, dict):
-            raise _unreadable(f"names.{key} is not a table")
+            raise CalendarFault(Fault.NOT_A_TABLE, section=f"names.{key}")
         names[key] = Name(vi=_text(row, "vi"), en=_text(row, "en"), zh=_text(row, "zh"))
     return names
 
@@ -69,14 +88,14 @@ def _names(content: Row) -> dict[str, Name]:
 def _year(row: Row) -> Year:
     year, official = row.get("year"), row.get("official")
     if not isinstance(year, int) or not isinstance(official, bool):
-        raise _unreadable(f"a year needs `year` and `official`: {dict(row)}")
+        raise CalendarFault(Fault.YEAR_INCOMPLETE, row=_said(row))
     return Year(year=year, official=official, source=_text(row, "source", ""))
 
 
 def _day_off(row: Row, names: Mapping[str, Name]) -> DayOff:
     key = _text(row, "name")
     if key not in names:
-        raise _unreadable(f'no name "{key}"')
+        raise CalendarFault(Fault.NO_SUCH_NAME, name=key)
     return DayOff(on=_day(row, "on"), name=names[key], source=_text(row, "source", ""))
 
 
@@ -87,7 +106,7 @@ def _make_up_day(row: Row) -> MakeUpDay:
 def _hours(row: Row) -> Hours:
     weekdays, spans = _texts(row, "weekdays", list(_WEEKDAYS)), _texts(row, "open", [])
     if stray := set(weekdays) - set(_WEEKDAYS):
-        raise _unreadable(f"not a weekday: {', '.join(sorted(stray))}")
+        raise CalendarFault(Fault.NOT_A_WEEKDAY, weekdays=", ".join(sorted(stray)))
     agency = row.get("agency")
     return Hours(
         spans=tuple(map(_span, spans)),
@@ -103,7 +122,7 @@ def _hours(row: Row) -> Hours:
 def _span(text: str) -> Span:
     found = _SPAN.fullmatch(text)
     if found is None:
-        raise _unreadable(f'not opening hours: "{text}" (write for example "07:00-11:30")')
+        raise CalendarFault(Fault.NOT_OPENING_HOURS, text=text)
     hour, minute, last_hour, last_minute = map(int, found.groups())
     return Span(opens=hour * 60 + minute, closes=last_hour * 60 + last_minute)
 
@@ -111,7 +130,7 @@ def _span(text: str) -> Span:
 def _season(text: str) -> tuple[tuple[int, int], tuple[int, int]]:
     found = _SEASON.fullmatch(text)
     if found is None:
-        raise _unreadable(f'not a season: "{text}" (write for example "04-16/10-15")')
+        raise CalendarFault(Fault.NOT_A_SEASON, text=text)
     month, day, last_month, last_day = map(int, found.groups())
     return (month, day), (last_month, last_day)
 
@@ -119,19 +138,19 @@ def _season(text: str) -> tuple[tuple[int, int], tuple[int, int]]:
 def _text(row: Row, key: str, default: str | None = None) -> str:
     value = row.get(key, default)
     if not isinstance(value, str):
-        raise _unreadable(f"`{key}` is missing or no text: {dict(row)}")
+        raise CalendarFault(Fault.NO_TEXT, key=key, row=_said(row))
     return value
 
 
 def _texts(row: Row, key: str, default: list[str]) -> list[str]:
     value = row.get(key, default)
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise _unreadable(f"`{key}` is no list of texts: {dict(row)}")
+        raise CalendarFault(Fault.NO_TEXTS, key=key, row=_said(row))
     return value
 
 
 def _day(row: Row, key: str) -> date:
     value = row.get(key)
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise _unreadable(f"`{key}` is missing or no day: {dict(row)}")
+        raise CalendarFault(Fault.NO_DAY, key=key, row=_said(row))
     return value

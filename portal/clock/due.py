@@ -15,9 +15,7 @@ from portal.clock.zone import office_time
 # An answer to an online filing is owed within eight working hours of its arrival.
 # Source: Decree 45/2020/ND-CP, Article 11, and Decree 61/2018/ND-CP, Article 17 (text not verified).
 ACCEPTANCE_MINUTES = MINUTES_PER_WORKING_DAY
-
-# A same-day procedure that arrives after this time is settled on the next working day, where its rule says so.
-SAME_DAY_CUTOFF = time(15, 0)
+ACCEPTANCE_SOURCE = "45/2020/NĐ-CP, 61/2018/NĐ-CP"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,18 +72,16 @@ def due(
     now: datetime | None = None,
     extensions: Iterable[Extension] = (),
     reopenings: Iterable[Reopening] = (),
-    same_day_cutoff: time | None = None,
 ) -> Due:
     """The due date of a limit that runs from `received_at` (the valid intake), with its ledger.
 
     Call it with the statutory limit for the statutory date, with the promised limit and the `extensions` for the
-    promised one. `now` is needed only while a pause is open. `same_day_cutoff`: what arrives after that time of a
-    working day counts as received at the next working day's opening.
+    promised one. `now` is needed only while a pause is open.
 
     Raises ClockError (naive_instant, open_pause_without_now, beyond_the_calendar).
     """
     came_at = office_time(received_at)
-    effective = _reception(came_at, calendar, same_day_cutoff)
+    effective = _reception(came_at, calendar, limit.same_day_cutoff)
     hand = hand_for(limit, calendar, start=effective)
     run = _Run(calendar=calendar, hand=hand, start=effective, used=[], lines=[])
     stops = stretches(pauses, after=effective, effective=calendar.effective, now=now)
@@ -95,11 +91,12 @@ def due(
         elif happening.began_at >= run.hand.due_at():
             continue  # the limit had already run out: the pause changes nothing
         elif policy is Policy.RESTART:
-            anew = _reception(happening.ended_at, calendar, same_day_cutoff)
+            anew = _reception(happening.ended_at, calendar, limit.same_day_cutoff)
             run.restart(happening, anew, hand_for(limit, calendar, start=anew))
         else:
             run.pause(happening)
-    lines = [*explain.reception(Kind.RECEIVED, came_at, effective, calendar), *_reopened(reopenings)]
+    lines = explain.reception(Kind.RECEIVED, came_at, effective, calendar)
+    lines += [explain.limit_line(limit, effective), *_reopened(reopenings)]
     return _finished(run, lines, came_at=came_at, effective=effective)
 
 
@@ -124,11 +121,15 @@ def acceptance_due(
     calendar: Calendar,
     *,
     minutes: int = ACCEPTANCE_MINUTES,
+    source: str = ACCEPTANCE_SOURCE,
     pauses: Iterable[Pause] = (),
     now: datetime | None = None,
 ) -> Due:
-    """When an online filing must have been accepted or refused; it runs before the statutory clock starts."""
-    return _minute_clock(Kind.FILED, filed_at, minutes, calendar, pauses, now)
+    """When an online filing must have been accepted or refused; it runs before the statutory clock starts.
+
+    Where the limit itself is in working hours, acceptance is its first step: `minutes` are then that step's.
+    """
+    return _minute_clock(Kind.FILED, filed_at, minutes, calendar, pauses, now, source=source)
 
 
 def _minute_clock(
@@ -138,6 +139,8 @@ def _minute_clock(
     calendar: Calendar,
     pauses: Iterable[Pause],
     now: datetime | None,
+    *,
+    source: str = "",
 ) -> Due:
     came_at = office_time(came_at)
     effective = calendar.effective(came_at)
@@ -146,7 +149,9 @@ def _minute_clock(
     for stop in stretches(pauses, after=effective, effective=calendar.effective, now=now):
         if stop.began_at < hand.due_at():
             run.pause(stop)
-    return _finished(run, explain.reception(kind, came_at, effective, calendar), came_at=came_at, effective=effective)
+    lines = explain.reception(kind, came_at, effective, calendar)
+    lines.append(explain.minutes_line(minutes, effective, source=source))
+    return _finished(run, lines, came_at=came_at, effective=effective)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from portal.clock.almanac import Almanac
 from portal.clock.calendar import Calendar, moment
+from portal.clock.limit import Limit
 from portal.clock.stopwatch import Stretch
 from portal.clock.year import Name
 
@@ -26,6 +27,7 @@ class Kind(StrEnum):
     ENTERED = "entered"
     FILED = "filed"
     EFFECTIVE = "effective_reception"
+    LIMIT = "limit"
     DAY_NOT_COUNTED = "day_not_counted"
     WEEKEND = "weekend_skipped"
     HOLIDAY = "holiday_skipped"
@@ -91,6 +93,26 @@ def reception(kind: Kind, came_at: datetime, effective: datetime, calendar: Cale
         parameters = _why_later(came_at, effective, calendar)
         lines.append(Line(kind=Kind.EFFECTIVE, at=effective, parameters=parameters))
     return lines
+
+
+def limit_line(limit: Limit, start: datetime) -> Line:
+    """The time the authority has, and the act that gives it."""
+    parameters: dict[str, Parameter] = {"amount": str(limit.amount), "unit": limit.unit.value}
+    if limit.source:
+        parameters["source"] = limit.source
+    if limit.is_verified is not None:
+        parameters["verified"] = limit.is_verified
+    if limit.skips_holidays:
+        parameters["skips_holidays"] = True
+    if limit.same_day_cutoff is not None:
+        parameters["same_day_cutoff"] = f"{limit.same_day_cutoff:%H:%M}"
+    return Line(kind=Kind.LIMIT, at=start, parameters=parameters)
+
+
+def minutes_line(minutes: int, start: datetime, *, source: str = "") -> Line:
+    """The same for a limit in working minutes: a step's, or the one for accepting."""
+    parameters: dict[str, Parameter] = {"minutes": minutes}
+    return Line(kind=Kind.LIMIT, at=start, parameters=parameters | {"source": source} if source else parameters)
 
 
 def _why_later(came_at: datetime, effective: datetime, calendar: Calendar) -> dict[str, Parameter]:

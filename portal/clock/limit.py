@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from datetime import time
 from decimal import Decimal
 from enum import StrEnum
 
@@ -45,13 +46,17 @@ class Limit:
 
     `amount` is whole, except that working hours may be a fraction that comes out in whole minutes. Zero working
     days is a same-day procedure. `skips_holidays` matters to calendar days only: days off of the calendar
-    (holidays, days in lieu, swapped days, but not plain weekends) are then not counted.
+    (holidays, days in lieu, swapped days, but not plain weekends) are then not counted. `is_verified`: whether
+    somebody has compared the figure with the act; None where nobody says. `same_day_cutoff`: what arrives after
+    that time of a working day counts as received at the next working day's opening.
     """
 
     amount: Decimal | int
     unit: Unit
     source: str = ""
     skips_holidays: bool = False
+    is_verified: bool | None = None
+    same_day_cutoff: time | None = None
 
     def __post_init__(self) -> None:
         least = 0 if self.unit is Unit.WORKING_DAY else 1

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from portal.clock.explain import Because, Kind, Line, Parameter
-from portal.clock.limit import MINUTES_PER_HOUR, MINUTES_PER_WORKING_DAY
+from portal.clock.limit import MINUTES_PER_HOUR, MINUTES_PER_WORKING_DAY, Unit
 from portal.clock.year import Name
 
 LANGUAGES = ("vi", "en", "zh")
@@ -37,6 +37,11 @@ _LINES: Mapping[Kind, tuple[str, str, str]] = {
         "{because}: thời gian được tính từ {at}.",
         "{because}: time counts from {at}.",
         "{because}：时间自{at}起算。",
+    ),
+    Kind.LIMIT: (
+        "Thời hạn: {limit}{source}{unverified}{cutoff}.",
+        "Time allowed: {limit}{source}{unverified}{cutoff}.",
+        "时限：{limit}{source}{unverified}{cutoff}。",
     ),
     Kind.DAY_NOT_COUNTED: (
         "Không tính ngày bắt đầu, {day}.",
@@ -123,6 +128,8 @@ def line(one: Line, language: str) -> str:
     match one.kind:
         case Kind.EFFECTIVE:
             parts["because"] = _because(parameters, language)
+        case Kind.LIMIT:
+            parts |= _limit_parts(parameters, language)
         case Kind.PAUSE | Kind.PAUSE_OPEN:
             parts["taken"] = _taken(one, language)
         case Kind.MOVED:
@@ -194,6 +201,50 @@ def _parameter(value: Parameter, language: str) -> str:
     if isinstance(value, date):
         return day(value, language)
     return str(value)
+
+
+_UNITS: Mapping[str, tuple[str, str, str]] = {
+    Unit.WORKING_HOUR: ("giờ làm việc", "working hour", "个工作小时"),
+    Unit.WORKING_DAY: ("ngày làm việc", "working day", "个工作日"),
+    Unit.CALENDAR_DAY: ("ngày", "calendar day", "个自然日"),
+    Unit.MONTH: ("tháng", "month", "个月"),
+}
+_SAME_DAY = ("trong ngày làm việc", "the same working day", "当个工作日内")
+_WITHOUT_HOLIDAYS = (", không tính ngày lễ", ", holidays not counted", "，不计节假日")
+_CUTOFF = (
+    "; nhận sau {time} thì tính từ ngày làm việc tiếp theo",
+    "; what arrives after {time} counts from the next working day",
+    "；{time}后收到的自下一工作日起算",
+)
+_UNVERIFIED = ("; con số chưa được đối chiếu với văn bản", "; not yet compared with the act", "；尚未与法规核对")
+
+
+def limit(amount: str, unit: str, language: str) -> str:
+    """A limit in words: "20 ngày làm việc", "20 working days", "20个工作日"."""
+    if amount == "0":
+        return _pick(_SAME_DAY, language)
+    name = _pick(_UNITS[unit], language)
+    if language == "en":
+        return f"{amount} {name}" if amount == "1" else f"{amount} {name}s"
+    return f"{amount}{name}" if language == "zh" else f"{amount} {name}"
+
+
+def _limit_parts(parameters: Mapping[str, Parameter], language: str) -> dict[str, str]:
+    minutes = parameters.get("minutes")
+    if isinstance(minutes, int):
+        said = working_time(minutes, language)
+    else:
+        said = limit(str(parameters["amount"]), str(parameters["unit"]), language)
+    if parameters.get("skips_holidays"):
+        said += _pick(_WITHOUT_HOLIDAYS, language)
+    is_doubtful = parameters.get("verified") is False
+    cutoff = parameters.get("same_day_cutoff")
+    return {
+        "limit": said,
+        "source": _bracketed(str(parameters.get("source", "")), language),
+        "unverified": _pick(_UNVERIFIED, language) if is_doubtful else "",
+        "cutoff": _pick(_CUTOFF, language).format(time=cutoff) if cutoff else "",
+    }
 
 
 def _because(parameters: Mapping[str, Parameter], language: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import passwords
 from portal.accounts.actions import mandates, parties, people, posts
-from portal.accounts.models import Agency, Language, Party, Person
+from portal.accounts.models import Agency, Party, Person
 from portal.accounts.viewer import ActingFor, HeldPost, Viewer
 from portal.catalogue import registers
 from portal.catalogue.agencies import AgencyEntry
@@ -84,7 +84,7 @@ def _agency(session: Session, entry: AgencyEntry, *, now: datetime) -> Agency:
 def _person(
     session: Session, name: str, address: str, password_hash: str, *, now: datetime, is_staff: bool = False
 ) -> Person:
-    person = people.add(session, name=name, email=address, password_hash=password_hash, language=Language.VI, now=now)
+    person = people.add(session, name=name, email=address, password_hash=password_hash, language="vi", now=now)
     person.phone = "+842053888222"
     if is_staff:
         person.one_time_secret = pyotp.random_base32()
@@ -162,7 +162,7 @@ def _viewer(who: Person, **rights: tuple[HeldPost, ...] | tuple[ActingFor, ...])
         person_id=who.id,
         name=who.name,
         email=who.email,
-        language=Language.VI,
+        language="vi",
         sign_in_key="",
         **rights,  # type: ignore[arg-type]
     )
@@ -173,7 +173,7 @@ def _viewer_of(owner: Viewer, acting: ActingFor) -> Viewer:
         person_id=owner.person_id,
         name=owner.name,
         email=owner.email,
-        language=Language.VI,
+        language="vi",
         sign_in_key="",
         acting_for=(acting,),
     )

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Agency, Language, Party
+from portal.accounts.models import Agency, Party
 from portal.accounts.viewer import Viewer
 from portal.attachments.models import Attachment, CopyKind
 from portal.catalogue.answers import posted_from, read
@@ -22,6 +22,7 @@ from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import definition_of
 from portal.catalogue.registers import places
 from portal.clock.zone import office_day
+from portal.demonstration.believable import wanted
 from portal.demonstration.cast import Cast
 from portal.demonstration.paper import paper
 from portal.dossiers import moves
@@ -188,7 +189,14 @@ def _filed(
     definition = definition_of(version)
     case = chance.choice(definition.cases).code
     draft = drafts.start(stage.session, version, case=case, party_id=party.id, viewer=filer, now=now)
-    typed = valid_answers(definition, case, places=places(), seed=chance.randint(0, 10**9), day=office_day(now))
+    typed = valid_answers(
+        definition,
+        case,
+        places=places(),
+        seed=chance.randint(0, 10**9),
+        day=office_day(now),
+        wanted=wanted(definition.code, case, chance),
+    )
     draft.answers = typed
     answers = read(definition, case, typed, places=places()).answers
     for key, count in required_documents(definition, case, answers).items():
@@ -198,7 +206,7 @@ def _filed(
             stage.session.add(file)
     stage.session.flush()
     draft = drafts.editable(stage.session, draft.id, viewer=filer)
-    return filing.file(stage.session, draft, viewer=filer, language=Language.VI, now=now)
+    return filing.file(stage.session, draft, viewer=filer, language="vi", now=now)
 
 
 def _attachment(stage: Stage, key: str, *, by: UUID, now: datetime, chance: Random) -> Attachment:

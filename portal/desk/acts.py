@@ -10,9 +10,11 @@ from uuid import UUID
 from portal.accounts.viewer import Viewer
 from portal.catalogue.definition import Definition
 from portal.desk.queries.review import Reading, Visit
+from portal.dossiers.actions import extending
 from portal.dossiers.actions.supplement import approver_of
 from portal.dossiers.models import Dossier, SupplementState
 from portal.dossiers.policy import capacities
+from portal.workflow import refusal
 from portal.workflow.graph import Act, Node
 from portal.workflow.lifecycle import CLOCK_RUNNING, Action, Role, State, open_to
 
@@ -32,6 +34,7 @@ class Work:
     is_mine: bool
     may_do: bool
     may_assign: bool
+    may_turn_down: bool = False
 
     @property
     def act(self) -> Act:
@@ -49,11 +52,15 @@ class Acts:
     may_accept: bool
     may_refuse_intake: bool
     may_ask: bool
+    may_bill: bool
     sends_at_once: bool
     may_approve_request: bool
     may_decide_withdrawal: bool
     may_hand_over: bool
     may_choose_agency: bool
+    may_apologise: bool
+    apologises_at_once: bool
+    may_reopen: bool
     works: tuple[Work, ...]
 
     @property
@@ -61,8 +68,12 @@ class Acts:
         """The steps the viewer may do now."""
         return tuple(work for work in self.works if work.may_do)
 
+    def shows(self, node: str) -> bool:
+        """Whether the step has a panel of its own for the viewer."""
+        return any(work.key == node and (work.may_do or work.may_assign) for work in self.works)
+
     @property
-    def any(self) -> bool:
+    def has_any(self) -> bool:
         """Whether there is anything to do here for the viewer."""
         return bool(
             self.may_accept
@@ -72,6 +83,7 @@ class Acts:
             or self.may_decide_withdrawal
             or self.may_hand_over
             or self.may_choose_agency
+            or self.may_reopen
             or self.open_works
         )
 
@@ -84,15 +96,21 @@ def acts_for(reading: Reading, viewer: Viewer) -> Acts:
     request = reading.open_request
     drafted = request is not None and request.state is SupplementState.DRAFTED
     approver = approver_of(dossier)
+    sends = extending.approving_post(dossier, viewer) is not None
+    may_promise_anew = dossier.state in CLOCK_RUNNING and reading.projected.extended_to is None
     return Acts(
         may_accept=Action.ACCEPT in actions,
         may_refuse_intake=Action.REFUSE_INTAKE in actions,
+        may_bill=Action.REQUEST_PAYMENT in actions and not roles <= {Role.CASHIER},
         may_ask=Action.REQUEST_SUPPLEMENT in actions and request is None,
         sends_at_once=approver in roles,
         may_approve_request=drafted and approver in roles and Action.REQUEST_SUPPLEMENT in actions,
         may_decide_withdrawal=Action.GRANT_WITHDRAWAL in actions,
         may_hand_over=Action.DELIVER in actions and Role.ONE_STOP in roles,
         may_choose_agency=dossier.agency_id is None and Role.DISPATCHER in roles,
+        may_apologise=may_promise_anew and (sends or extending.proposing_post(dossier, viewer) is not None),
+        apologises_at_once=sends,
+        may_reopen=Action.REOPEN in actions,
         works=tuple(_work(reading, visit, viewer) for visit in reading.open_visits),
     )
 
@@ -122,9 +140,10 @@ def _work(reading: Reading, visit: Visit, viewer: Viewer) -> Work:
     delivering = reading.graph[step.node_key].act is Act.DELIVER and reading.dossier.state is State.SETTLED
     return Work(
         visit=visit,
-        node=reading.graph[step.node_key],
+        node=refusal.way_of(reading.graph, reading.projected.turned_down_at)[step.node_key],
+        may_turn_down=refusal.may_turn_down(reading.graph, step.node_key),
         definition=reading.definition,
-        is_mine=post is not None and post.id == step.post_id,
+        is_mine=any(held.id == step.post_id for held in viewer.posts),
         may_do=post is not None and not resting,
         may_assign=(not resting or delivering) and _may_assign(viewer, step.agency_id),
     )

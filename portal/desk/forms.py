@@ -4,17 +4,18 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from portal.foundation.forms import Form
+from portal.foundation.forms import DateField, Form
 from portal.workflow.graph import Act
-from portal.workflow.lifecycle import Outcome
+from portal.workflow.lifecycle import Outcome, StopReason
 
 LONGEST_NOTE = 4000
 LONGEST_GROUND = 300
-FEW_ROWS = {"rows": 3}
+FEW_ROWS = {"rows": 2}
+WHOLE_DONG = Regexp(r"^[0-9][0-9. ]{0,18}$", message=_("Write the amount in digits, for example 75000."))
 
 Choices = Sequence[tuple[str, Any]]
 
@@ -45,7 +46,7 @@ class StepForm(Form):
     note = TextAreaField(_("Note"), [Length(max=LONGEST_NOTE)], render_kw=FEW_ROWS)
     post = SelectField(_("Who handles it"), choices=[], validate_choice=False)
 
-    def ask_for(self, act: Act, colleagues: Choices = ()) -> "StepForm":
+    def ask_for(self, act: Act, colleagues: Choices = (), *, may_turn_down: bool = False) -> "StepForm":
         """Keep the questions of this act, with their words."""
         if act is Act.OPINION:
             self.conclusion.choices = _choices((("agree", _("Agrees")), ("disagree", _("Does not agree"))))
@@ -55,6 +56,14 @@ class StepForm(Form):
             self.conclusion.choices = _choices((("grant", _("To grant")), ("refuse", _("To refuse"))))
             self.conclusion.label.text = _("Proposal (if you have one already)")
             self.note.label.text = _("What you found")
+        elif may_turn_down:
+            self.conclusion.choices = _choices((("grant", _("To grant")), ("refuse", _("To refuse"))))
+            self.conclusion.validators = [InputRequired(_("Say what you conclude."))]
+            self.conclusion.description = _(
+                "A refusal goes straight to the signature, and the applicant is asked for no payment. "
+                "Write the reason for whoever signs."
+            )
+            self.note.label.text = _("Note for the next person (if needed)")
         else:
             del self.conclusion
             self.note.label.text = _("Note for the next person (if needed)")
@@ -119,6 +128,68 @@ class WithdrawalForm(Form):
     )
 
 
+class StopForm(Form):
+    ground = RadioField(_("Why it is stopped"), [InputRequired(_("Choose why it is stopped."))], validate_choice=False)
+    reason = TextAreaField(
+        _("Reason"),
+        [InputRequired(_("Write the reason. The company reads it.")), Length(max=LONGEST_NOTE)],
+        description=_("Printed on Form 05."),
+        render_kw=FEW_ROWS,
+    )
+
+    def offer(self, grounds: Iterable[StopReason]) -> "StopForm":
+        """The grounds the state of the dossier allows."""
+        words = {
+            StopReason.NOT_SUPPLIED: _("The company did not complete it by the last day"),
+            StopReason.UNPAID: _("The company did not pay"),
+            StopReason.CLOSED_ADMINISTRATIVELY: _("It is closed administratively"),
+        }
+        self.ground.choices = _choices((ground.value, words[ground]) for ground in grounds)
+        return self
+
+
+class ApologyForm(Form):
+    """Form 04: another promised day, and why."""
+
+    new_day = DateField(
+        _("New promised day"),
+        [InputRequired(_("Enter the new day."))],
+        description=_("It can be moved only once. The date by law stays as it is."),
+    )
+    reason = TextAreaField(
+        _("Why the promised day cannot be kept"),
+        [
+            InputRequired(_("Say why the promised day cannot be kept. The company reads this sentence.")),
+            Length(max=LONGEST_NOTE),
+        ],
+        description=_("Printed on Form 04. The company reads it."),
+        render_kw=FEW_ROWS,
+    )
+
+
+class ReopenForm(Form):
+    """A recorded correction: from which step the dossier is worked on again, and why."""
+
+    to = SelectField(_("From which step it is worked on again"), choices=[], validate_choice=False)
+    reason = TextAreaField(
+        _("What has to be corrected"),
+        [
+            InputRequired(_("Say what has to be corrected. The company reads this sentence.")),
+            Length(max=LONGEST_NOTE),
+        ],
+        description=_("The company reads it."),
+        render_kw=FEW_ROWS,
+    )
+    legal_ground = TextAreaField(
+        _("Legal ground"), [Length(max=LONGEST_GROUND)], description=_("Article and act"), render_kw={"rows": 1}
+    )
+
+    def offer(self, steps: Choices) -> "ReopenForm":
+        """The steps a correction may begin at."""
+        self.to.choices = _choices(steps)
+        return self
+
+
 class AgencyForm(Form):
     agency = SelectField(_("Competent agency"), choices=[], validate_choice=False)
 
@@ -126,3 +197,40 @@ class AgencyForm(Form):
         """Every agency of the register."""
         self.agency.choices = _choices((("", _("Choose an agency")), *agencies))
         return self
+
+
+class NoticeForm(Form):
+    """The amounts of a notice of financial obligation: four lines, of which the first is needed."""
+
+    name_1 = StringField(
+        _("What for"), [InputRequired(_("Write what the first amount is for.")), Length(max=LONGEST_GROUND)]
+    )
+    amount_1 = StringField(_("Amount in whole đồng"), [InputRequired(_("Write the amount.")), WHOLE_DONG])
+    name_2 = StringField(_("What for"), [Length(max=LONGEST_GROUND)])
+    amount_2 = StringField(_("Amount in whole đồng"), [Optional(), WHOLE_DONG])
+    name_3 = StringField(_("What for"), [Length(max=LONGEST_GROUND)])
+    amount_3 = StringField(_("Amount in whole đồng"), [Optional(), WHOLE_DONG])
+    name_4 = StringField(_("What for"), [Length(max=LONGEST_GROUND)])
+    amount_4 = StringField(_("Amount in whole đồng"), [Optional(), WHOLE_DONG])
+    reason = TextAreaField(
+        _("Explanation for the filer"),
+        [Length(max=LONGEST_NOTE)],
+        description=_("How the amounts come about, and which notice of the tax office they follow."),
+        render_kw=FEW_ROWS,
+    )
+    legal_ground = StringField(_("Legal ground"), [Length(max=LONGEST_GROUND)], description=_("Article and act"))
+    due_on = DateField(_("Last day of payment (if there is one)"))
+
+    @property
+    def rows(self) -> list[tuple[Any, Any]]:
+        """The boxes, line by line."""
+        return [(self[f"name_{number}"], self[f"amount_{number}"]) for number in range(1, 5)]
+
+    @property
+    def dues(self) -> list[tuple[str, int]]:
+        """What was written: name and whole đồng of each line that has either."""
+        return [
+            (str(name.data or ""), int(str(amount.data or "").replace(".", "").replace(" ", "") or -1))
+            for name, amount in self.rows
+            if (name.data or "").strip() or (amount.data or "").strip()
+        ]

@@ -16,6 +16,7 @@ from portal.desk.queries.review import Reading, Visit
 from portal.desk.wording import CONCLUSIONS, OUTCOMES, ROLES, WHY
 from portal.dossiers import following, narrative
 from portal.foundation.formats import Language
+from portal.routing.explaining import reasons_for
 from portal.workflow.events import Event, EventKind
 from portal.workflow.graph import Act
 
@@ -56,6 +57,7 @@ class StepLine:
     role: str
     holder: str
     why: str
+    reasons: Sequence[str]
     outcome: str
     conclusion: str
     note: str
@@ -73,6 +75,7 @@ class Told:
     by: str
     text: str
     kind: str = ""
+    version: int = 0
 
 
 def papers(reading: Reading, language: Language) -> list[Paper]:
@@ -151,6 +154,7 @@ def _step_line(reading: Reading, visit: Visit, language: Language, *, with_notes
         role=str(ROLES[step.role]),
         holder=visit.holder or (reading.names.get(closing.actor or "", "") if closing else ""),
         why=str(WHY.get(step.assignment_reason or "", "")),
+        reasons=reasons_for(reading.events, step.node_key, entry=step.entry) if ended is None else (),
         outcome=str(outcome),
         conclusion=str(CONCLUSIONS.get(str(closing.params.get("conclusion", "")), "")) if closing else "",
         note=(note or reason) if with_notes or is_opinion else "",
@@ -189,7 +193,7 @@ def _told(reading: Reading, event: Event, names: Names, language: Language, *, w
     keys = ("reason", "legal_ground", "note") if with_notes else ("reason", "legal_ground")
     texts += [reading.texts[event.version, key] for key in keys if (event.version, key) in reading.texts]
     by = reading.names.get(event.actor or "", "")
-    return Told(title=title, at=event.at, by=by, text=" · ".join(str(text) for text in texts))
+    return Told(title=title, at=event.at, by=by, text=" · ".join(str(text) for text in texts), version=event.version)
 
 
 def _text(event: Event, name: str) -> str:

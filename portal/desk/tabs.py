@@ -1,23 +1,31 @@
 """The queue's tabs: which work each role has before it, and in what order.
 
 A tab is either of *steps* (a row is an open step of a dossier) or of *dossiers*. Every tab is narrower than the
-access policy, which is asked all the same.
+access policy, which is asked all the same. Tabs are made once for each pattern of posts; who the viewer is and
+what time it is are parameters of their conditions (`pattern.parameters`, `SINCE`).
+
+States stand in the statement as they are: a plan is then kept, and an index of some states can be used.
 """
 
 import enum
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from portal.accounts.viewer import Viewer
+from portal.desk.pattern import KEPT, Pattern, pattern_of
 from portal.dossiers.models import Dossier, DossierStep, SupplementRequest, SupplementState
 from portal.workflow.lifecycle import CLOCK_RUNNING, Role, State
 
 RECENTLY = timedelta(days=30)
+SINCE = "since"
+"""The parameter of the tab of ended dossiers: `RECENTLY` before now."""
+
 HANDLING = frozenset({Role.SPECIALIST, Role.HEAD, Role.LEADER, Role.CASHIER})
 """Roles that work inside the graph and may see the whole unit's work."""
 
@@ -45,7 +53,7 @@ class TabKey(enum.StrEnum):
     SEARCH = "search"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Tab:
     """One tab for one viewer. `due` is what its rows are ordered by; `newest_first` turns the order round."""
 
@@ -57,67 +65,78 @@ class Tab:
     counted: bool = True
 
 
-def tabs_of(viewer: Viewer, *, now: datetime) -> tuple[Tab, ...]:
+def tabs_of(viewer: Viewer) -> tuple[Tab, ...]:
     """The tabs that concern the viewer's roles; `search` is there for everybody."""
-    agencies = _agencies_by_role(viewer)
-    found = [tab for key in TabKey if (tab := _TABS[key](viewer, agencies, now)) is not None]
+    return tabs_for(pattern_of(viewer))
+
+
+@lru_cache(maxsize=KEPT)
+def tabs_for(pattern: Pattern) -> tuple[Tab, ...]:
+    """The tabs of everybody with this pattern of posts."""
+    held = _agencies_by_role(pattern)
+    found = [tab for key in TabKey if (tab := _TABS[key](pattern, held)) is not None]
     return tuple(found)
 
 
-def _agencies_by_role(viewer: Viewer) -> dict[Role, list[UUID]]:
-    held: dict[Role, list[UUID]] = {}
-    for post in viewer.posts:
+Agency = sa.BindParameter[UUID]
+Held = Mapping[Role, list[Agency]]
+
+
+def _agencies_by_role(pattern: Pattern) -> Held:
+    held: dict[Role, list[Agency]] = {}
+    for post in pattern.posts:
         held.setdefault(post.role, []).append(post.agency_id)
     return held
 
 
-def _of(held: Mapping[Role, list[UUID]], roles: Iterable[Role]) -> list[UUID]:
-    return sorted({agency for role in roles for agency in held.get(role, ())})
+def _of(held: Held, roles: Collection[Role]) -> list[Agency]:
+    return list(dict.fromkeys(agency for role in Role if role in roles for agency in held.get(role, ())))
 
 
-Held = Mapping[Role, list[UUID]]
+def _is_one_of(*states: State) -> Condition:
+    return Dossier.state.in_([sa.literal_column(f"'{state.value}'") for state in states])
 
 
-def _intake(_viewer: Viewer, held: Held, _now: datetime) -> Tab | None:
+def _intake(_pattern: Pattern, held: Held) -> Tab | None:
     offices = _of(held, {Role.ONE_STOP})
     if not offices:
         return None
-    condition = sa.and_(Dossier.intake_agency_id.in_(offices), Dossier.state == State.FILED)
+    condition = sa.and_(Dossier.intake_agency_id.in_(offices), _is_one_of(State.FILED))
     return Tab(key=TabKey.INTAKE, condition=condition, due=Dossier.acceptance_due_at)
 
 
-def _dispatch(_viewer: Viewer, held: Held, _now: datetime) -> Tab | None:
+def _dispatch(_pattern: Pattern, held: Held) -> Tab | None:
     if Role.DISPATCHER not in held:
         return None
-    condition = sa.and_(Dossier.agency_id.is_(None), Dossier.state == State.FILED)
+    condition = sa.and_(Dossier.agency_id.is_(None), _is_one_of(State.FILED))
     return Tab(key=TabKey.DISPATCH, condition=condition, due=Dossier.acceptance_due_at)
 
 
-def _mine(viewer: Viewer, held: Held, _now: datetime) -> Tab | None:
+def _mine(pattern: Pattern, held: Held) -> Tab | None:
     if not HANDLING & set(held):
         return None
-    posts = [post.id for post in viewer.posts]
+    posts = [post.id for post in pattern.posts]
     return _steps(TabKey.MINE, DossierStep.post_id.in_(posts))
 
 
-def _sign(_viewer: Viewer, held: Held, _now: datetime) -> Tab | None:
+def _sign(_pattern: Pattern, held: Held) -> Tab | None:
     return _of_role(TabKey.SIGN, held, Role.LEADER)
 
 
-def _number(_viewer: Viewer, held: Held, _now: datetime) -> Tab | None:
+def _number(_pattern: Pattern, held: Held) -> Tab | None:
     return _of_role(TabKey.NUMBER, held, Role.CLERK)
 
 
-def _opinions(_viewer: Viewer, held: Held, _now: datetime) -> Tab | None:
+def _opinions(_pattern: Pattern, held: Held) -> Tab | None:
     return _of_role(TabKey.OPINIONS, held, Role.CONSULTANT)
 
 
-def _unit(_viewer: Viewer, held: Held, _now: datetime) -> Tab | None:
+def _unit(_pattern: Pattern, held: Held) -> Tab | None:
     offices = _of(held, HANDLING)
     return _steps(TabKey.UNIT, DossierStep.agency_id.in_(offices)) if offices else None
 
 
-def _approvals(_viewer: Viewer, held: Held, _now: datetime) -> Tab | None:
+def _approvals(_pattern: Pattern, held: Held) -> Tab | None:
     """Supplement requests written after intake: the first needs the head, a further one the leader (decision 11)."""
     ways: list[Condition] = []
     for role, rounds in ((Role.HEAD, Dossier.supplement_rounds == 0), (Role.LEADER, Dossier.supplement_rounds > 0)):
@@ -130,50 +149,50 @@ def _approvals(_viewer: Viewer, held: Held, _now: datetime) -> Tab | None:
         .where(SupplementRequest.dossier_id == Dossier.id, SupplementRequest.state == SupplementState.DRAFTED)
         .correlate(Dossier)
     )
-    condition = sa.and_(sa.or_(*ways), Dossier.state.in_(CLOCK_RUNNING), drafted)
+    condition = sa.and_(sa.or_(*ways), _is_one_of(*sorted(CLOCK_RUNNING)), drafted)
     return Tab(key=TabKey.APPROVALS, condition=condition, due=Dossier.statutory_due_at)
 
 
-def _withdrawals(_viewer: Viewer, held: Held, _now: datetime) -> Tab | None:
+def _withdrawals(_pattern: Pattern, held: Held) -> Tab | None:
     offices = _of(held, DECIDING)
     if not offices:
         return None
-    condition = sa.and_(Dossier.agency_id.in_(offices), Dossier.state == State.WITHDRAWAL_REQUESTED)
+    condition = sa.and_(Dossier.agency_id.in_(offices), _is_one_of(State.WITHDRAWAL_REQUESTED))
     return Tab(key=TabKey.WITHDRAWALS, condition=condition, due=Dossier.statutory_due_at)
 
 
-def _waiting(_viewer: Viewer, held: Held, _now: datetime) -> Tab | None:
+def _waiting(_pattern: Pattern, held: Held) -> Tab | None:
     ways = _handled_or_taken_in(held)
     if ways is None:
         return None
     due = sa.func.coalesce(Dossier.statutory_due_at, Dossier.acceptance_due_at)
-    return Tab(key=TabKey.WAITING, condition=sa.and_(ways, Dossier.state.in_(WAITING)), due=due)
+    return Tab(key=TabKey.WAITING, condition=sa.and_(ways, _is_one_of(*WAITING)), due=due)
 
 
-def _hand_over(_viewer: Viewer, held: Held, _now: datetime) -> Tab | None:
+def _hand_over(_pattern: Pattern, held: Held) -> Tab | None:
     offices = _of(held, {Role.ONE_STOP})
     if not offices:
         return None
-    condition = sa.and_(Dossier.intake_agency_id.in_(offices), Dossier.state == State.SETTLED)
+    condition = sa.and_(Dossier.intake_agency_id.in_(offices), _is_one_of(State.SETTLED))
     return Tab(key=TabKey.HAND_OVER, condition=condition, due=Dossier.ended_at)
 
 
-def _done(_viewer: Viewer, held: Held, now: datetime) -> Tab | None:
+def _done(_pattern: Pattern, held: Held) -> Tab | None:
     ways = _handled_or_taken_in(held)
     if ways is None:
         return None
-    condition = sa.and_(ways, Dossier.ended_at >= now - RECENTLY)
+    condition = sa.and_(ways, Dossier.ended_at >= sa.bindparam(SINCE, type_=sa.TIMESTAMP(timezone=True)))
     return Tab(key=TabKey.DONE, condition=condition, due=Dossier.ended_at, newest_first=True, counted=False)
 
 
-def _search(_viewer: Viewer, _held: Held, _now: datetime) -> Tab:
+def _search(_pattern: Pattern, _held: Held) -> Tab:
     """Everything the viewer may know of, found by words."""
     return Tab(key=TabKey.SEARCH, condition=sa.true(), due=Dossier.filed_at, newest_first=True, counted=False)
 
 
 def _steps(key: TabKey, whose: Condition) -> Tab:
     """Open steps that can be worked on now; while a dossier waits for the filer its steps rest."""
-    condition = sa.and_(DossierStep.closed_at.is_(None), whose, Dossier.state.in_(CLOCK_RUNNING))
+    condition = sa.and_(DossierStep.closed_at.is_(None), whose, _is_one_of(*sorted(CLOCK_RUNNING)))
     return Tab(key=key, condition=condition, due=DossierStep.due_at, of_steps=True)
 
 
@@ -193,7 +212,7 @@ def _handled_or_taken_in(held: Held) -> Condition | None:
     return sa.or_(*ways) if ways else None
 
 
-_TABS: Mapping[TabKey, Callable[[Viewer, Held, datetime], Tab | None]] = {
+_TABS: Mapping[TabKey, Callable[[Pattern, Held], Tab | None]] = {
     TabKey.INTAKE: _intake,
     TabKey.DISPATCH: _dispatch,
     TabKey.MINE: _mine,

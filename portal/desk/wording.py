@@ -81,6 +81,14 @@ PAST_TABS = frozenset({TabKey.HAND_OVER, TabKey.DONE, TabKey.SEARCH})
 
 WHY: dict[str, Any] = {
     "fewest_open_steps": _("had the fewest open steps"),
+    "least_work": _("had the least work waiting"),
+    "stands_in": _("is away; somebody stands in"),
+    "handed_over": _("was handed over by a colleague"),
+    "nobody_in_role": _("nobody holds this role there: the dispatcher decides"),
+    "nobody_present": _("everybody is away: the dispatcher decides"),
+    "nobody_skilled": _("nobody has the skill it needs: the dispatcher decides"),
+    "nobody_free_of_conflict": _("everybody has a conflict of interest: the dispatcher decides"),
+    "nobody_for_two_persons": _("another person must do it than before: the dispatcher decides"),
     "had_it_before": _("had it before"),
     "taken_over": _("took it over"),
     "chosen_by_head": _("chosen by the head"),
@@ -153,6 +161,10 @@ REASONS: dict[str, Any] = {
     "step.conclusion_missing": _("Say what you conclude."),
     "decision.reason_missing": _("Write why the application is refused. The reason is printed in the decision."),
     "decision.outcome_missing": _("Choose whether to grant or to refuse."),
+    "decision.refusal_proposed": _(
+        "A refusal was proposed before anything was paid, so this dossier can only be refused now. "
+        "If you do not agree, send it back to the step that proposed the refusal."
+    ),
     "decision.not_signed": _("There is no signed decision yet."),
     "decision.not_numbered": _("The decision has no number yet."),
     "access.step_up": _("Confirm with your second factor first. What you typed is kept here."),

@@ -11,7 +11,7 @@ from portal.catalogue.answers import Answers, Reading, asked_in_row, facts_of, r
 from portal.catalogue.completeness import missing
 from portal.catalogue.conditions import Condition, Facts
 from portal.catalogue.definition import Definition
-from portal.catalogue.fields import AddressField, FieldBase, MoneyField, PointField, RowsField, Section
+from portal.catalogue.fields import AddressField, FieldBase, MoneyField, OutlineField, PointField, RowsField, Section
 from portal.catalogue.places import Places
 from portal.catalogue.wording import Problem
 from portal.dossiers.typed import Typed, row_numbers
@@ -225,6 +225,8 @@ def _first_part(asked: FieldBase) -> str:
         return ".amount"
     if isinstance(asked, PointField):
         return ".lat"
+    if isinstance(asked, OutlineField):
+        return ".points"
     if isinstance(asked, AddressField):
         return ".commune" if asked.inside_province else ".province"
     return ""

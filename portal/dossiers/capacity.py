@@ -1,6 +1,6 @@
 """May this viewer do this to this dossier, and as what? The lifecycle's table answers, for the roles held here."""
 
-from portal.accounts.viewer import Viewer
+from portal.accounts.viewer import HeldPost, Viewer
 from portal.dossiers.models import Dossier, DossierStep
 from portal.dossiers.policy import capacities
 from portal.foundation.errors import Forbidden, Refused
@@ -48,12 +48,19 @@ def may(viewer: Viewer, dossier: Dossier, action: Action) -> bool:
 def require_step(viewer: Viewer, step_row: DossierStep) -> str:
     """The post, as events name it, in which the viewer may work on this open step.
 
-    A colleague of the same role in the same agency may take a step over; nobody else may.
+    A colleague of the same role in the same agency may take a step over, and whoever stands in for one; nobody
+    else may.
     """
-    post = viewer.post_for(step_row.agency_id, step_row.role)
-    if post is None:
+    return seat_for(viewer, step_row).actor
+
+
+def seat_for(viewer: Viewer, step_row: DossierStep) -> HeldPost:
+    """The post for this open step: the very one that has it, if the viewer holds or fills it, else one like it."""
+    like_it = (post for post in viewer.posts if (post.agency_id, post.role) == (step_row.agency_id, step_row.role))
+    found = sorted(like_it, key=lambda post: (post.id != step_row.post_id, post.own_post_id is not None))
+    if not found:
         raise Forbidden("step.not_yours")
-    return f"post:{post.id}"
+    return found[0]
 
 
 def staff_actor(viewer: Viewer, dossier: Dossier, role: Role) -> str:
@@ -61,5 +68,5 @@ def staff_actor(viewer: Viewer, dossier: Dossier, role: Role) -> str:
     for agency_id in (dossier.agency_id, dossier.intake_agency_id):
         post = viewer.post_for(agency_id, role)
         if post is not None:
-            return f"post:{post.id}"
+            return post.actor
     raise Forbidden("dossier.role_may_not")

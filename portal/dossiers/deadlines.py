@@ -1,19 +1,31 @@
 """The dates of a dossier, asked of the clock: one place that knows what to ask.
 
 Dates with an open pause are what they would be if the answer came at the moment of the last event; pages that
-show them ask again with their own `now` (`explained`).
+show them ask again with their own `now`. Every date is counted by the calendar the history names and by the
+opening hours of the agency whose time it is, so the same history always gives the same dates.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from portal.clock.due import Due, Extension, acceptance_due, clock_starts_at, due, step_due
-from portal.clock.limit import Limit
+from portal.calendars.queries import edition
+from portal.clock.calendar import Calendar
+from portal.clock.due import (
+    ACCEPTANCE_SOURCE,
+    Due,
+    Extension,
+    Reopening,
+    acceptance_due,
+    clock_starts_at,
+    due,
+    step_due,
+)
+from portal.clock.limit import Limit, Unit
 from portal.clock.stopwatch import Pause
 from portal.dossiers.models import Dossier
 from portal.dossiers.terms import Terms
-from portal.foundation.packaged import office_calendar
 from portal.workflow.graph import Node
 from portal.workflow.projection import Interval, Projection
 
@@ -30,7 +42,8 @@ class Dates:
 
 def of(dossier: Dossier, projected: Projection) -> Dates:
     """The dates that follow from the history and the dossier's terms."""
-    acceptance = acceptance_of(projected, now=projected.last_at)
+    terms = Terms.from_json(dossier.terms)
+    acceptance = acceptance_of(projected, terms, now=projected.last_at, office=dossier.intake_agency_id)
     if projected.accepted_at is None:
         return Dates(
             acceptance_due_at=acceptance.due_at,
@@ -38,7 +51,6 @@ def of(dossier: Dossier, projected: Projection) -> Dates:
             promised_due_at=None,
             is_provisional=acceptance.provisional,
         )
-    terms = Terms.from_json(dossier.terms)
     statutory = statutory_of(projected, terms, now=projected.last_at)
     promised = promised_of(projected, terms, now=projected.last_at)
     return Dates(
@@ -49,12 +61,27 @@ def of(dossier: Dossier, projected: Projection) -> Dates:
     )
 
 
-def acceptance_of(projected: Projection, *, now: datetime) -> Due:
-    """When the office must have accepted or refused: eight working hours from filing (decision 2)."""
-    if projected.filed_at is None:
-        raise ValueError("a dossier that was never filed has no dates")
+def calendar_of(projected: Projection, agency: UUID | str | None = None) -> Calendar:
+    """The calendar this dossier is counted by, with the hours of an agency, by default of the competent one."""
+    return edition(projected.calendar).hours_of(agency or projected.agency_id)
+
+
+def acceptance_of(projected: Projection, terms: Terms, *, now: datetime, office: UUID | None = None) -> Due:
+    """When the intake `office` must have accepted or refused: eight working hours from filing (decision 2).
+
+    Inside a limit in working hours acceptance is the first step, and has that step's time.
+    """
+    filed_at = projected.filed_at or projected.last_at  # not filed yet: as if it were filed now
     waits = _pauses(pause for pause in projected.pauses if pause.before_intake)
-    return acceptance_due(projected.filed_at, office_calendar(), pauses=waits, now=now)
+    source = terms.statutory.source if terms.statutory.unit is Unit.WORKING_HOUR else ACCEPTANCE_SOURCE
+    return acceptance_due(
+        filed_at,
+        calendar_of(projected, office),
+        minutes=terms.acceptance_minutes,
+        source=source,
+        pauses=waits,
+        now=now,
+    )
 
 
 def statutory_of(projected: Projection, terms: Terms, *, now: datetime) -> Due:
@@ -66,16 +93,20 @@ def promised_of(projected: Projection, terms: Terms, *, now: datetime) -> Due:
     """The date on the receipt; it moves likewise, and once by a letter of apology (Form 04)."""
     extensions: tuple[Extension, ...] = ()
     if projected.extended_to is not None:
-        extensions = (Extension(decided_at=projected.last_at, until=projected.extended_to),)
+        decided_at = projected.extended_at or projected.last_at
+        event = None if projected.extended_by is None else str(projected.extended_by)
+        extensions = (Extension(decided_at=decided_at, until=projected.extended_to, event=event),)
     return _due(projected, terms, terms.promised, now=now, extensions=extensions)
 
 
-def of_step(projected: Projection, *, node: Node, first_entered_at: datetime, now: datetime) -> datetime:
+def of_step(
+    projected: Projection, *, node: Node, agency: str | None, first_entered_at: datetime, now: datetime
+) -> datetime:
     """When this step must be done: its own working minutes from its first entry, the filer's time added back."""
     found = step_due(
         entered_at=first_entered_at,
         minutes=node.minutes,
-        calendar=office_calendar(),
+        calendar=calendar_of(projected, agency),
         pauses=after_intake(projected),
         now=now,
     )
@@ -90,14 +121,17 @@ def after_intake(projected: Projection) -> tuple[Pause, ...]:
 def _due(projected: Projection, terms: Terms, limit: Limit, *, now: datetime, extensions: tuple[Extension, ...]) -> Due:
     if projected.filed_at is None or projected.accepted_at is None:
         raise ValueError("the statutory clock starts at acceptance")
+    starts_at = clock_starts_at(limit, filed_at=projected.filed_at, accepted_at=projected.accepted_at)
+    is_from_filing = limit.unit is Unit.WORKING_HOUR
     return due(
-        received_at=clock_starts_at(limit, filed_at=projected.filed_at, accepted_at=projected.accepted_at),
+        received_at=starts_at,
         limit=limit,
-        calendar=office_calendar(),
-        pauses=after_intake(projected),
+        calendar=calendar_of(projected),
+        pauses=_pauses(projected.pauses) if is_from_filing else after_intake(projected),
         policy=terms.policy,
         now=now,
         extensions=extensions,
+        reopenings=[Reopening(at=one.at, event=str(one.event)) for one in projected.reopenings],
     )
 
 

@@ -1,17 +1,18 @@
 """A draft as its filer sees it: what is done, what is left, what it will cost and how long it will take."""
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal.attachments.models import Attachment, ScanState
 from portal.catalogue.answers import visible_sections
 from portal.catalogue.charges import DossierFee, fees_for, total_vnd
+from portal.catalogue.condition_words import simplified
 from portal.catalogue.definition import Definition
 from portal.catalogue.documents import Document
 from portal.catalogue.fields import Section
 from portal.catalogue.places import Places
-from portal.catalogue.requirements import DossierLimit, agency_for, documents_for, limit_for
+from portal.catalogue.requirements import DossierLimit, acceptance_minutes, agency_for, documents_for, limit_for
 from portal.catalogue.wording import Problem
 from portal.dossiers.asking import Known, known
 from portal.dossiers.models import Draft
@@ -42,11 +43,15 @@ class SectionState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentState:
-    """A document of the dossier with the files handed in for it."""
+    """A document of the dossier with the files handed in for it.
+
+    `is_by_answers`: the case alone does not ask for it; something answered does.
+    """
 
     document: Document
     files: tuple[Attachment, ...]
     progress: Progress
+    is_by_answers: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +66,17 @@ class DraftState:
     fees: tuple[DossierFee, ...]
     limit: DossierLimit
     competent: str
+    may_grow: bool
+
+    @property
+    def answer_minutes(self) -> int:
+        """Working minutes the one-stop office has to accept or refuse it."""
+        return acceptance_minutes(self.definition, self.case, self.limit.limit)
+
+    @property
+    def by_answers(self) -> int:
+        """How many of the documents are there because of answers."""
+        return sum(one.is_by_answers for one in self.documents)
 
     @property
     def is_complete(self) -> bool:
@@ -102,6 +118,7 @@ def state_of(definition: Definition, draft: Draft, files: Sequence[Attachment], 
             counts[one.document_key] = counts.get(one.document_key, 0) + 1
     found = known(definition, draft.case_key, draft.answers, counts, places)
     answers = found.reading.answers
+    needed = documents_for(definition, draft.case_key, answers)
     return DraftState(
         definition=definition,
         case=draft.case_key,
@@ -110,12 +127,21 @@ def state_of(definition: Definition, draft: Draft, files: Sequence[Attachment], 
             _section(section, found, draft.answers) for section in visible_sections(definition, draft.case_key, answers)
         ),
         documents=tuple(
-            _document(document, files, found) for document in documents_for(definition, draft.case_key, answers)
+            _document(document, files, found, is_by_answers=_hangs_on_answers(document, draft.case_key))
+            for document in needed
         ),
         fees=fees_for(definition, draft.case_key, answers),
         limit=limit_for(definition, draft.case_key, answers, difficult_communes=places.difficult),
         competent=agency_for(definition, draft.case_key, answers),
+        may_grow=any(gap.kind == "field" for gap in found.gaps)
+        and any(
+            _hangs_on_answers(document, draft.case_key) for document in definition.documents if document not in needed
+        ),
     )
+
+
+def _hangs_on_answers(document: Document, case: str) -> bool:
+    return not isinstance(simplified(document.when, case), bool)
 
 
 def _section(section: Section, found: Known, typed: Typed) -> SectionState:
@@ -132,7 +158,7 @@ def _section(section: Section, found: Known, typed: Typed) -> SectionState:
     return SectionState(section=section, progress=progress, left=len(left))
 
 
-def _document(document: Document, files: Sequence[Attachment], found: Known) -> DocumentState:
+def _document(document: Document, files: Sequence[Attachment], found: Known, *, is_by_answers: bool) -> DocumentState:
     own = tuple(one for one in files if one.document_key == document.code)
     wrong = any(problem.kind == "document" and problem.path == document.code for problem in found.gaps)
     if any(one.scan_state is ScanState.INFECTED for one in own):
@@ -141,22 +167,4 @@ def _document(document: Document, files: Sequence[Attachment], found: Known) -> 
         progress = Progress.PROBLEM if wrong else Progress.DONE
     else:
         progress = Progress.TO_DO if document.required else Progress.OPTIONAL
-    return DocumentState(document=document, files=own, progress=progress)
-
-
-def prefilled(definition: Definition, profile: Mapping[str, str], *, home: str) -> dict[str, list[str]]:
-    """The values the portal already knows, by form name. `profile` maps `company.name` and its like to words."""
-    typed: dict[str, list[str]] = {}
-    for section in definition.sections:
-        for field in section.fields:
-            value = profile.get(field.prefill or "", "")
-            if not value:
-                continue
-            if field.type == "address":
-                typed[f"{field.code}.street"] = [value]
-                typed[f"{field.code}.province"] = [home]
-                if commune := profile.get("company.commune", ""):
-                    typed[f"{field.code}.commune"] = [commune]
-            elif field.type != "rows":
-                typed[field.code] = [value]
-    return typed
+    return DocumentState(document=document, files=own, progress=progress, is_by_answers=is_by_answers)

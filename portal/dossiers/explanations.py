@@ -11,6 +11,8 @@ REASONS = {
     "draft.section_unknown": _("The form has no such page."),
     "draft.document_unknown": _("The dossier has no such document."),
     "draft.case_unknown": _("Choose which case your dossier belongs to."),
+    "draft.procedure_withdrawn": _("This procedure is no longer offered, so nothing new can be filed under it."),
+    "draft.no_such_colleague": _("Choose a colleague who may file for this company."),
     "draft.outside_your_rights": _(
         "You may not prepare this dossier: your role in the company, or the mandate you act under, does not cover it."
     ),
@@ -28,5 +30,17 @@ REASONS = {
     "dossier.already_opened": _("The office has already opened the dossier, so it can no longer be changed."),
     "dossier.reason_not_allowed": _("This reason is not possible here."),
     "dossier.answers_erased": _("The answers of this dossier have been erased, as the rules for keeping data demand."),
+    "message.empty_or_too_long": _("Write your message, in at most %(limit)s characters."),
+    "correction.other_agency": _(
+        "With these answers another office would be competent. Take the dossier back and file it anew."
+    ),
+    "correction.other_fee": _("With these answers the fee would be another. Take the dossier back and file it anew."),
+    "supplement.not_over_yet": _("The last day for the answer has not passed yet, so the dossier cannot be closed."),
+    "extension.reason_missing": _("Say why the promised day cannot be kept. The company reads this sentence."),
+    "extension.day_too_early": _("The new day must lie after the promised one and after today."),
+    "extension.day_off": _("The office does not work on this day. Choose a working day."),
+    "dossier.extended_before": _("The promised day has been moved before; that is possible only once."),
+    "reopening.reason_missing": _("Say what has to be corrected. The company reads this sentence."),
+    "reopening.no_way_back": _("Choose the step from which the dossier is worked on again."),
     "supplement.not_waiting": _("No request is waiting for your answer."),
 }

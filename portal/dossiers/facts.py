@@ -11,8 +11,10 @@ from portal.dossiers.models import Dossier
 from portal.dossiers.terms import Terms
 from portal.facts import actions
 from portal.facts.models import DossierFact
-from portal.foundation.packaged import office_calendar
 from portal.workflow.projection import Projection
+
+ONLINE = "online"
+"""How every dossier of this portal is filed as yet."""
 
 
 def refresh(session: Session, dossier: Dossier, projected: Projection) -> None:
@@ -44,13 +46,17 @@ def fact_of(dossier: Dossier, projected: Projection) -> DossierFact:
         supplement_rounds=projected.supplement_rounds,
         outcome=projected.outcome.value if projected.outcome else None,
         stop_reason=projected.stop_reason.value if projected.stop_reason else None,
+        accepted_at=projected.accepted_at,
+        level=dossier.procedure.level,
+        channel=ONLINE,
     )
+    terms = Terms.from_json(dossier.terms)
     if projected.accepted_at is not None:
-        acceptance = deadlines.acceptance_of(projected, now=projected.last_at)
+        acceptance = deadlines.acceptance_of(projected, terms, now=projected.last_at, office=dossier.intake_agency_id)
         fact.acceptance_was_late = projected.accepted_at > acceptance.due_at
+        _spend(fact, projected, accepted_at=projected.accepted_at)
     if projected.accepted_at is not None and projected.settled_at is not None:
-        terms = Terms.from_json(dossier.terms)
-        _measure(fact, projected, terms, accepted_at=projected.accepted_at, settled_at=projected.settled_at)
+        _measure(fact, projected, terms, settled_at=projected.settled_at)
     return fact
 
 
@@ -60,18 +66,19 @@ def _stopped_since(projected: Projection) -> datetime | None:
     return None if pause is None or pause.before_intake or projected.ended_at else pause.began_at
 
 
-def _measure(
-    fact: DossierFact, projected: Projection, terms: Terms, *, accepted_at: datetime, settled_at: datetime
-) -> None:
-    """Working time of agency and applicant, and both verdicts, of a settled dossier."""
-    calendar = office_calendar()
-    whole = calendar.working_minutes(accepted_at, settled_at)
-    applicant = sum(
-        calendar.working_minutes(pause.began_at, pause.ended_at or settled_at)
+def _spend(fact: DossierFact, projected: Projection, *, accepted_at: datetime) -> None:
+    """Working time since acceptance: the filer's turns that are over, and once it has ended the agency's as well."""
+    calendar, ended_at = deadlines.calendar_of(projected), projected.settled_at or projected.ended_at
+    fact.applicant_minutes = sum(
+        calendar.working_minutes(pause.began_at, pause.ended_at or ended_at or pause.began_at)
         for pause in deadlines.after_intake(projected)
     )
-    fact.agency_minutes = whole - applicant
-    fact.applicant_minutes = applicant
+    if ended_at is not None:
+        fact.agency_minutes = calendar.working_minutes(accepted_at, ended_at) - fact.applicant_minutes
+
+
+def _measure(fact: DossierFact, projected: Projection, terms: Terms, *, settled_at: datetime) -> None:
+    """Both verdicts of a settled dossier."""
     statutory = deadlines.statutory_of(projected, terms, now=settled_at)
     promised = deadlines.promised_of(projected, terms, now=settled_at)
     fact.was_on_time = _on_time(settled_at, statutory.due_at, by_minute=terms.statutory.unit.is_counted_in_minutes)

@@ -7,15 +7,14 @@ from datetime import datetime
 from portal.catalogue.definition import Definition
 from portal.clock import words
 from portal.clock.due import Due
-from portal.clock.explain import Line
+from portal.clock.explain import Kind, Line
 from portal.clock.split import Share, split
 from portal.clock.stopwatch import Pause
 from portal.dossiers import deadlines, narrative
 from portal.dossiers.models import Dossier
 from portal.dossiers.terms import Terms
 from portal.foundation.formats import Language
-from portal.foundation.packaged import office_calendar
-from portal.workflow.events import Event
+from portal.workflow.events import Event, EventKind
 from portal.workflow.lifecycle import CLOCK_STOPPED, ENDED, State
 from portal.workflow.projection import Projection
 
@@ -51,8 +50,10 @@ class Clock:
 
     @property
     def ledger(self) -> tuple[Line, ...]:
-        """The lines behind the date that counts now."""
-        return (self.statutory or self.acceptance).lines
+        """The lines behind the date that counts now, then the new promise of Form 04, which does not move it."""
+        promised = () if self.promised is None else self.promised.lines
+        extended = tuple(line for line in promised if line.kind is Kind.EXTENSION)
+        return (self.statutory or self.acceptance).lines + extended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +70,12 @@ class Happened:
 def clock_of(dossier: Dossier, projected: Projection, *, now: datetime) -> Clock:
     """Ask the clock, as of `now`; of an ended dossier, as of its end."""
     moment = projected.ended_at or now
-    acceptance = deadlines.acceptance_of(projected, now=moment)
+    terms = Terms.from_json(dossier.terms)
+    acceptance = deadlines.acceptance_of(projected, terms, now=moment, office=dossier.intake_agency_id)
     if projected.accepted_at is None:
         late = dossier.state is State.FILED and now > acceptance.due_at
         is_stopped = dossier.state in CLOCK_STOPPED
         return Clock(acceptance=acceptance, statutory=None, promised=None, is_stopped=is_stopped, is_overdue=late)
-    terms = Terms.from_json(dossier.terms)
     statutory = deadlines.statutory_of(projected, terms, now=moment)
     return Clock(
         acceptance=acceptance,
@@ -105,7 +106,7 @@ def turns(projected: Projection, *, now: datetime) -> Share | None:
     ]
     until = projected.ended_at or now
     return split(
-        received_at=projected.filed_at, until=until, visits=(), pauses=pauses, calendar=office_calendar()
+        received_at=projected.filed_at, until=until, visits=(), pauses=pauses, calendar=deadlines.calendar_of(projected)
     ).whole
 
 
@@ -132,6 +133,32 @@ def holders(
     return (Holder(name=_name(names, agency, language), doing="", since=projected.accepted_at or dossier.filed_at),)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What one side wrote to the other; empty words have been erased."""
+
+    version: int
+    at: datetime
+    words: str
+    actor: str
+    is_from_office: bool
+
+
+def messages(events: Sequence[Event], texts: Mapping[tuple[int, str], str]) -> tuple[Message, ...]:
+    """The messages between filer and office, oldest first."""
+    return tuple(
+        Message(
+            version=event.version,
+            at=event.at,
+            words=texts.get((event.version, "message"), ""),
+            actor=event.actor or "",
+            is_from_office=event.params.get("from") == "office",
+        )
+        for event in events
+        if event.kind is EventKind.MESSAGE_SENT
+    )
+
+
 def timeline(
     events: Sequence[Event],
     texts: Mapping[tuple[int, str], str],
@@ -140,7 +167,7 @@ def timeline(
     language: Language,
 ) -> tuple[Happened, ...]:
     """What happened, newest first, in the filer's words; what concerns only the office is left out."""
-    told = [event for event in events if event.kind not in narrative.INSIDE_THE_OFFICE]
+    told = [event for event in events if not narrative.EVENTS[event.kind].is_inside]
     return tuple(_happened(event, texts, definition, names, language) for event in reversed(told))
 
 
@@ -167,9 +194,9 @@ def _happened(
         step=step_name(definition, node, language) if node else "",
         until=until if isinstance(until, str) else "",
     )
-    allowed = sorted(narrative.TEXTS_FOR_FILER.get(event.kind, ()))
-    said = [texts[event.version, key] for key in allowed if (event.version, key) in texts]
-    return Happened(version=event.version, title=title, at=event.at, text=" ".join(said), kind=event.kind.value)
+    said = [texts.get((event.version, key), "") for key in narrative.EVENTS[event.kind].for_filer]
+    text = "\n".join(words for words in said if words)
+    return Happened(version=event.version, title=title, at=event.at, text=text, kind=event.kind.value)
 
 
 def _name(names: Names, identifier: str | None, language: Language) -> str:

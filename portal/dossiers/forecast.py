@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 
 from portal.clock.due import step_due
 from portal.clock.zone import office_day
-from portal.dossiers.deadlines import after_intake
+from portal.dossiers.deadlines import after_intake, calendar_of
 from portal.dossiers.models import Dossier
 from portal.facts.models import DossierFact
-from portal.foundation.packaged import office_calendar
 from portal.workflow.lifecycle import ENDED
 from portal.workflow.projection import Projection
 
@@ -47,7 +46,7 @@ def forecast_of(
     if found is None:
         return None
     low, high, n = found
-    pauses, calendar = after_intake(projected), office_calendar()
+    pauses, calendar = after_intake(projected), calendar_of(projected)
     earliest, latest = (
         step_due(entered_at=projected.accepted_at, minutes=minutes, calendar=calendar, pauses=pauses, now=now).due_on
         for minutes in (low, high)

@@ -1,7 +1,11 @@
 """The small forms of the company's pages. The dossier's own form is drawn from its procedure (`asking`)."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from portal.foundation.forms import Form
@@ -29,6 +33,17 @@ class DeclarationForm(Form):
     )
 
 
+class HandOverForm(Form):
+    """Which colleague goes on with a draft."""
+
+    person = RadioField(_("Who goes on with it?"), [InputRequired(_("Choose a colleague."))])
+
+    def offer(self, people: Iterable[tuple[UUID, str]]) -> "HandOverForm":
+        """The colleagues who may file it."""
+        self.person.choices = [SelectChoice(str(one), name) for one, name in people]
+        return self
+
+
 class WithdrawalForm(Form):
     """Taking a dossier back."""
 
@@ -37,6 +52,16 @@ class WithdrawalForm(Form):
         [InputRequired(_("Write in a few words why you take it back.")), Length(max=LONGEST_TEXT)],
         description=_("The office reads this."),
         render_kw={"rows": 4},
+    )
+
+
+class MessageForm(Form):
+    """A message to the other side of a dossier."""
+
+    message = TextAreaField(
+        _("Your message"),
+        [InputRequired(_("Write your message.")), Length(max=LONGEST_TEXT)],
+        render_kw={"rows": 3},
     )
 
 

@@ -15,21 +15,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.accounts.models import Agency, Language, Party, Person
+from portal.accounts.models import Agency, Party, Person, language_column
 from portal.catalogue.models import ProcedureVersion
 from portal.foundation.database import Base, new_id, text_enum
+from portal.foundation.formats import Language
 from portal.workflow.events import EventKind
-from portal.workflow.lifecycle import Outcome, Role, State, StopReason
+from portal.workflow.lifecycle import OPEN, Outcome, Role, State, StopReason
 
-LIVE = (
-    State.FILED,
-    State.ACCEPTED,
-    State.IN_PROGRESS,
-    State.SUPPLEMENT_REQUESTED,
-    State.PAYMENT_DUE,
-    State.WITHDRAWAL_REQUESTED,
-)
-_LIVE_SQL = ", ".join(f"'{state.value}'" for state in LIVE)
+_OPEN_SQL = ", ".join(f"'{state.value}'" for state in State if state in OPEN)
 
 
 class Draft(Base):
@@ -55,6 +48,7 @@ class Draft(Base):
 
     procedure: Mapped[ProcedureVersion] = relationship(lazy="raise")
     party: Mapped[Party] = relationship(lazy="raise", foreign_keys=[party_id])
+    filer: Mapped[Person] = relationship(lazy="raise")
 
 
 class Dossier(Base):
@@ -62,7 +56,8 @@ class Dossier(Base):
 
     `client_key` makes filing idempotent: the same key is the same dossier. `version` counts events and is
     the token of compare-and-set: an act on an older version is refused, never applied twice.
-    Dates: `statutory_due_at` by law, `promised_due_at` on the receipt (decision 5).
+    Dates: `statutory_due_at` by law, `promised_due_at` on the receipt (decision 5), counted by the calendar of
+    this `calendar_hash` (None: the first edition).
     `terms` are what the pinned version says for these answers: both limits, the policy after a supplement, and
     which of the graph's conditions hold (`dossiers.terms`). They change only with the answers.
     """
@@ -96,7 +91,7 @@ class Dossier(Base):
             "agency_id",
             "statutory_due_at",
             "id",
-            postgresql_where=sa.text(f"state IN ({_LIVE_SQL})"),
+            postgresql_where=sa.text(f"state IN ({_OPEN_SQL})"),
         ),
         sa.Index(
             "ix_dossiers_waiting",
@@ -130,7 +125,7 @@ class Dossier(Base):
     agent_party_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("parties.id"), index=True)
     intake_agency_id: Mapped[UUID] = mapped_column(sa.ForeignKey("agencies.id"))
     agency_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("agencies.id"))
-    language: Mapped[Language] = mapped_column(text_enum(Language))
+    language: Mapped[Language] = mapped_column(language_column())
     subject: Mapped[str]
     commune: Mapped[str | None]
     search_key: Mapped[str]
@@ -145,6 +140,7 @@ class Dossier(Base):
     statutory_due_at: Mapped[datetime | None]
     promised_due_at: Mapped[datetime | None]
     due_is_provisional: Mapped[bool] = mapped_column(default=False)
+    calendar_hash: Mapped[str | None]
     settled_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     outcome: Mapped[Outcome | None] = mapped_column(text_enum(Outcome))
@@ -211,6 +207,18 @@ class DossierAnswers(Base):
     saved_at: Mapped[datetime]
 
 
+class ReplacedAnswers(Base):
+    """The answers as they stood before the filer corrected them unopened (the event of this version); erasable."""
+
+    __tablename__ = "replaced_answers"
+
+    dossier_id: Mapped[UUID] = mapped_column(sa.ForeignKey("dossiers.id"), primary_key=True)
+    event_version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    answers: Mapped[dict[str, Any]]
+    salt: Mapped[bytes]
+    saved_at: Mapped[datetime]
+
+
 class DossierStep(Base):
     """One visit of a dossier to a node of its graph: who has it, since when, until when.
 
@@ -234,6 +242,12 @@ class DossierStep(Base):
             "due_at",
             "id",
             postgresql_where=sa.text("closed_at IS NULL"),
+        ),
+        sa.Index(
+            "ix_dossier_steps_done",
+            "post_id",
+            "closed_at",
+            postgresql_where=sa.text("closed_at IS NOT NULL"),
         ),
         sa.Index(
             "ix_dossier_steps_agency",

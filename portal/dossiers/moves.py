@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Agency
 from portal.dossiers.models import Dossier, DossierStep
 from portal.dossiers.projection import graph_of
-from portal.dossiers.record import Happening
+from portal.dossiers.record import Happening, history
 from portal.dossiers.terms import Terms
 from portal.foundation.errors import Refused
 from portal.workflow import graph as graphs
+from portal.workflow import refusal
 from portal.workflow.events import EventKind
 from portal.workflow.graph import Act, Graph, MoveRefused, StepOutcome
 from portal.workflow.narration import Told, tell, tell_start
+from portal.workflow.replay import replay
 
 OPENING = frozenset({EventKind.STEP_OPENED, EventKind.OPINION_REQUESTED})
 
@@ -26,6 +28,12 @@ def start(session: Session, dossier: Dossier) -> list[Happening]:
     graph = graph_of(dossier)
     opened = graphs.start(graph, Terms.from_json(dossier.terms).truths)
     return _happenings(session, dossier, graph, tell_start(opened))
+
+
+def open_at(session: Session, dossier: Dossier, node: str) -> list[Happening]:
+    """The opening of one step, for a dossier that is put back there."""
+    graph = graph_of(dossier)
+    return _happenings(session, dossier, graph, tell_start((graph[node],)))
 
 
 def complete_intake(session: Session, dossier: Dossier) -> list[Happening]:
@@ -44,12 +52,20 @@ def advance(
     outcome: StepOutcome = StepOutcome.DONE,
     back_to: str | None = None,
     closing: Happening | None = None,
+    standing: frozenset[str] | None = None,
+    turned_down_at: str | None = None,
 ) -> list[Happening]:
-    """Leave an open node. `closing` carries what the closing event has to say beside the node it is about."""
-    graph = graph_of(dossier)
-    truths = Terms.from_json(dossier.terms).truths
+    """Leave an open node. `closing` carries what the closing event has to say beside the node it is about.
+
+    `standing` is where the dossier stands if it stands at a stop for payment, which nobody holds. `turned_down_at`
+    is the step where a refusal has been proposed by now (None: it is asked of the history).
+    """
+    at = turned_down(session, dossier) or turned_down_at
+    graph = refusal.way_of(graph_of(dossier), at)
+    truths = refusal.truths_on(Terms.from_json(dossier.terms).truths)
     try:
-        movement = graphs.complete(graph, open_nodes(session, dossier), node, outcome, truths, back_to=back_to)
+        here = open_nodes(session, dossier) if standing is None else standing
+        movement = graphs.complete(graph, here, node, outcome, truths, back_to=back_to)
     except MoveRefused as refused:
         raise Refused(f"step.{refused.code}") from refused
     happenings = _happenings(session, dossier, graph, tell(movement))
@@ -62,6 +78,14 @@ def advance(
             data=closing.data,
         )
     return happenings
+
+
+def turned_down(session: Session, dossier: Dossier) -> str | None:
+    """The step where the dossier was turned down, if it was; without a stop for payment that makes no difference."""
+    graph = graph_of(dossier)
+    if all(node.act is not Act.PAY for node in graph.nodes):
+        return None
+    return replay(history(session, dossier.id), graph).turned_down_at
 
 
 def open_nodes(session: Session, dossier: Dossier) -> frozenset[str]:

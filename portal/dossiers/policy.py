@@ -5,7 +5,8 @@ page agree. What is not visible does not exist for the viewer (404). `capacities
 act on a dossier that is visible; the lifecycle's table says what that capacity may do (403 otherwise).
 """
 
-from uuid import UUID
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -13,7 +14,7 @@ from sqlalchemy.orm import aliased
 from portal.accounts.viewer import ActingFor, Viewer
 from portal.catalogue.models import ProcedureVersion
 from portal.dossiers.models import Dossier, DossierStep, Draft
-from portal.workflow.lifecycle import CompanyRole, Role, State
+from portal.workflow.lifecycle import UNFILED, CompanyRole, Role, State
 
 WORKING_ROLES = frozenset({Role.SPECIALIST, Role.HEAD, Role.LEADER, Role.CLERK, Role.CASHIER})
 """Roles that see every dossier of their agency once it has been routed there."""
@@ -23,6 +24,23 @@ _HELD = aliased(DossierStep)
 
 COUNTER_ROLES = frozenset({Role.ONE_STOP, Role.CASHIER})
 """Roles that see every dossier their agency took in."""
+
+
+class Seat(Protocol):
+    """A post as the policy asks for it. `agency_id` is an agency, or a parameter that stands for one."""
+
+    @property
+    def role(self) -> Role: ...
+
+    @property
+    def agency_id(self) -> Any: ...
+
+
+class Seated(Protocol):
+    """Somebody with posts: a viewer, or the pattern of one with parameters in the place of agencies."""
+
+    @property
+    def posts(self) -> Sequence[Seat]: ...
 
 
 def visible_to(viewer: Viewer) -> sa.ColumnElement[bool]:
@@ -39,7 +57,7 @@ def of_own_parties(viewer: Viewer) -> sa.ColumnElement[bool]:
     return sa.or_(*ways) if ways else sa.false()
 
 
-def of_own_office(viewer: Viewer) -> sa.ColumnElement[bool]:
+def of_own_office(viewer: Seated) -> sa.ColumnElement[bool]:
     """The dossiers the viewer may know of by office: what the officers' pages show, whatever company they own."""
     if any(post.role is Role.AUDITOR for post in viewer.posts):
         return sa.true()
@@ -81,12 +99,12 @@ def _under_mandate(acting: ActingFor) -> sa.ColumnElement[bool]:
     return sa.and_(*conditions)
 
 
-def _as_staff(viewer: Viewer) -> list[sa.ColumnElement[bool]]:
+def _as_staff(viewer: Seated) -> list[sa.ColumnElement[bool]]:
     ways: list[sa.ColumnElement[bool]] = []
-    taken_in = [post.agency_id for post in viewer.posts if post.role in COUNTER_ROLES]
-    handled = [post.agency_id for post in viewer.posts if post.role in WORKING_ROLES]
+    taken_in = _agencies(viewer, COUNTER_ROLES)
+    handled = _agencies(viewer, WORKING_ROLES)
     if taken_in:
-        ways.append(Dossier.intake_agency_id.in_(taken_in))
+        ways.append(sa.and_(Dossier.intake_agency_id.in_(taken_in), Dossier.state.not_in(UNFILED)))
     if handled:
         ways.append(Dossier.agency_id.in_(handled))
     if any(post.role is Role.DISPATCHER for post in viewer.posts):
@@ -96,9 +114,13 @@ def _as_staff(viewer: Viewer) -> list[sa.ColumnElement[bool]]:
     return ways
 
 
-def _agencies_with_steps(viewer: Viewer) -> list[UUID]:
+def _agencies_with_steps(viewer: Seated) -> list[Any]:
     """Agencies that may hold a step of a dossier they are not competent for: opinions, the second level."""
-    return sorted({post.agency_id for post in viewer.posts if post.role in WORKING_ROLES | {Role.CONSULTANT}})
+    return _agencies(viewer, WORKING_ROLES | {Role.CONSULTANT})
+
+
+def _agencies(viewer: Seated, roles: frozenset[Role]) -> list[Any]:
+    return list(dict.fromkeys(post.agency_id for post in viewer.posts if post.role in roles))
 
 
 def capacities(viewer: Viewer, dossier: Dossier) -> frozenset[Role | CompanyRole]:

@@ -1,6 +1,15 @@
-"""What the portal knows of a party and a person already, under the names a form's `prefill` uses."""
+"""What the portal knows already, so that nobody types it again: of the party, the person, and the eligibility check."""
+
+from collections.abc import Iterator, Mapping
 
 from portal.accounts.models import Party, PartyKind, Person
+from portal.catalogue.definition import Definition
+from portal.catalogue.fields import AddressField, ChoiceField, FieldBase, RowsField, all_fields
+from portal.catalogue.places import Places
+from portal.foundation.search import search_key
+
+PROVINCE_WORDS = ("tinh ", "thanh pho ", "tp ")
+COMMUNE_WORDS = ("xa ", "phuong ", "thi tran ")
 
 
 def profile_of(party: Party, person: Person) -> dict[str, str]:
@@ -10,6 +19,7 @@ def profile_of(party: Party, person: Person) -> dict[str, str]:
     """
     own = party.kind is PartyKind.INDIVIDUAL
     values = {
+        "party.kind": "person" if own else "organisation",
         "company.name": party.name,
         "company.tax_code": "" if own else party.tax_code,
         "company.address": party.address,
@@ -24,3 +34,75 @@ def profile_of(party: Party, person: Person) -> dict[str, str]:
         "person.address": party.address if own else "",
     }
     return {name: value or "" for name, value in values.items()}
+
+
+def prefilled(definition: Definition, profile: Mapping[str, str], places: Places) -> dict[str, list[str]]:
+    """The values the portal already knows, by form name. Of a repeatable question the first entry is the party."""
+    typed: dict[str, list[str]] = {}
+    for _section, field in all_fields(definition.sections):
+        if isinstance(field, RowsField):
+            for part in field.fields:
+                typed.update(_values(part, f"{field.code}.0.{part.code}", profile, places))
+        else:
+            typed.update(_values(field, field.code, profile, places))
+    return typed
+
+
+def prechecked(definition: Definition, given: Mapping[str, str]) -> dict[str, list[str]]:
+    """What the eligibility check was told, where the form asks the same question again (by code and type)."""
+    typed: dict[str, list[str]] = {}
+    for question in definition.questions:
+        field, answer = definition.field(question.code), given.get(question.code, "")
+        if answer and field is not None and field.type == question.ask.type and _can_be(field, answer):
+            typed[field.code] = [answer]
+    return typed
+
+
+def split_address(address: str, commune: str, places: Places) -> dict[str, str]:
+    """An address written in one line as street, commune and province, each said once.
+
+    `commune` is its code where it is known. Parts that are no place of the register stay with the street.
+    """
+    parts = [part.strip() for part in address.split(",") if part.strip()]
+    province = _province(parts[-1], places) if len(parts) > 1 else None
+    if province is not None:
+        parts.pop()
+    if province not in {None, places.home}:
+        return {"province": str(province), "street": ", ".join(parts)}
+    found = _commune(parts[-1], places) if parts else None
+    if found is not None and commune in {"", found}:
+        parts.pop()
+    code = commune or found or ""
+    return {"province": places.home, "street": ", ".join(parts), **({"commune": code} if code else {})}
+
+
+def _values(field: FieldBase, name: str, profile: Mapping[str, str], places: Places) -> Iterator[tuple[str, list[str]]]:
+    value = profile.get(field.prefill or "", "")
+    if not value or not _can_be(field, value):
+        return
+    if not isinstance(field, AddressField):
+        yield name, [value]
+        return
+    for part, words in split_address(value, profile.get("company.commune", ""), places).items():
+        yield f"{name}.{part}", [words]
+
+
+def _can_be(field: FieldBase, value: str) -> bool:
+    return not isinstance(field, ChoiceField) or value in {option.code for option in field.options}
+
+
+def _province(part: str, places: Places) -> str | None:
+    key = _bare(part, PROVINCE_WORDS)
+    return next((one.code for one in places.provinces if _bare(one.name, PROVINCE_WORDS) == key), None)
+
+
+def _commune(part: str, places: Places) -> str | None:
+    key = search_key(part)
+    exact = [one.code for one in places.communes if search_key(one.full_name) == key]
+    named = [one.code for one in places.communes if search_key(one.name) == _bare(part, COMMUNE_WORDS)]
+    return next(iter(exact or (named if len(named) == 1 else [])), None)
+
+
+def _bare(text: str, kinds: tuple[str, ...]) -> str:
+    key = search_key(text)
+    return next((key.removeprefix(kind) for kind in kinds if key.startswith(kind)), key)

@@ -21,7 +21,7 @@ from portal.foundation.database import new_id
 from portal.foundation.outbox import TimerKind, cancel_timers, set_timer
 from portal.workflow.events import Event, EventKind
 from portal.workflow.graph import Graph
-from portal.workflow.lifecycle import CLOCK_STOPPED, ENDED
+from portal.workflow.lifecycle import CLOCK_STOPPED, ENDED, UNFILED
 from portal.workflow.projection import Interval, OpenStep, Projection
 
 ENDED_WITH_DOSSIER = "ended_with_dossier"
@@ -62,8 +62,18 @@ class Change:
 
     @property
     def moves_dates(self) -> bool:
-        """Whether the due instants of steps that stay open may move: the filer's turn began, lasts or ended."""
-        return bool(self.pauses) or self.after.open_pause is not None
+        """Whether due instants of steps that stay open may move: by the filer's turn, or by another calendar."""
+        return bool(self.pauses) or self.after.open_pause is not None or self.is_recounted
+
+    @property
+    def reopens(self) -> bool:
+        """Whether an ended dossier goes back to work."""
+        return self.before is not None and self.before.ended_at is not None and self.after.ended_at is None
+
+    @property
+    def is_recounted(self) -> bool:
+        """Whether another calendar counts from now on."""
+        return self.before is not None and self.before.calendar != self.after.calendar
 
 
 _graphs: dict[tuple[str, str], Graph] = {}
@@ -83,7 +93,7 @@ def awaited_by(dossier: Dossier) -> Awaited | None:
     While the time is the filer's nothing is waited for: the limit moves with every day of the pause, and a timer
     that rang meanwhile would not ring again.
     """
-    if dossier.version == 0 or dossier.state in ENDED | CLOCK_STOPPED:
+    if dossier.version == 0 or dossier.state in ENDED | CLOCK_STOPPED | UNFILED:
         return None
     if dossier.statutory_due_at is None:
         return TimerKind.ACCEPTANCE_LIMIT, dossier.acceptance_due_at
@@ -94,6 +104,7 @@ def apply(dossier: Dossier, projected: Projection) -> None:
     """Write the projection into the dossier's own columns, dates included."""
     dossier.version = projected.version
     dossier.state = projected.state
+    dossier.filed_at = projected.filed_at or dossier.filed_at
     dossier.accepted_at = projected.accepted_at
     dossier.settled_at = projected.settled_at
     dossier.ended_at = projected.ended_at
@@ -102,6 +113,7 @@ def apply(dossier: Dossier, projected: Projection) -> None:
     dossier.supplement_rounds = projected.supplement_rounds
     dossier.opened_by_office_at = projected.opened_by_office_at
     dossier.agency_id = None if projected.agency_id is None else UUID(projected.agency_id)
+    dossier.calendar_hash = projected.calendar
     dates = deadlines.of(dossier, projected)
     dossier.acceptance_due_at = dates.acceptance_due_at
     dossier.statutory_due_at = dates.statutory_due_at
@@ -116,7 +128,8 @@ def follow(session: Session, dossier: Dossier, change: Change, *, now: datetime)
     _close_steps(session, dossier, change)
     _open_steps(session, dossier, change)
     _timers(session, dossier, change, now=now)
-    facts.refresh(session, dossier, change.after)
+    if change.after.filed_at is not None:
+        facts.refresh(session, dossier, change.after)
 
 
 def _pauses(session: Session, dossier: Dossier, pauses: Iterable[Interval]) -> None:
@@ -153,20 +166,17 @@ def _open_steps(session: Session, dossier: Dossier, change: Change) -> None:
     reasons = {
         event.params["node"]: event.params.get("why") for event in change.new if event.kind is EventKind.STEP_ASSIGNED
     }
+    limits = step_limits(dossier, change.after, change.events)
     entered: list[dict[str, object]] = []
     for visit, step in _by_visit(change.after).items():
         node = graph[step.node]
-        if node.role is None or (before.get(visit) == step and not change.moves_dates):
+        is_as_before = before.get(visit) == step and step.node not in reasons and not change.moves_dates
+        if node.role is None or is_as_before:
             continue
         values: dict[str, object] = {
             "agency_id": UUID(step.agency) if step.agency else dossier.agency_id,
             "post_id": UUID(step.assignee) if step.assignee else None,
-            "due_at": deadlines.of_step(
-                change.after,
-                node=node,
-                first_entered_at=_first_entry(change.events, step.node),
-                now=change.after.last_at,
-            ),
+            "due_at": limits[visit],
         }
         if step.node in reasons:
             values["assignment_reason"] = reasons[step.node]
@@ -177,6 +187,22 @@ def _open_steps(session: Session, dossier: Dossier, change: Change) -> None:
             entered.append({**known, "role": node.role, "entered_at": step.opened_at, **values})
     if entered:
         session.execute(sa.insert(DossierStep), entered)
+
+
+def step_limits(dossier: Dossier, projected: Projection, events: Iterable[Event]) -> dict[Visit, datetime]:
+    """When each open step must be done, by the dossier's history."""
+    graph, history = graph_of(dossier), tuple(events)
+    return {
+        visit: deadlines.of_step(
+            projected,
+            node=graph[step.node],
+            agency=step.agency,
+            first_entered_at=_first_entry(history, step.node),
+            now=projected.last_at,
+        )
+        for visit, step in _by_visit(projected).items()
+        if graph[step.node].role is not None
+    }
 
 
 def _write_step(session: Session, dossier: Dossier, visit: Visit, values: Mapping[str, object]) -> None:
@@ -201,9 +227,18 @@ def _timers(session: Session, dossier: Dossier, change: Change, *, now: datetime
     if awaited == change.awaited and not ends:
         return
     is_moved = awaited is not None and change.awaited is not None and awaited[0] is change.awaited[0]
-    if change.before is not None and not is_moved:
-        cancel_timers(session, dossier_id=dossier.id, now=now)
+    has_rung = is_moved and change.awaited is not None and change.awaited[1] < now
+    if change.before is not None and (has_rung or not is_moved):
+        only = change.awaited[0] if has_rung and change.awaited is not None else None  # the moments of steps still hold
+        cancel_timers(session, dossier_id=dossier.id, now=now, kind=only)
     if awaited is not None:
         kind, due_at = awaited
-        # A timer fires when the last minute is over, never in it.
-        set_timer(session, kind, dossier_id=dossier.id, subject_id=dossier.id, due_at=due_at + timedelta(minutes=1))
+        set_timer(
+            session,
+            kind,
+            dossier_id=dossier.id,
+            subject_id=dossier.id,
+            due_at=due_at + timedelta(minutes=1),  # when the last minute is over, never in it
+            # A calendar that moves a limit which has already run out makes it ring once more, and so does a reopening.
+            subject_round=change.after.version if has_rung or change.reopens else 1,
+        )

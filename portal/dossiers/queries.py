@@ -1,6 +1,6 @@
 """Reading dossiers, always through the access policy."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.accounts.models import Agency
+from portal.accounts.models import Agency, Party, Person
 from portal.accounts.viewer import Viewer
 from portal.catalogue.models import ProcedureVersion
 from portal.dossiers.models import Dossier, Draft, EventText
@@ -21,6 +21,8 @@ from portal.workflow.lifecycle import State
 
 PAGE = 20
 MOST_DRAFTS = 50
+MOST_WORDS = 8
+EXPORTED_AT_ONCE = 500
 
 
 def _whole(code: str, viewer: Viewer) -> sa.Select[Dossier]:
@@ -62,14 +64,19 @@ def for_update(session: Session, code: str, *, viewer: Viewer, version: int | No
 
 def locked(session: Session, dossier_id: UUID) -> Dossier | None:
     """The dossier locked for a job: machines see every dossier."""
-    statement = (
-        sa.select(Dossier)
-        .where(Dossier.id == dossier_id)
-        .options(joinedload(Dossier.procedure, innerjoin=True), joinedload(Dossier.party, innerjoin=True))
-        .with_for_update(of=Dossier)
-        .execution_options(populate_existing=True)
+    return session.scalars(_LOCKED, {"dossier_id": dossier_id}).one_or_none()
+
+
+_LOCKED = (  # made once: every job begins with it, and few read the long definition again
+    sa.select(Dossier)
+    .where(Dossier.id == sa.bindparam("dossier_id"))
+    .options(
+        joinedload(Dossier.procedure, innerjoin=True).defer(ProcedureVersion.definition),
+        joinedload(Dossier.party, innerjoin=True),
     )
-    return session.scalars(statement).one_or_none()
+    .with_for_update(of=Dossier)
+    .execution_options(populate_existing=True)
+)
 
 
 def draft(session: Session, draft_id: UUID, *, viewer: Viewer) -> Draft:
@@ -89,7 +96,11 @@ def open_drafts(session: Session, *, viewer: Viewer, limit: int = MOST_DRAFTS) -
     return session.scalars(
         sa.select(Draft)
         .where(drafts_of(viewer), Draft.closed_at.is_(None))
-        .options(joinedload(Draft.procedure, innerjoin=True), joinedload(Draft.party, innerjoin=True))
+        .options(
+            joinedload(Draft.procedure, innerjoin=True),
+            joinedload(Draft.party, innerjoin=True),
+            joinedload(Draft.filer, innerjoin=True),
+        )
         .order_by(Draft.updated_at.desc(), Draft.id.desc())
         .limit(limit)
     ).all()
@@ -97,10 +108,17 @@ def open_drafts(session: Session, *, viewer: Viewer, limit: int = MOST_DRAFTS) -
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What the company's list is asked for; `after` is the last row of the page before: (filed_at, id)."""
+    """What the company's list is asked for; `after` is the last row of the page before: (filed_at, id).
+
+    `since` and `until` are instants around the filing, the second one excluded; `filer_id` is who filed.
+    """
 
     words: str = ""
     states: frozenset[State] = frozenset()
+    procedure: str = ""
+    filer_id: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
     after: tuple[datetime, UUID] | None = None
 
 
@@ -108,7 +126,7 @@ def listed(session: Session, wanted: Wanted, *, viewer: Viewer, limit: int = PAG
     """The dossiers of the viewer's parties, newest first; one more than `limit` says that there are more."""
     statement = (
         sa.select(Dossier)
-        .where(of_own_parties(viewer))
+        .where(*_conditions(wanted, viewer))
         .options(
             joinedload(Dossier.procedure, innerjoin=True),
             joinedload(Dossier.party, innerjoin=True),
@@ -118,13 +136,69 @@ def listed(session: Session, wanted: Wanted, *, viewer: Viewer, limit: int = PAG
         .order_by(Dossier.filed_at.desc(), Dossier.id.desc())
         .limit(limit + 1)
     )
-    for word in search_key(wanted.words).split():
-        statement = statement.where(Dossier.search_key.contains(word, autoescape=True))
-    if wanted.states:
-        statement = statement.where(Dossier.state.in_(wanted.states))
-    if wanted.after is not None:
-        statement = statement.where(sa.tuple_(Dossier.filed_at, Dossier.id) < sa.tuple_(*map(sa.literal, wanted.after)))
     return session.scalars(statement).all()
+
+
+def exported(
+    session: Session, wanted: Wanted, *, viewer: Viewer
+) -> Iterator[sa.Row[Dossier, dict[str, str], str, str]]:
+    """The same dossiers for a file, all of them: (dossier, names of the procedure, party, filer), newest first."""
+    statement = (
+        sa.select(Dossier, ProcedureVersion.names, Party.name, Person.name)
+        .join(ProcedureVersion, ProcedureVersion.id == Dossier.procedure_version_id)
+        .join(Party, Party.id == Dossier.party_id)
+        .join(Person, Person.id == Dossier.filer_id)
+        .where(*_conditions(wanted, viewer))
+        .order_by(Dossier.filed_at.desc(), Dossier.id.desc())
+        .execution_options(yield_per=EXPORTED_AT_ONCE)
+    )
+    yield from session.execute(statement)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What the list can be narrowed to: procedures filed under (code and names) and colleagues who filed."""
+
+    procedures: tuple[tuple[str, dict[str, str]], ...] = ()
+    colleagues: tuple[tuple[UUID, str], ...] = ()
+
+
+def choices(session: Session, *, viewer: Viewer) -> Choices:
+    """What the viewer's parties have filed under, in the words of the newest version, and who filed; one statement."""
+    own = of_own_parties(viewer)
+    versions = sa.select(Dossier.procedure_version_id).where(own).distinct()
+    filers = sa.select(Dossier.filer_id).where(own).distinct()
+    procedures = sa.select(
+        ProcedureVersion.code, ProcedureVersion.number, ProcedureVersion.names, sa.null(), sa.null()
+    ).where(ProcedureVersion.id.in_(versions))
+    people = sa.select(sa.null(), sa.literal(0), sa.null(), Person.id, Person.name).where(Person.id.in_(filers))
+    rows = session.execute(sa.union_all(procedures, people)).all()
+    newest = {code: names for code, _number, names, _id, _name in sorted(rows, key=lambda row: row[1]) if code}
+    colleagues = ((person_id, name) for code, _number, _names, person_id, name in rows if code is None)
+    return Choices(
+        procedures=tuple(sorted(newest.items())), colleagues=tuple(sorted(colleagues, key=lambda one: one[1]))
+    )
+
+
+def _conditions(wanted: Wanted, viewer: Viewer) -> list[sa.ColumnElement[bool]]:
+    conditions = [of_own_parties(viewer), Dossier.state != State.DRAFT]  # one never prepaid is a draft again
+    conditions += [
+        Dossier.search_key.contains(word, autoescape=True) for word in search_key(wanted.words).split()[:MOST_WORDS]
+    ]
+    if wanted.states:
+        conditions.append(Dossier.state.in_(wanted.states))
+    if wanted.procedure:
+        versions = sa.select(ProcedureVersion.id).where(ProcedureVersion.code == wanted.procedure)
+        conditions.append(Dossier.procedure_version_id.in_(versions))
+    if wanted.filer_id is not None:
+        conditions.append(Dossier.filer_id == wanted.filer_id)
+    if wanted.since is not None:
+        conditions.append(Dossier.filed_at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(Dossier.filed_at < wanted.until)
+    if wanted.after is not None:
+        conditions.append(sa.tuple_(Dossier.filed_at, Dossier.id) < sa.tuple_(*map(sa.literal, wanted.after)))
+    return conditions
 
 
 def texts_of(session: Session, dossier_id: UUID) -> dict[tuple[int, str], str]:

@@ -7,7 +7,7 @@ the new events and the replay with them differ; that the rows equal the replay i
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from portal.accounts.viewer import IN_PLACE_OF
+from portal.calendars.queries import edition, in_force_for_act
 from portal.dossiers import projection
 from portal.dossiers.models import Dossier, DossierEvent, EventText
 from portal.dossiers.projection import Change
@@ -27,6 +29,8 @@ from portal.workflow.reading import BrokenHistory
 from portal.workflow.replay import replay
 
 SALT_BYTES = 32
+CALENDAR = "calendar"
+"""The param that names the calendar in force by its content hash."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +86,12 @@ def record(
     rows = _rows(session, dossier.id) if dossier.version else []
     if len(rows) != dossier.version:
         raise Stale
+    known = [as_event(row) for row in rows]
+    before = replay(known, projection.graph_of(dossier)) if known else None
     at = max(now, rows[-1].at) if rows else now  # a clock that is behind does not turn the history round
-    new, texts = _make(dossier, happenings, actor=actor, now=at)
-    change = _change(dossier, [as_event(row) for row in rows], new)
+    actor, happenings = in_whose_place(actor, happenings)
+    new, texts = _make(dossier, _counted(session, before, happenings), actor=actor, now=at)
+    change = _change(dossier, known, before, new)
     projection.apply(dossier, change.after)
     try:
         session.flush()
@@ -95,6 +102,16 @@ def record(
         session.execute(sa.insert(EventText), texts)
     projection.follow(session, dossier, change, now=now)
     return change.after
+
+
+def in_whose_place(actor: str | None, happenings: Sequence[Happening]) -> tuple[str | None, Sequence[Happening]]:
+    """Whoever stands in acts from their own post; for whom, and in what manner, is part of what is recorded."""
+    own, separator, absent = (actor or "").partition(IN_PLACE_OF)
+    if not separator:
+        return actor, happenings
+    post, _, manner = absent.partition(" ")
+    whose: dict[str, Param] = {"in_place_of": post, "manner": manner}
+    return own, [replace(happening, params={**happening.params, **whose}) for happening in happenings]
 
 
 def _rows(session: Session, dossier_id: UUID) -> Sequence[sa.Row[Any]]:
@@ -109,12 +126,27 @@ _HISTORY = (
 """Columns, not objects: every act reads the whole history, and nothing of it is ever changed."""
 
 
-def _change(dossier: Dossier, known: list[Event], new: list[Event]) -> Change:
+def _counted(session: Session, before: Projection | None, happenings: Sequence[Happening]) -> Sequence[Happening]:
+    """The happenings, the first of them carrying the calendar in force where the dossier does not count by it yet.
+
+    An ended dossier keeps the calendar it ended with, until it is reopened.
+    """
+    reopens = any(happening.kind is EventKind.REOPENED_BY_CORRECTION for happening in happenings)
+    if (before is not None and before.ended_at is not None and not reopens) or any(
+        CALENDAR in happening.params for happening in happenings
+    ):
+        return happenings
+    in_force = in_force_for_act(session)
+    if before is not None and edition(before.calendar).content_hash == in_force:
+        return happenings
+    first, *others = happenings
+    return [replace(first, params={**first.params, CALENDAR: in_force}), *others]
+
+
+def _change(dossier: Dossier, known: list[Event], before: Projection | None, new: list[Event]) -> Change:
     """What the new events make of the dossier; what they may not do is a refusal, a broken history a fault."""
-    graph = projection.graph_of(dossier)
-    before = replay(known, graph) if known else None
     try:
-        after = replay(new, graph, onto=before)
+        after = replay(new, projection.graph_of(dossier), onto=before)
     except BrokenHistory as broken:
         raise Refused(f"dossier.{broken.code}") from broken
     awaited = projection.awaited_by(dossier)

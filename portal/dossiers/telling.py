@@ -50,6 +50,6 @@ def known_of(dossier: Dossier) -> dict[str, Any]:
     }
 
 
-def write_letter(session: Session, dossier: Dossier, kind: LetterKind, *, event_version: int, now: datetime) -> None:
+def write_letter(session: Session, dossier: Dossier, kind: LetterKind, *, event_version: int) -> None:
     """Have a letter about this event written, rendered and sealed by a job."""
-    request_letter(session, dossier_id=dossier.id, kind=kind, event_version=event_version, now=now)
+    request_letter(session, dossier_id=dossier.id, kind=kind, event_version=event_version)

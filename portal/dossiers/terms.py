@@ -6,20 +6,25 @@ that no later edition of the software and no erased answer can move a date.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 from typing import Any, Self
 
 from portal.catalogue.answers import Answers
 from portal.catalogue.definition import Definition
 from portal.catalogue.places import Places
-from portal.catalogue.requirements import agency_for, limit_for, promised_limit_for
+from portal.catalogue.requirements import acceptance_minutes, agency_for, limit_for, promised_limit_for
 from portal.catalogue.route import truths_of
+from portal.clock.due import ACCEPTANCE_MINUTES
 from portal.clock.limit import Limit, Unit
 from portal.clock.stopwatch import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """Limits by law and by promise, the clock's policy after a supplement, the conditions that hold."""
+    """Limits by law and by promise, the clock's policy after a supplement, the conditions that hold.
+
+    `acceptance_minutes` are the working minutes the one-stop office has to accept or refuse.
+    """
 
     statutory: Limit
     promised: Limit
@@ -27,6 +32,7 @@ class Terms:
     truths: Mapping[str, bool]
     competent: str
     is_verified: bool
+    acceptance_minutes: int = ACCEPTANCE_MINUTES
 
     def to_json(self) -> dict[str, Any]:
         """The terms as they are stored."""
@@ -37,18 +43,21 @@ class Terms:
             "truths": dict(self.truths),
             "competent": self.competent,
             "is_verified": self.is_verified,
+            "acceptance_minutes": self.acceptance_minutes,
         }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         """The terms as they were stored."""
+        is_verified = bool(stored["is_verified"])
         return cls(
-            statutory=_limit_from_json(stored["statutory"]),
-            promised=_limit_from_json(stored["promised"]),
+            statutory=_limit_from_json(stored["statutory"], is_verified=is_verified),
+            promised=_limit_from_json(stored["promised"], is_verified=is_verified),
             policy=Policy(stored["policy"]),
             truths=stored["truths"],
             competent=stored["competent"],
-            is_verified=stored["is_verified"],
+            is_verified=is_verified,
+            acceptance_minutes=stored.get("acceptance_minutes", ACCEPTANCE_MINUTES),
         )
 
 
@@ -63,6 +72,7 @@ def terms_for(definition: Definition, case: str, answers: Answers, *, places: Pl
         truths=truths_of(definition, case, answers),
         competent=agency_for(definition, case, answers),
         is_verified=statutory.verified,
+        acceptance_minutes=acceptance_minutes(definition, case, statutory.limit),
     )
 
 
@@ -72,13 +82,17 @@ def _limit_to_json(limit: Limit) -> dict[str, Any]:
         "unit": limit.unit.value,
         "source": limit.source,
         "skips_holidays": limit.skips_holidays,
+        "same_day_cutoff": None if limit.same_day_cutoff is None else f"{limit.same_day_cutoff:%H:%M}",
     }
 
 
-def _limit_from_json(stored: Mapping[str, Any]) -> Limit:
+def _limit_from_json(stored: Mapping[str, Any], *, is_verified: bool) -> Limit:
+    cutoff = stored.get("same_day_cutoff")
     return Limit(
         amount=stored["amount"],
         unit=Unit(stored["unit"]),
         source=stored["source"],
         skips_holidays=stored["skips_holidays"],
+        same_day_cutoff=time.fromisoformat(cutoff) if cutoff else None,
+        is_verified=is_verified,
     )

@@ -1,7 +1,7 @@
 """What the letters of a dossier say: facts gathered from its rows, put into the forms of the letters room."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from uuid import UUID
@@ -17,8 +17,10 @@ from portal.catalogue.definition import Definition
 from portal.catalogue.queries import definition_of
 from portal.catalogue.registers import places
 from portal.catalogue.requirements import results_for
-from portal.catalogue.shown import shown
-from portal.catalogue.text import LANGUAGES, Text
+from portal.catalogue.steps import Result
+from portal.catalogue.text import Text
+from portal.dossiers import deadlines, results
+from portal.dossiers.blanks import Blanks, Known, blanks_of
 from portal.dossiers.models import (
     Dossier,
     DossierAnswers,
@@ -26,11 +28,16 @@ from portal.dossiers.models import (
     EventText,
     SupplementRequest,
 )
+from portal.dossiers.projection import graph_of
+from portal.dossiers.record import history
 from portal.dossiers.terms import Terms
 from portal.foundation.errors import NotFound
 from portal.letters import contents as say
 from portal.letters import wording
+from portal.letters.models import Letter
+from portal.workflow.events import EventKind
 from portal.workflow.lifecycle import Outcome, Role
+from portal.workflow.replay import replay
 
 POSTS = {
     Role.ONE_STOP: "Công chức tiếp nhận",
@@ -46,6 +53,13 @@ POSTS = {
 
 LEADERS = {"provincial_office": "Chủ tịch", "border_gate_zone": "Trưởng ban"}
 """By agency: whose leader is not called a director."""
+
+LETTERHEADS = {
+    "provincial_office": Text(
+        vi="Ủy ban nhân dân tỉnh Lạng Sơn", en="People's Committee of Lạng Sơn Province", zh="谅山省人民委员会"
+    )
+}
+"""By agency: in whose name it writes, where that is not its own."""
 
 FEE_LINES = {
     True: Text(vi="Không thu phí, lệ phí", en="No fee", zh="不收费"),
@@ -64,7 +78,7 @@ class Writer:
 
     session: Session
     dossier: Dossier
-    verification_url: str
+    verification_url: str = ""
 
     @cached_property
     def definition(self) -> Definition:
@@ -95,6 +109,7 @@ class Writer:
 
     @cached_property
     def owner(self) -> say.Person:
+        """Whose matter it is: letters are addressed to them, not to the employee or agent who filed."""
         return _party(self.session.get_one(Party, self.dossier.party_id))
 
     @cached_property
@@ -106,7 +121,7 @@ class Writer:
         agency = self.session.get_one(Agency, agency_id)
         return say.Letterhead(
             superior="" if agency.key == "provincial_office" else "UBND tỉnh Lạng Sơn",
-            agency=Text(**{code: agency.names[code] for code in ("vi", "en", "zh")}),
+            agency=LETTERHEADS.get(agency.key) or Text(**{code: agency.names[code] for code in ("vi", "en", "zh")}),
             place=agency.town,
             number=number,
         )
@@ -137,7 +152,7 @@ class Writer:
             owner=self.owner,
             filed_at=self.dossier.filed_at,
             answer_by=self.dossier.acceptance_due_at,
-            answer_working_hours=8,
+            answer_within=wording.answer_time(Terms.from_json(self.dossier.terms).acceptance_minutes),
             documents=self.documents(),
         )
 
@@ -176,7 +191,7 @@ class Writer:
         return say.SupplementRequest(
             head=self.head(self.dossier.intake_agency_id if request.before_intake else self.dossier.agency_id),
             subject=self.subject,
-            filer=self.filer,
+            filer=self.owner,
             items=items,
             before_intake=request.before_intake,
             round=request.supplement_round,
@@ -193,13 +208,33 @@ class Writer:
         return say.IntakeRefusal(
             head=self.head(self.dossier.intake_agency_id),
             subject=self.subject,
-            filer=self.filer,
+            filer=self.owner,
             filed_at=self.dossier.filed_at,
             reasons=(Text(vi=texts.get("reason", "")),),
             issued_at=event.at,
             signatory=self.signatory(event, signed=True),
             legal_ground=texts.get("legal_ground", ""),
             remedies=self.definition.remedies,
+        )
+
+    def apology(self, event: DossierEvent) -> say.Apology:
+        """Form 04. The promise before it is what the clock says without the extension."""
+        dossier, terms = self.dossier, Terms.from_json(self.dossier.terms)
+        projected = replay(history(self.session, dossier.id), graph_of(dossier))
+        if projected.accepted_at is None or dossier.promised_due_at is None:
+            raise NotFound("letter.not_accepted_yet")
+        unmoved = replace(projected, extended_to=None, extended_at=None)
+        return say.Apology(
+            head=self.head(dossier.agency_id),
+            subject=self.subject,
+            filer=self.owner,
+            accepted_at=projected.accepted_at,
+            promised_at=deadlines.promised_of(unmoved, terms, now=event.at).due_at,
+            new_promised_at=dossier.promised_due_at,
+            responsible=self.head(dossier.agency_id).agency,
+            reason=Text(vi=self.texts(event).get("reason", "")),
+            issued_at=event.at,
+            signatory=self.signatory(event, signed=True),
         )
 
     def stop(self, event: DossierEvent) -> say.StopNotice:
@@ -209,13 +244,17 @@ class Writer:
             ground = say.StopGround(self.dossier.stop_reason.value)
         elif self.dossier.stop_reason is not None:
             ground = say.StopGround.ADMINISTRATIVE
+        asked = self._request_to_withdraw() if ground is say.StopGround.WITHDRAWN else None
         return say.StopNotice(
             head=self.head(self.dossier.agency_id or self.dossier.intake_agency_id),
             subject=self.subject,
-            filer=self.filer,
+            filer=self.owner,
             filed_at=self.dossier.filed_at,
             ground=ground,
-            reason=Text(vi=self.texts(event).get("reason", "")),
+            reason=Text(
+                vi=self.texts(event).get("reason", "") or (self.texts(asked).get("reason", "") if asked else "")
+            ),
+            requested_at=asked.at if asked else None,
             stopped_at=event.at,
             issued_at=event.at,
             signatory=self.signatory(event, signed=True),
@@ -233,45 +272,82 @@ class Writer:
         number: str = "",
     ) -> say.Decision:
         """The result: what the procedure's file says for this outcome, its blanks filled from the dossier."""
-        granted = outcome is Outcome.GRANTED
-        result = results_for(self.definition, self.dossier.case_key, self.answers)[0]
+        granted, result = outcome is Outcome.GRANTED, self.result
         letter = next((one for one in self.definition.letters if one.kind == "refusal"), None)
         body = result.body if granted else (letter.body if letter else None)
         head = self.head(agency_id, number=number)
-        blanks = self._blanks(head, reason=reason)
+        blanks = self._blanks(head, signatory, signed_at=signatory.signed_at or issued_at, reason=reason)
         articles = [wording.filled(body, blanks)] if body else [result.name]
         if reason and granted:
             articles.append(Text(vi=reason))
+        if granted and result.kind == "decision":
+            articles.append(wording.filled(results.EFFECT, {"holder": self.owner.name}))
         return say.Decision(
             head=head,
             subject=self.subject,
             form=result.kind if granted else "notice",
             granted=granted,
-            title=result.name if granted else Text(vi="Thông báo", en="Notice", zh="通知"),
-            abstract=Text(
-                vi=f"Về việc {self.definition.name.vi[:1].lower()}{self.definition.name.vi[1:]}",
-                en=self.definition.name.en,
-                zh=self.definition.name.zh,
-            ),
-            issuer=f"{signatory.post} {head.agency.vi}",
+            title=results.title_of(result, granted=granted),
+            abstract=results.abstract_of(self.definition, result, granted=granted),
+            issuer=f"{signatory.principal or signatory.post} {head.agency.vi}",
             owner=self.owner,
-            grounds=tuple(f"{basis.title.vi} số {basis.act}" for basis in self.definition.legal_basis),
+            grounds=results.grounds_of(self.definition),
+            facts=results.facts_stated(self.definition, result, self.dossier.case_key, self.answers, places())
+            if granted
+            else (),
             articles=tuple(articles),
             issued_at=issued_at,
             signatory=signatory,
-            recipients=("Như trên", "Bộ phận Một cửa", "Lưu: VT, hồ sơ"),
+            recipients=(self.owner.name, "Bộ phận Một cửa"),
             remedies=self.definition.remedies,
         )
+
+    @cached_property
+    def result(self) -> Result:
+        """What this dossier leads to if it is granted."""
+        return results_for(self.definition, self.dossier.case_key, self.answers)[0]
+
+    def number_of(self, letter: Letter) -> str:
+        """The decision's number as it is printed; empty before it was given out."""
+        if letter.number is None or letter.year is None:
+            return ""
+        symbol = self.session.get_one(Agency, letter.agency_id).symbol
+        granted = letter.outcome == Outcome.GRANTED
+        return results.number_as_printed(self.result, letter.number, letter.year, symbol=symbol, granted=granted)
 
     def signatory(self, event: DossierEvent, *, signed: bool = False) -> say.Signatory:
         """Who acted in this event, as printed under the letter."""
         kind, _, identifier = (event.actor or "").partition(":")
         if kind != "post":
             return say.Signatory(name="", post="")
-        return self.holder(UUID(identifier), signed_at=event.at if signed else None)
+        absent, manner = event.params.get("in_place_of"), event.params.get("manner")
+        return self.holder(
+            UUID(identifier),
+            signed_at=event.at if signed else None,
+            in_place_of=UUID(absent) if absent else None,
+            manner=manner,
+        )
 
-    def holder(self, post_id: UUID, *, signed_at: datetime | None = None) -> say.Signatory:
-        """The holder of a post, as printed under a letter."""
+    def holder(
+        self,
+        post_id: UUID,
+        *,
+        signed_at: datetime | None = None,
+        in_place_of: UUID | None = None,
+        manner: str | None = None,
+    ) -> say.Signatory:
+        """The holder of a post, as printed under a letter; where they stand in, for whom and in what manner."""
+        name, post, role = self._post(post_id)
+        if in_place_of is None:
+            return say.Signatory(name=name, post=post, signed_at=signed_at)
+        _, principal, principal_role = self._post(in_place_of)
+        if role is principal_role:  # the leader's deputy holds a leader's post too, and is not called the leader
+            post = f"Phó {principal[0].lower()}{principal[1:]}"
+        capacity = say.Capacity(manner or say.Capacity.DELEGATION)
+        return say.Signatory(name=name, post=post, capacity=capacity, principal=principal, signed_at=signed_at)
+
+    def _post(self, post_id: UUID) -> tuple[str, str, Role]:
+        """The holder's name, what the post is called, and its role."""
         name, role, agency = self.session.execute(
             sa.select(Person.name, Post.role, Agency.key)
             .join(Post, Post.person_id == Person.id)
@@ -281,7 +357,7 @@ class Writer:
         post = POSTS.get(role, role.value)
         if role is Role.LEADER:
             post = LEADERS.get(agency, post)
-        return say.Signatory(name=name, post=post, signed_at=signed_at)
+        return name, post, role
 
     def texts(self, event: DossierEvent) -> Mapping[str, str]:
         """The words that belong to an event; empty where they have been erased."""
@@ -291,6 +367,15 @@ class Writer:
             )
         )
         return dict(rows.all())
+
+    def _request_to_withdraw(self) -> DossierEvent | None:
+        found: DossierEvent | None = self.session.scalars(
+            sa.select(DossierEvent)
+            .where(DossierEvent.dossier_id == self.dossier.id, DossierEvent.kind == EventKind.WITHDRAWAL_REQUESTED)
+            .order_by(DossierEvent.version.desc())
+            .limit(1)
+        ).one_or_none()
+        return found
 
     def _named(self, kind: str, key: str) -> Text:
         """What an item of a supplement request is about, in the procedure's own words."""
@@ -306,23 +391,20 @@ class Writer:
         amount = f"{total:,}".replace(",", ".")
         return wording.filled(FEE_LINES[total == 0], {"amount": amount})
 
-    def _blanks(self, head: say.Letterhead, *, reason: str) -> dict[str, str | Text]:
-        blanks: dict[str, str | Text] = {
-            "agency": head.agency,
-            "dossier_code": self.dossier.code,
-            "filer_name": self.filer.name,
-            "number": head.number,
-            "party_name": self.owner.name,
-            "procedure_code": self.definition.code,
-            "procedure_name": self.definition.name,
-            "reason": reason,
-        }
-        for code, answer in self.answers.items():
-            field = self.definition.field(code)
-            if field is not None:
-                vi, en, zh = (shown(field, answer, language, places()) for language in LANGUAGES)
-                blanks[f"answers.{code}"] = Text(vi=vi, en=en, zh=zh)
-        return blanks
+    def _blanks(self, head: say.Letterhead, signatory: say.Signatory, *, signed_at: datetime, reason: str) -> Blanks:
+        known = Known(
+            dossier_code=self.dossier.code,
+            case=self.dossier.case_key,
+            party_name=self.owner.name,
+            filer_name=self.filer.name,
+            agency=head.agency,
+            officer=signatory.name,
+            filed_at=self.dossier.filed_at,
+            accepted_at=self.dossier.accepted_at or self.dossier.filed_at,
+            signed_at=signed_at,
+            reason=reason,
+        )
+        return blanks_of(self.definition, self.answers, known, places=places())
 
 
 def _party(party: Party) -> say.Person:

@@ -13,7 +13,10 @@ from portal.foundation.database import Base
 
 _FACTS: Final = Base.metadata.tables[DossierFact.__tablename__]
 _CELLS: Final = Base.metadata.tables[TurnaroundCell.__tablename__]
-COLUMNS: Final = tuple(column.key for column in sa.inspect(DossierFact).columns)
+COLUMNS: Final = tuple(
+    column.key for column in sa.inspect(DossierFact).columns if column.key != DossierFact.counted_version.key
+)
+"""What follows from the events; which version has been counted does not."""
 KEY: Final = tuple(column.name for column in sa.inspect(TurnaroundCell).primary_key)
 SUMS: Final = tuple(column.name for column in _CELLS.columns if column.name not in KEY)
 _MEASURES = ("applicant_minutes", "was_on_time", "was_on_time_766", "supplement_rounds")

@@ -4,6 +4,7 @@ Everything here can be thrown away and made again from the events: `portal trans
 """
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,7 +20,10 @@ class DossierFact(Base):
     """What the figures need to know of a dossier. Days are local days of the office.
 
     `clock_stopped_at` is when the filer's turn began, while it lasts: a dossier that was within its limit then
-    still is. `statutory_due_at` and `promised_due_at` are as of the last event.
+    still is. `statutory_due_at` and `promised_due_at` are as of the last event. `agency_minutes` of a stopped
+    dossier run to its end; `applicant_minutes` of an open one are those of the filer's turns that are over.
+    `level` is 3 or 4 as derived from the version the dossier is pinned to, `channel` how it was filed.
+    `counted_version` is the version that the shares and rollups know (0: none); all else follows from the events.
     """
 
     __tablename__ = "dossier_facts"
@@ -31,6 +35,10 @@ class DossierFact(Base):
             "ended_on",
             postgresql_where=sa.text("settled_on IS NULL AND accepted_on IS NOT NULL"),
         ),
+        sa.Index("ix_dossier_facts_uncounted", "dossier_id", postgresql_where=sa.text("counted_version <> version")),
+        sa.Index("ix_dossier_facts_filed_on", "filed_on"),
+        sa.Index("ix_dossier_facts_accepted_on", "accepted_on"),
+        sa.Index("ix_dossier_facts_settled_on", "settled_on"),
     )
 
     dossier_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -56,6 +64,10 @@ class DossierFact(Base):
     supplement_rounds: Mapped[int]
     outcome: Mapped[str | None]
     stop_reason: Mapped[str | None]
+    accepted_at: Mapped[datetime | None]
+    level: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    channel: Mapped[str | None]
+    counted_version: Mapped[int] = mapped_column(server_default=sa.text("0"))
 
 
 class TurnaroundCell(Base):
@@ -80,3 +92,68 @@ class TurnaroundCell(Base):
     applicant_minutes: Mapped[int] = mapped_column(sa.BigInteger)
     supplement_rounds: Mapped[int]
     supplemented: Mapped[int]
+
+
+WHOLE = ""
+"""In place of a step's key: the whole way from acceptance to issue."""
+
+
+class CountedShare(Base):
+    """What one dossier adds to the rollups: once as a settled whole, and once for each visit to a step that ended.
+
+    `entry` is the version of the event that opened the step, 0 for the whole. `day` is when it ended. Minutes are
+    working minutes: `agency_minutes` of the whole, or from the opening of the step to its end without the filer's
+    turns; `waiting_minutes` the part of a step's in which nobody had been named to do it.
+    """
+
+    __tablename__ = "counted_shares"
+    __table_args__ = (
+        sa.Index("ix_counted_shares_rollup", "day", "procedure_code", "case_key", "agency_id", "step", "channel"),
+    )
+
+    dossier_id: Mapped[UUID] = mapped_column(primary_key=True)
+    entry: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    step: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    procedure_code: Mapped[str]
+    case_key: Mapped[str]
+    agency_id: Mapped[UUID]
+    channel: Mapped[str]
+    agency_minutes: Mapped[int]
+    waiting_minutes: Mapped[int]
+    applicant_minutes: Mapped[int]
+    supplement_rounds: Mapped[int]
+    was_on_time: Mapped[bool]
+    was_on_time_766: Mapped[bool]
+    was_early: Mapped[bool]
+    was_refused: Mapped[bool]
+
+
+class Rollup(Base):
+    """All shares of a day, procedure, case, agency, step and channel together: exact, and mergeable.
+
+    `durations` and `waits` are sparse count maps (decision 22): quarters of a working hour, rounded up, to how
+    many. Maps and sums of any rows added are those of all their dossiers.
+    """
+
+    __tablename__ = "rollups"
+    __table_args__ = (sa.CheckConstraint("dossiers > 0", name="dossiers"),)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    procedure_code: Mapped[str] = mapped_column(primary_key=True)
+    case_key: Mapped[str] = mapped_column(primary_key=True)
+    agency_id: Mapped[UUID] = mapped_column(primary_key=True)
+    step: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    dossiers: Mapped[int]
+    durations: Mapped[dict[str, Any]]
+    waits: Mapped[dict[str, Any]]
+    agency_minutes: Mapped[int] = mapped_column(sa.BigInteger)
+    waiting_minutes: Mapped[int] = mapped_column(sa.BigInteger)
+    applicant_minutes: Mapped[int] = mapped_column(sa.BigInteger)
+    supplement_rounds: Mapped[int]
+    supplemented: Mapped[int]
+    on_time: Mapped[int]
+    on_time_766: Mapped[int]
+    early: Mapped[int]
+    refused: Mapped[int]

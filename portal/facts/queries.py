@@ -9,13 +9,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.calendars.queries import in_force
+from portal.clock.limit import MINUTES_PER_WORKING_DAY
 from portal.clock.zone import VIETNAM
 from portal.facts.models import BIN_MINUTES, DossierFact, TurnaroundCell
 from portal.facts.turnaround import LONGEST_WINDOW, WINDOWS, Standing, Tally, Turnaround, measured, window_of
-from portal.foundation.packaged import office_calendar
-
-SOON_WORKING_DAYS = 2
-"""Due within so many working days after today is due soon."""
+from portal.foundation.settings import due_soon_minutes
 
 
 class Group(NamedTuple):
@@ -52,11 +51,11 @@ class Counts:
 
 
 def counts(session: Session, *, on: date, procedure_code: str | None = None, agency_id: UUID | None = None) -> Counts:
-    """The counts as of the office day `on`, in two statements."""
+    """The counts as of the office day `on`, in two statements and one that asks for the calendar."""
     return Counts(
         on=on,
         tallies=_tallies(session, on=on, procedure_code=procedure_code, agency_id=agency_id),
-        standings=_standings(session, on=on, procedure_code=procedure_code, agency_id=agency_id),
+        standings=standings(session, on=on, procedure_code=procedure_code, agency_id=agency_id),
     )
 
 
@@ -102,14 +101,15 @@ def _tallies(
     return found
 
 
-def _standings(
-    session: Session, *, on: date, procedure_code: str | None, agency_id: UUID | None
+def standings(
+    session: Session, *, on: date, procedure_code: str | None = None, agency_id: UUID | None = None
 ) -> dict[Group, Standing]:
+    """How the accepted dossiers stand that are open, and those stopped in the longest window."""
     fact = DossierFact
     is_open = fact.ended_on.is_(None)
     judged_on = sa.func.coalesce(fact.ended_on, _office_day(fact.clock_stopped_at), sa.literal(on))
     overdue = sa.and_(is_open, _office_day(fact.statutory_due_at) < judged_on)
-    soon = office_calendar().add_working_days(on, SOON_WORKING_DAYS)
+    soon = in_force(session).calendar.add_working_days(on, -(-due_soon_minutes() // MINUTES_PER_WORKING_DAY))
     due_soon = sa.and_(is_open, fact.clock_stopped_at.is_(None), _office_day(fact.statutory_due_at).between(on, soon))
     kept = sa.and_(judged_on <= _office_day(fact.promised_due_at), fact.supplement_rounds <= 1)
     flags = (is_open, overdue, sa.and_(is_open, fact.clock_stopped_at.is_not(None)), due_soon, kept)

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+import psycopg
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from psycopg import pq
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
@@ -84,11 +86,41 @@ class _Process:
 
 def connect(url: str, *, pool_size: int = 2) -> sa.Engine:
     """Bind this process to the database at `url` and return the engine."""
+    engine = engine_at(url, pool_size=pool_size)
+    bind(sessionmaker(engine, expire_on_commit=False))
+    return engine
+
+
+def engine_at(url: str, *, pool_size: int = 2) -> sa.Engine:
+    """An engine whose connections keep the plans of what they have read."""
     engine = sa.create_engine(
         driver_url(url), pool_size=pool_size, max_overflow=4, pool_recycle=1800, hide_parameters=True
     )
-    bind(sessionmaker(engine, expire_on_commit=False))
+    sa.event.listen(engine, "do_connect", _dial)
     return engine
+
+
+class _PlanKeeper(psycopg.Connection[Any]):
+    """A connection that keeps its prepared statements when a transaction is undone.
+
+    Every page that only reads ends with ROLLBACK, and at each the driver would forget what it has prepared, lest
+    a table be made anew in another form: then nothing read twice is ever planned once. This program makes no tables.
+    """
+
+    def rollback(self) -> None:
+        if self.info.transaction_status in _UNDONE_QUIETLY:
+            answer = self.pgconn.exec_(b"ROLLBACK")
+            if answer.status == pq.ExecStatus.COMMAND_OK:
+                return
+        super().rollback()
+
+
+_UNDONE_QUIETLY = frozenset({pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR})
+
+
+def _dial(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> psycopg.Connection[Any]:
+    made: psycopg.Connection[Any] = _PlanKeeper.connect(*arguments, **options)
+    return made
 
 
 def driver_url(url: str) -> str:

@@ -6,6 +6,7 @@ en dash, never an empty cell and never zero.
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -31,12 +32,18 @@ def office_day(value: date | datetime) -> date:
 
 def day(value: date | datetime | None, language: Language) -> str:
     """`24/11/2026`; in Chinese `2026年11月24日`."""
-    return ABSENT if value is None else format_date(office_day(value), _DAY[language], locale=language)
+    return ABSENT if value is None else _written(office_day(value), _DAY[language], language)
 
 
 def weekday(value: date | datetime | None, language: Language) -> str:
     """A day on which something falls due: `Thứ Ba 24/11/2026`."""
-    return ABSENT if value is None else format_date(office_day(value), _WEEKDAY[language], locale=language)
+    return ABSENT if value is None else _written(office_day(value), _WEEKDAY[language], language)
+
+
+@lru_cache(maxsize=4096)
+def _written(value: date, pattern: str, language: Language) -> str:
+    """A list shows few days many times, and a pattern is read anew each time it is used."""
+    return format_date(value, pattern, locale=language)
 
 
 def clock_time(value: datetime | None) -> str:

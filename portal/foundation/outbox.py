@@ -31,6 +31,14 @@ class Job(enum.StrEnum):
     PUBLISH_SNAPSHOT = "publish_snapshot"
     SCAN_ATTACHMENT = "scan_attachment"
     CLEAN_EXPIRED = "clean_expired"
+    APPLY_CALENDAR = "apply_calendar"
+    COUNT_FIGURES = "count_figures"
+    NOTE_SETTLEMENT = "note_settlement"
+    ASK_GATEWAY = "ask_gateway"
+    SEND_REFUND = "send_refund"
+    CHECK_PAYMENTS = "check_payments"
+    PLACE_STEPS = "place_steps"
+    LEARN_EFFORT = "learn_effort"
 
 
 class Queue(enum.StrEnum):
@@ -49,6 +57,14 @@ QUEUES = {
     Job.PUBLISH_SNAPSHOT: Queue.BACKGROUND,
     Job.SCAN_ATTACHMENT: Queue.BACKGROUND,
     Job.CLEAN_EXPIRED: Queue.BACKGROUND,
+    Job.APPLY_CALENDAR: Queue.BACKGROUND,
+    Job.COUNT_FIGURES: Queue.BACKGROUND,
+    Job.NOTE_SETTLEMENT: Queue.PROMPT,
+    Job.ASK_GATEWAY: Queue.BACKGROUND,
+    Job.SEND_REFUND: Queue.BACKGROUND,
+    Job.CHECK_PAYMENTS: Queue.BACKGROUND,
+    Job.PLACE_STEPS: Queue.PROMPT,
+    Job.LEARN_EFFORT: Queue.BACKGROUND,
 }
 
 
@@ -94,6 +110,16 @@ class TimerKind(enum.StrEnum):
     TOTAL_LIMIT = "total_limit"
     SUPPLEMENT_DEADLINE = "supplement_deadline"
     OPINION_DEADLINE = "opinion_deadline"
+    PREPAYMENT_DEADLINE = "prepayment_deadline"
+    STEP_HALF = "step_half"
+    STEP_MOST = "step_most"
+    OPINION_REMINDER = "opinion_reminder"
+    RESULT_UNCOLLECTED = "result_uncollected"
+    PROMISE_NEAR = "promise_near"
+    MATTER_SCREENING = "matter_screening"
+    MATTER_LIMIT = "matter_limit"
+    MATTER_PUBLISHING = "matter_publishing"
+    RESULT_RENEWAL = "result_renewal"
 
 
 class Timer(Base):
@@ -128,25 +154,26 @@ class Wanted:
     dedupe_key: str | None = None
 
 
-def enqueue(
-    session: Session, job: Job, payload: dict[str, Any], *, now: datetime, dedupe_key: str | None = None
-) -> None:
+def enqueue(session: Session, job: Job, payload: dict[str, Any], *, dedupe_key: str | None = None) -> None:
     """Write the job into the caller's transaction; a trigger on the table tells the relay at COMMIT.
 
     A second job with the same `dedupe_key` is dropped: asking twice for the same work is asking once.
     """
-    enqueue_all(session, [Wanted(job=job, payload=payload, dedupe_key=dedupe_key)], now=now)
+    enqueue_all(session, [Wanted(job=job, payload=payload, dedupe_key=dedupe_key)])
 
 
-def enqueue_all(session: Session, wanted: Iterable[Wanted], *, now: datetime) -> None:
-    """Write all that an act wants done, in one statement."""
+def enqueue_all(session: Session, wanted: Iterable[Wanted]) -> None:
+    """Write all that an act wants done, in one statement.
+
+    A job is as old as its row, by the database's clock: its age says how long it has waited, and an act may be
+    recorded for a moment long past (an import, the demonstration).
+    """
     rows = [
         {
             "kind": one.job.value,
             "queue": QUEUES[one.job],
             "payload": one.payload,
             "dedupe_key": one.dedupe_key,
-            "created_at": now,
             "attempts": 0,
         }
         for one in wanted
@@ -156,7 +183,7 @@ def enqueue_all(session: Session, wanted: Iterable[Wanted], *, now: datetime) ->
 
 _ENQUEUE = (
     insert(OutboxRow)
-    .values(next_try_at=sa.func.clock_timestamp())
+    .values(created_at=sa.func.clock_timestamp(), next_try_at=sa.func.clock_timestamp())
     .on_conflict_do_nothing(index_elements=["dedupe_key"])
 )
 

@@ -8,10 +8,16 @@ import enum
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
+MINUTES_PER_HOUR = 60
+DUE_SOON_HOURS = 8
+"""Without another word a date is near from one working day before it."""
+
 PROJECT = Path(__file__).resolve().parents[2]
+DUE_SOON = "DUE_SOON_WORKING_HOURS"
 RUNNING_NOTE = "running.env"
 SHORTEST_SECRET = 32
 
@@ -29,6 +35,16 @@ class Mode(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Terminal:
+    """The terminal of this installation at VNPAY: code and secret as the bank gave them, and its two addresses."""
+
+    terminal: str
+    secret: str = field(repr=False)
+    pay_url: str
+    api_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """One installation. Values that open doors are left out of `repr`, so they cannot reach a log by it."""
 
@@ -43,6 +59,8 @@ class Settings:
     instance: str  # names the cookies: two installations on one host must not sign each other out
     smtp_url: str | None = field(default=None, repr=False)
     clamd_url: str | None = None
+    vnpay: Terminal | None = None  # absent: not offered
+    trusted_proxies: int = 0  # how many stand between people and us; what they say of the caller is believed
     web_workers: int = 2
     task_workers: int = 2
 
@@ -72,6 +90,8 @@ class Settings:
         _check_presence(values, mode, complaints)
         web_workers = _number(values, "WEB_WORKERS", default=2, highest=256, complaints=complaints)
         task_workers = _number(values, "TASK_WORKERS", default=2, highest=256, complaints=complaints)
+        _number(values, DUE_SOON, default=DUE_SOON_HOURS, highest=240, complaints=complaints)
+        proxies = _number(values, "TRUSTED_PROXIES", default=0, lowest=0, highest=9, complaints=complaints)
         if complaints:
             raise SettingsError("The portal cannot start:\n" + "\n".join(f"  - {line}" for line in complaints))
         return cls(
@@ -86,9 +106,24 @@ class Settings:
             instance=values.get("INSTANCE", "motcua" if mode is Mode.PRODUCTION else f"motcua{port}"),
             smtp_url=values.get("SMTP_URL"),
             clamd_url=values.get("CLAMD_URL"),
+            vnpay=_terminal(values),
+            trusted_proxies=proxies,
             web_workers=web_workers,
             task_workers=task_workers,
         )
+
+
+@lru_cache(maxsize=1)
+def due_soon_minutes() -> int:
+    """Working minutes before a date from which it is near: for the queue, the figures and every page.
+
+    Set by DUE_SOON_WORKING_HOURS. Raises SettingsError for anything but a whole number of hours.
+    """
+    complaints: list[str] = []
+    hours = _number(dict(os.environ), DUE_SOON, default=DUE_SOON_HOURS, highest=240, complaints=complaints)
+    if complaints:
+        raise SettingsError(complaints[0])
+    return hours * MINUTES_PER_HOUR
 
 
 def data_dir_of(environment: Mapping[str, str]) -> Path:
@@ -112,7 +147,18 @@ SCHEMES = {
     "STORAGE_URL": ("file", "s3"),
     "SMTP_URL": ("smtp", "smtps", "smtp+starttls"),
     "CLAMD_URL": ("tcp", "unix"),
+    "VNPAY_PAY_URL": ("http", "https"),
+    "VNPAY_API_URL": ("http", "https"),
 }
+VNPAY = ("VNPAY_TMN_CODE", "VNPAY_SECRET", "VNPAY_PAY_URL", "VNPAY_API_URL")
+"""All of them or none."""
+
+
+def _terminal(values: Mapping[str, str]) -> Terminal | None:
+    if VNPAY[0] not in values:
+        return None
+    code, secret, pay_url, api_url = (values[name].strip() for name in VNPAY)
+    return Terminal(terminal=code, secret=secret, pay_url=pay_url, api_url=api_url)
 
 
 def _mode(values: Mapping[str, str], complaints: list[str]) -> Mode:
@@ -123,11 +169,13 @@ def _mode(values: Mapping[str, str], complaints: list[str]) -> Mode:
     return Mode.PRODUCTION
 
 
-def _number(values: Mapping[str, str], name: str, *, default: int, highest: int, complaints: list[str]) -> int:
+def _number(
+    values: Mapping[str, str], name: str, *, default: int, highest: int, complaints: list[str], lowest: int = 1
+) -> int:
     text = values.get(name, str(default)).strip()
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= highest:
+    if text.isascii() and text.isdigit() and lowest <= int(text) <= highest:
         return int(text)
-    complaints.append(f"{name} is “{text}”; it must be a whole number from 1 to {highest}")
+    complaints.append(f"{name} is “{text}”; it must be a whole number from {lowest} to {highest}")
     return default
 
 
@@ -143,6 +191,8 @@ def _check_presence(values: Mapping[str, str], mode: Mode, complaints: list[str]
         needed += ["PUBLIC_URL", "STORAGE_URL", "SMTP_URL", "CLAMD_URL"]
         if len(values.get("SECRET_KEY", "x" * SHORTEST_SECRET)) < SHORTEST_SECRET:
             complaints.append(f"SECRET_KEY is too short: give at least {SHORTEST_SECRET} random characters")
+    if any(name in values for name in VNPAY):
+        needed += VNPAY
     missing = [name for name in needed if name not in values]
     if missing:
         complaints.append(f"{', '.join(missing)} not set (“make run” sets up a demo that needs none of them)")

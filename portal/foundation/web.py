@@ -8,7 +8,7 @@ import hashlib
 import re
 import secrets
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
@@ -26,6 +26,7 @@ from werkzeug.wrappers import Response
 
 from portal.foundation.errors import PortalError
 from portal.foundation.forms import error_list
+from portal.foundation.languages import spoken
 from portal.foundation.pictures import qr_path
 
 log = structlog.get_logger(__name__)
@@ -33,6 +34,9 @@ log = structlog.get_logger(__name__)
 PAGES = (400, 403, 404, 405, 409, 413, 429, 500, 503)
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 YEAR_SECONDS = 365 * 24 * 3600
+MOST_KEPT = 2000
+"""Addresses and parts of the frame remembered by a process; there are some hundred."""
+
 DESIGN_SYSTEM = ("govuk_frontend_jinja", "govuk_frontend_wtf")
 
 PERMISSIONS = ", ".join(
@@ -47,8 +51,16 @@ PLACES = {
     "how_computed": "transparency.how_computed",
     "workspace": "dossiers.workspace",
     "queue": "desk.queue",
+    "my_day": "routing.my_day",
+    "team": "routing.team",
+    "dispatch": "routing.dispatch",
+    "till": "till.owed",
+    "till_refunds": "till.refund_list",
     "figures": "transparency.staff",
     "background_work": "operations.background_work",
+    "calendar": "calendars.year",
+    "editor": "authoring.drafts",
+    "administration": "administration.front",
     "account": "accounts.account",
     "notices": "notices.inbox",
     "sign_in": "accounts.sign_in",
@@ -56,6 +68,7 @@ PLACES = {
     "accessibility": "about.accessibility",
     "privacy": "about.privacy",
     "licence": "about.licence",
+    "contact": "about.contact",
 }
 """Where the layouts lead to. A place whose endpoint is not there is left out of the page."""
 
@@ -111,6 +124,7 @@ def init_app(
     """
     app.extensions["page_viewer"] = viewer or _signed_in
     app.extensions["page_places"] = {**PLACES, **(places or {})}
+    app.extensions["kept_parts"] = {}
     app.config.setdefault("CSP_FORM_ACTION", ["'self'"])
     parts = [app.jinja_loader] if app.jinja_loader else []
     app.jinja_env.loader = jinja2.ChoiceLoader(
@@ -124,8 +138,10 @@ def init_app(
     app.context_processor(_page)
     app.template_global("asset")(asset)
     app.template_global("place")(place)
+    app.template_global("kept")(kept)
     app.template_global("error_list")(error_list)
     app.template_global("qr_path")(qr_path)
+    app.template_global("bulletin")(bulletin)
     app.register_error_handler(PortalError, _portal_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _crash)
@@ -156,7 +172,7 @@ def asset(name: str) -> str:
     """The address of a static file. It changes with the file's content, so it may be kept for a year."""
     folder = flask.current_app.static_folder
     version = None if name.startswith("vendor/") or folder is None else _version(Path(folder) / name)
-    return flask.url_for("static", filename=name, v=version)
+    return str(_kept("asset", (name, version), lambda: flask.url_for("static", filename=name, v=version)))
 
 
 def place(name: str, **values: Any) -> str:
@@ -164,6 +180,40 @@ def place(name: str, **values: Any) -> str:
     endpoint = flask.current_app.extensions["page_places"].get(name)
     if endpoint is None:
         return ""
+    if not values:
+        return str(_kept("place", (endpoint, spoken()), lambda: _address(endpoint)))
+    return _address(endpoint, **values)
+
+
+def bulletin() -> str:
+    """What every page says at its top for a time, in the reader's language; a room sets `page_bulletin`."""
+    say: Callable[[], str] | None = flask.current_app.extensions.get("page_bulletin")
+    return say() if say is not None else ""
+
+
+def kept(part: Callable[..., str], *arguments: Hashable) -> str:
+    """What a macro makes of these arguments, made once in each language: for the parts of the frame.
+
+    Only for macros whose text follows from their arguments, the language and the places there are.
+    """
+    return _kept(part.name, (arguments, spoken()), lambda: part(*arguments))  # type: ignore[attr-defined]
+
+
+def _kept(kind: str, key: Hashable, make: Callable[[], str]) -> str:
+    """Addresses and parts of pages are the same for everybody under one mount point."""
+    if not flask.has_request_context():
+        return make()
+    memory: dict[Hashable, str] = flask.current_app.extensions["kept_parts"]
+    whole = (kind, flask.request.script_root, key)
+    found = memory.get(whole)
+    if found is None:
+        if len(memory) >= MOST_KEPT:
+            memory.clear()
+        found = memory[whole] = make()
+    return found
+
+
+def _address(endpoint: str, **values: Any) -> str:
     try:
         return flask.url_for(endpoint, **values)
     except BuildError:

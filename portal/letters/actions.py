@@ -16,9 +16,9 @@ from portal.letters.models import Letter, LetterCounter
 TOKEN_BYTES = 16
 
 
-def request_letter(session: Session, *, dossier_id: UUID, kind: LetterKind, event_version: int, now: datetime) -> None:
+def request_letter(session: Session, *, dossier_id: UUID, kind: LetterKind, event_version: int) -> None:
     """Have a letter about an event written by a job; asking twice is asking once."""
-    enqueue_all(session, [letter_wanted(dossier_id=dossier_id, kind=kind, event_version=event_version)], now=now)
+    enqueue_all(session, [letter_wanted(dossier_id=dossier_id, kind=kind, event_version=event_version)])
 
 
 def letter_wanted(*, dossier_id: UUID, kind: LetterKind, event_version: int) -> Wanted:

@@ -25,6 +25,7 @@ class LetterKind(StrEnum):
     STOP = "stop"  # Form 05
     CONTROL_SLIP = "control_slip"  # Form 06
     DECISION = "decision"
+    FEE_RECEIPT = "fee_receipt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,8 @@ class Subject:
 class FilingReceipt:
     """Confirmation that an online filing has arrived; it is not yet an acceptance.
 
-    `answer_by` is the end of the eight working hours the one-stop office has to accept, refuse or ask for more.
+    `answer_by` is the end of the time the one-stop office has to accept, refuse or ask for more, `answer_within`
+    that time in words ("8 giờ làm việc").
     Source: Decree 118/2025/NĐ-CP (unverified).
     """
 
@@ -126,7 +128,7 @@ class FilingReceipt:
     owner: Person
     filed_at: datetime
     answer_by: datetime
-    answer_working_hours: int
+    answer_within: Text
     documents: tuple[DocumentRow, ...]
 
     @property
@@ -299,6 +301,35 @@ class ControlSlip:
     issued_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeLine:
+    """A line of a receipt: what was paid for, in whole đồng as printed."""
+
+    name: Text
+    amount: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeReceipt:
+    """Biên lai: money was received. `manner` says how it came, `total` is in figures, `in_words` in Vietnamese words.
+
+    The number of a receipt has no gaps within its agency and year; it stands in the head.
+    """
+
+    kind: ClassVar[LetterKind] = LetterKind.FEE_RECEIPT
+    head: Letterhead
+    subject: Subject
+    owner: Person
+    payer: str
+    lines: tuple[ChargeLine, ...]
+    total: str
+    in_words: str
+    manner: Text
+    reference: str
+    note: Text
+    issued_at: datetime
+
+
 DecisionForm = Literal["decision", "permit", "certificate", "notice"]
 
 
@@ -340,4 +371,14 @@ class Decision:
     content_fingerprint: str = field(default="")
 
 
-Letter = FilingReceipt | Receipt | SupplementRequest | IntakeRefusal | Apology | StopNotice | ControlSlip | Decision
+Letter = (
+    FilingReceipt
+    | Receipt
+    | SupplementRequest
+    | IntakeRefusal
+    | Apology
+    | StopNotice
+    | ControlSlip
+    | Decision
+    | FeeReceipt
+)

@@ -15,6 +15,7 @@ class Letter(Base):
     sign: `signature` (detached CMS by the leader over `signed_bytes`) · number: `number` ·
     issue: `sealed_at`, the agency's PAdES seal over the whole file · deliver: `delivered_at`.
     A letter that only informs (Forms 01 to 03) has no signature of its own: it is rendered and sealed by a job.
+    `signed_for` is the post in whose place `signed_by` signed, `signed_manner` how ("KT.", "TL.").
     `token` is the unguessable word in the QR of the public check page.
     """
 
@@ -41,6 +42,8 @@ class Letter(Base):
     signature: Mapped[bytes | None]
     signed_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("posts.id"))
     signed_at: Mapped[datetime | None]
+    signed_for: Mapped[UUID | None] = mapped_column(sa.ForeignKey("posts.id"))
+    signed_manner: Mapped[str | None]
     year: Mapped[int | None]
     number: Mapped[int | None]
     numbered_at: Mapped[datetime | None]

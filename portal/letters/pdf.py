@@ -139,7 +139,7 @@ _FIRST = FilingReceipt(
     owner=Person(name="0"),
     filed_at=datetime(2026, 1, 1, tzinfo=UTC),
     answer_by=datetime(2026, 1, 1, tzinfo=UTC),
-    answer_working_hours=8,
+    answer_within=_WORDS,
     documents=(DocumentRow(name=_WORDS),),
 )
 """A letter nobody receives: printing it reads the fonts and the house style."""

@@ -57,6 +57,10 @@ class PrintingOffice:
         """The personal signature of a leader."""
         return self.authority.leader_signer(key, name, post=post, agency=agency, now=now)
 
+    def print_only(self, content: Content, *, language: str) -> bytes:
+        """Render a paper that goes along with a dossier and is not sealed; it is not kept."""
+        return render(content, language=cast("Language", language), demo=self.is_demo)
+
     def print_and_seal(
         self, content: Content, *, language: str, agency_key: str, agency_name: str, now: datetime
     ) -> StoredLetter:

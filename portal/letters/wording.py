@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Literal
 
 from portal.catalogue.text import Text
+from portal.clock import words
+from portal.clock.limit import MINUTES_PER_HOUR
 from portal.clock.zone import VIETNAM
 
 LimitUnit = Literal["working_hour", "working_day", "calendar_day", "month"]
@@ -67,6 +69,15 @@ def limit(amount: int, unit: LimitUnit) -> Text:
     """A statutory limit in words: 5 working days is "5 ngày làm việc"."""
     vi, en, zh = _UNITS[unit]
     return Text(vi=f"{amount} {vi}", en=f"{amount} {en}{'' if amount == 1 else 's'}", zh=f"{amount}{zh}")
+
+
+def answer_time(minutes: int) -> Text:
+    """Working time to accept or refuse in words: whole hours as such, other times to the minute."""
+    hours, rest = divmod(minutes, MINUTES_PER_HOUR)
+    if not rest:
+        return limit(hours, "working_hour")
+    vi, en, zh = (words.working_time(minutes, language) for language in words.LANGUAGES)
+    return Text(vi=vi, en=en, zh=zh)
 
 
 def filled(text: Text, values: Mapping[str, str | Text]) -> Text:

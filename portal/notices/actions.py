@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.foundation.database import new_id
-from portal.foundation.outbox import Job, Wanted, enqueue_all
+from portal.foundation.outbox import Job, Wanted, enqueue, enqueue_all
 from portal.notices.kinds import NoticeKind
 from portal.notices.models import Notice
 
@@ -30,7 +30,18 @@ def tell(
         wanted = written(
             session, kind, dossier_id=dossier_id, event_version=event_version, people=people, now=now, params=params
         )
-        enqueue_all(session, [wanted], now=now)
+        enqueue_all(session, [wanted])
+
+
+def tell_of_account(
+    session: Session, kind: NoticeKind, *, person_id: UUID, params: Mapping[str, Any], now: datetime
+) -> Notice:
+    """Tell a person something about their own account. The caller sees to it that it is told once."""
+    notice = Notice(id=new_id(), person_id=person_id, kind=kind.value, params=dict(params), created_at=now)
+    session.add(notice)
+    session.flush()
+    enqueue(session, Job.SEND_NOTICE, {"notice_id": str(notice.id)}, dedupe_key=f"notice:{notice.id}")
+    return notice
 
 
 def written(

@@ -1,10 +1,12 @@
 """Sending the mails of one event: each at most once as far as can be known, at least once in any case."""
 
 import smtplib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
+from sqlalchemy.orm import Session
 
 from portal.foundation.settings import Settings
 from portal.foundation.unit_of_work import unit_of_work
@@ -25,7 +27,20 @@ class MailServerAway(Exception):
 
 
 def deliver(settings: Settings, *, dossier_id: UUID, event_version: int, kind: str) -> int:
-    """Mail the notices of the event that have not gone out; returns how many went.
+    """Mail the notices of the event that have not gone out; returns how many went."""
+    return _deliver(
+        settings,
+        lambda session: queries.unmailed(session, dossier_id=dossier_id, event_version=event_version, kind=kind),
+    )
+
+
+def deliver_one(settings: Settings, notice_id: UUID) -> int:
+    """Mail this notice unless it has gone out; returns how many went."""
+    return _deliver(settings, lambda session: queries.unmailed_one(session, notice_id))
+
+
+def _deliver(settings: Settings, waiting_in: Callable[[Session], list[queries.Waiting]]) -> int:
+    """Mail what waits.
 
     Each is noted in a unit of work of its own as soon as the server has taken it, so a failure with one
     person does not send the others theirs again. Without a mail server the notice in the portal is enough.
@@ -37,7 +52,7 @@ def deliver(settings: Settings, *, dossier_id: UUID, event_version: int, kind: s
             log.warning("no mail server: notices are shown in the portal only")
         return 0
     with unit_of_work() as session:
-        waiting = queries.unmailed(session, dossier_id=dossier_id, event_version=event_version, kind=kind)
+        waiting = waiting_in(session)
     sent, failure = 0, ""
     for notice in waiting:
         try:

@@ -11,7 +11,10 @@ from portal.foundation.database import Base, new_id
 
 
 class Notice(Base):
-    """One notice for one person about one event: told once, whatever is retried."""
+    """One notice for one person about one event of a dossier: told once, whatever is retried.
+
+    Without a dossier it is about the person's own account.
+    """
 
     __tablename__ = "notices"
     __table_args__ = (
@@ -21,8 +24,8 @@ class Notice(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
-    dossier_id: Mapped[UUID]
-    event_version: Mapped[int]
+    dossier_id: Mapped[UUID | None]
+    event_version: Mapped[int | None]
     kind: Mapped[str]
     params: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]

@@ -43,16 +43,21 @@ def inbox(session: Session, person_id: UUID, *, before: UUID | None = None) -> S
 
 def unmailed(session: Session, *, dossier_id: UUID, event_version: int, kind: str) -> list[Waiting]:
     """The notices of one event that have not gone out by mail, without people whose account is closed."""
+    return _unmailed(
+        session, Notice.dossier_id == dossier_id, Notice.event_version == event_version, Notice.kind == kind
+    )
+
+
+def unmailed_one(session: Session, notice_id: UUID) -> list[Waiting]:
+    """The one notice, if it has not gone out by mail."""
+    return _unmailed(session, Notice.id == notice_id)
+
+
+def _unmailed(session: Session, *which: sa.ColumnElement[bool]) -> list[Waiting]:
     rows = session.execute(
         sa.select(Notice, Person)
         .join(Person, Person.id == Notice.person_id)
-        .where(
-            Notice.dossier_id == dossier_id,
-            Notice.event_version == event_version,
-            Notice.kind == kind,
-            Notice.mailed_at.is_(None),
-            Person.disabled_at.is_(None),
-        )
+        .where(*which, Notice.mailed_at.is_(None), Person.disabled_at.is_(None))
         .order_by(Notice.id)
     )
     return [
@@ -63,7 +68,7 @@ def unmailed(session: Session, *, dossier_id: UUID, event_version: int, kind: st
             created_at=notice.created_at,
             person_name=person.name,
             address=person.email,
-            language=person.language.value,
+            language=person.language,
         )
         for notice, person in rows
     ]

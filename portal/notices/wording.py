@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import jinja2
 from babel.support import NullTranslations, Translations
 
+from portal.accounts import invitations
 from portal.foundation import catalogues, formats
 from portal.foundation.formats import Language
 from portal.foundation.languages import DEFAULT, LANGUAGES, TAGS, TRANSLATIONS
@@ -20,6 +22,9 @@ from portal.foundation.settings import PROJECT
 from portal.notices.kinds import NoticeKind
 
 TEMPLATES = PROJECT / "templates"
+_OF_ACCOUNT = "/accounts"
+_INVITATION = "/invitations/"
+_ABOUT_ACCOUNT = (NoticeKind.NEW_SIGN_IN, NoticeKind.FACTOR_RESET)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +35,11 @@ class Words:
     paragraphs: tuple[str, ...]
     link: str
 
+    @property
+    def is_about_account(self) -> bool:
+        """Whether it is about the reader's account and no dossier."""
+        return self.link == _OF_ACCOUNT or self.link.startswith(_INVITATION)
+
 
 def words_of(kind: str, params: Mapping[str, Any], language: str) -> Words:
     """Put the notice into words; a kind of a newer release is said in general terms."""
@@ -39,12 +49,22 @@ def words_of(kind: str, params: Mapping[str, Any], language: str) -> Words:
     known = kind if kind in {one.value for one in NoticeKind} else "other"
     subject = environment.get_template(f"notices/{known}/subject.txt").render(values)
     body = environment.get_template(f"notices/{known}/body.txt").render(values)
-    code = values["code"]
     return Words(
         subject=" ".join(subject.split()),
         paragraphs=tuple(" ".join(line.split()) for line in body.splitlines() if line.strip()),
-        link=f"/dossiers/{code}" if code else "/notices",
+        link=_link(kind, params),
     )
+
+
+def _link(kind: str, params: Mapping[str, Any]) -> str:
+    """Where the notice leads: `link` where the act that wrote it says so, else the dossier it is about."""
+    if params.get("link"):
+        return str(params["link"])
+    if code := params.get("dossier_code"):
+        return f"/dossiers/{code}"
+    if invitation := params.get("invitation"):
+        return _INVITATION + invitations.token_of(UUID(invitation))
+    return _OF_ACCOUNT if kind in _ABOUT_ACCOUNT else "/notices"
 
 
 def html_of(words: Words, *, language: str, name: str, address: str) -> str:
@@ -68,10 +88,23 @@ def _values(params: Mapping[str, Any], language: Language) -> dict[str, Any]:
         "acceptance_due": formats.instant(_instant(params.get("acceptance_due_at")), language),
         "promised": _inside_a_sentence(formats.weekday(_instant(params.get("promised_due_at")), language), language),
         "answer_by": _inside_a_sentence(formats.weekday(_day(params.get("answer_due_on")), language), language),
+        "signed_in_at": formats.instant(_instant(params.get("signed_in_at")), language),
+        "amount": formats.money(params.get("amount_vnd"), language) if params.get("amount_vnd") else "",
+        "happened_at": formats.instant(_instant(params.get("at")), language),
+        "has_moment": bool(params.get("at")),
+        "browser": params.get("browser") or "",
+        "matter": params.get("matter") or "",
+        "due": _inside_a_sentence(formats.weekday(_instant(params.get("due_at")), language), language),
+        "expires_on": formats.day(_day(params.get("expires_on")), language),
+        "step": _in(params.get("step"), language),
         "has_promise": bool(params.get("promised_due_at")),
         "has_answer_day": bool(params.get("answer_due_on")),
         "has_acceptance": bool(params.get("acceptance_due_at")),
     }
+
+
+def _in(names: Any, language: Language) -> str:
+    return str((names or {}).get(language) or (names or {}).get("vi") or "")
 
 
 def _inside_a_sentence(weekday: str, language: Language) -> str:

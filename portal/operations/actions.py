@@ -6,8 +6,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.accounts.actions import audit
+from portal.accounts.actions import audit, posts
 from portal.accounts.models import InterruptedPost, SignInAttempt
+from portal.clock.zone import office_day
 from portal.foundation.errors import Refused
 from portal.foundation.jobs import CLOCK, forget_closed
 from portal.foundation.outbox import CHANNEL, OutboxRow
@@ -41,12 +42,13 @@ def close_given_up(session: Session, job_id: int, *, reason: str, by: UUID, now:
 
 
 def clean_expired(session: Session, *, now: datetime) -> dict[str, int]:
-    """Delete rows whose time is over; returns how many of each."""
+    """Delete rows and end posts whose time is over; returns how many of each."""
     return {
         "interrupted_posts": _delete(session, sa.delete(InterruptedPost).where(InterruptedPost.expires_at < now)),
         "sign_in_attempts": _delete(
             session, sa.delete(SignInAttempt).where(SignInAttempt.at < now - SIGN_IN_ATTEMPTS_KEPT)
         ),
+        "posts_over": posts.end_those_over(session, today=office_day(now), now=now),
         "closed_jobs": forget_closed(session, before=now - CLOSED_JOBS_KEPT),
     }
 

@@ -15,6 +15,10 @@ JOB_WORDS: dict[str, Any] = {
     Job.PUBLISH_SNAPSHOT.value: lazy_gettext("Publish the figures of the day"),
     Job.SCAN_ATTACHMENT.value: lazy_gettext("Check an uploaded file for viruses"),
     Job.CLEAN_EXPIRED.value: lazy_gettext("Clear away what has expired"),
+    Job.COUNT_FIGURES.value: lazy_gettext("Count the figures of the officers"),
+    Job.APPLY_CALENDAR.value: lazy_gettext("Count the dates of open dossiers by a new calendar"),
+    Job.PLACE_STEPS.value: lazy_gettext("Find hands for steps nobody has"),
+    Job.LEARN_EFFORT.value: lazy_gettext("Learn how much work each step takes"),
 }
 
 ERROR_WORDS: dict[str, Any] = {

@@ -1,5 +1,6 @@
 """What an outsider may check with the token on a letter."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from portal.dossiers.models import Dossier, DossierEvent
 from portal.dossiers.record import as_event
 from portal.ledger.chain import Link, Verdict, verify
 from portal.letters.models import Letter
+from portal.workflow.events import EventKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +23,7 @@ class Shown:
     agency: Agency
     chain: Verdict
     events: int
+    number: str
 
 
 def shown(session: Session, token: str) -> Shown | None:
@@ -34,15 +37,25 @@ def shown(session: Session, token: str) -> Shown | None:
     if row is None:
         return None
     letter, dossier, agency = row
-    links = _links(session, dossier)
-    return Shown(letter=letter, dossier=dossier, agency=agency, chain=verify(links), events=len(links))
-
-
-def _links(session: Session, dossier: Dossier) -> list[Link]:
     rows = session.scalars(
         sa.select(DossierEvent).where(DossierEvent.dossier_id == dossier.id).order_by(DossierEvent.version)
+    ).all()
+    chain = verify([_link(row) for row in rows])
+    return Shown(
+        letter=letter,
+        dossier=dossier,
+        agency=agency,
+        chain=chain,
+        events=len(rows),
+        number=_number(rows, letter),
     )
-    return [
-        Link(version=row.version, content=as_event(row).content(), previous=row.previous_hash, hash=row.hash)
-        for row in rows
-    ]
+
+
+def _link(row: DossierEvent) -> Link:
+    return Link(version=row.version, content=as_event(row).content(), previous=row.previous_hash, hash=row.hash)
+
+
+def _number(rows: Sequence[DossierEvent], letter: Letter) -> str:
+    """The number as the event of its giving out states it, which is as the paper does; "" where it has none."""
+    given = (row for row in rows if row.kind is EventKind.NUMBERED and row.params.get("letter") == str(letter.id))
+    return next((str(row.params["evidence"]) for row in given), "")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +13,16 @@ from sqlalchemy.orm import Session, defer
 from portal.accounts.models import Agency
 from portal.catalogue.models import ProcedureVersion
 from portal.clock.zone import office_day
-from portal.facts import queries as facts
 from portal.facts.models import DossierFact
 from portal.facts.turnaround import Turnaround
-from portal.transparency.models import Goal, Snapshot
+from portal.transparency import sheets
+from portal.transparency.models import FigureSheet, Goal, Snapshot
 from portal.transparency.open_data import Open, Settled, Stopped
 
 ON_TIME = "on_time"
 """The goal that is measured from turnaround."""
+
+GOALS_IN_ORDER = (Goal.key != ON_TIME, Goal.by_year, Goal.key)
 
 Names = Mapping[str, Mapping[str, str]]
 
@@ -35,38 +37,99 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """How many dossiers were filed, accepted and settled on one day."""
+
+    filed: int
+    accepted: int
+    settled: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """The officers' figures of this moment."""
+    """The officers' figures as last counted, and what this day has brought. `sheet`: all that is known of `scope`.
+
+    `rows` are procedures in agencies, the others whole fields, procedures and agencies.
+    """
 
     on: date
-    province: Turnaround
+    made_at: datetime | None
+    scope: str
+    key: str
+    sheet: Mapping[str, Any] | None
+    province: Turnaround | None
     rows: Sequence[Row]
+    fields: Mapping[str, Turnaround]
+    procedures: Mapping[str, Turnaround]
     agencies: Mapping[UUID, Turnaround]
     names: Names
     goals: Sequence[Goal]
+    today: Today
 
 
-def live(session: Session, *, on: date) -> Live:
-    """The figures straight from the facts: four statements, however many dossiers."""
-    counts = facts.counts(session, on=on)
-    groups = sorted(counts.groups, key=lambda group: (group.procedure_code, str(group.agency_id)))
+def live(session: Session, *, on: date, scope: str = sheets.PROVINCE, key: str = "") -> Live:
+    """The sheet of the scope and the figures of everything inside it: three statements, however many dossiers."""
+    promised, today = _goals_and_today(session, on=on)
+    own: Mapping[str, Any] | None = None
+    made_at: datetime | None = None
+    found: dict[str, dict[str, Turnaround]] = {}
+    sheet = FigureSheet
+    is_own = sa.and_(sheet.scope == scope, sheet.key == key)
+    figures = sa.case((is_own, sheet.figures), else_=sa.func.jsonb_build_object("now", sheet.figures["now"]))
+    for kind, name, content, at in session.execute(
+        sa.select(sheet.scope, sheet.key, figures, sheet.made_at).order_by(sheet.scope, sheet.key)
+    ):
+        found.setdefault(kind, {})[name] = sheets.turnaround(content)
+        if (kind, name) == (scope, key):
+            own, made_at = content, at
+    pairs = [(*name.partition(" ")[::2], one) for name, one in found.get(sheets.PAIR, {}).items()]
     return Live(
         on=on,
-        province=counts.of(),
+        made_at=made_at,
+        scope=scope,
+        key=key,
+        sheet=own,
+        province=found.get(scope, {}).get(key),
         rows=[
-            Row(procedure_code=code, agency_id=agency, figures=counts.of(procedure_code=code, agency_id=agency))
-            for code, agency in groups
+            Row(procedure_code=code, agency_id=UUID(agency), figures=one)
+            for code, agency, one in pairs
+            if scope == sheets.PROVINCE or key in {code, agency}
         ],
-        agencies={agency: counts.of(agency_id=agency) for agency in sorted({group.agency_id for group in groups})},
+        fields=found.get(sheets.FIELD, {}),
+        procedures=found.get(sheets.PROCEDURE, {}),
+        agencies={UUID(agency): one for agency, one in found.get(sheets.AGENCY, {}).items()},
         names=names(session),
-        goals=goals(session, on=on),
+        goals=promised,
+        today=today,
     )
+
+
+def _goals_and_today(session: Session, *, on: date) -> tuple[Sequence[Goal], Today]:
+    """The goals that hold on this day, and what the day has brought so far: one statement."""
+    count, fact = sa.func.count, DossierFact
+    brought = (
+        sa.select(
+            count().filter(fact.filed_on == on).label("filed"),
+            count().filter(fact.accepted_on == on).label("accepted"),
+            count().filter(fact.settled_on == on).label("settled"),
+        )
+        .where(sa.or_(fact.filed_on == on, fact.accepted_on == on, fact.settled_on == on))
+        .subquery()
+    )
+    beside = sa.outerjoin(brought, Goal, _holds(on))
+    columns = (brought.c.filed, brought.c.accepted, brought.c.settled)
+    rows = session.execute(sa.select(Goal, *columns).select_from(beside).order_by(*GOALS_IN_ORDER)).all()
+    today = Today(filed=rows[0].filed, accepted=rows[0].accepted, settled=rows[0].settled)
+    return [row.Goal for row in rows if row.Goal is not None], today
 
 
 def goals(session: Session, *, on: date) -> Sequence[Goal]:
     """The goals that hold on this day, those that are measured first."""
-    holds = sa.and_(Goal.valid_from <= on, sa.or_(Goal.valid_until.is_(None), Goal.valid_until >= on))
-    return session.scalars(sa.select(Goal).where(holds).order_by(Goal.key != ON_TIME, Goal.by_year, Goal.key)).all()
+    return session.scalars(sa.select(Goal).where(_holds(on)).order_by(*GOALS_IN_ORDER)).all()
+
+
+def _holds(on: date) -> sa.ColumnElement[bool]:
+    return sa.and_(Goal.valid_from <= on, sa.or_(Goal.valid_until.is_(None), Goal.valid_until >= on))
 
 
 def names(session: Session) -> Names:
@@ -84,6 +147,13 @@ def names(session: Session) -> Names:
         sa.select(newest.c.code, newest.c.names),
     )
     return {row[0]: row[1] for row in session.execute(both)}
+
+
+def agencies_with_figures(session: Session) -> Sequence[str]:
+    """The ids, as text, of the agencies that have a sheet."""
+    return session.scalars(
+        sa.select(FigureSheet.key).where(FigureSheet.scope == sheets.AGENCY).order_by(FigureSheet.key)
+    ).all()
 
 
 def latest(session: Session) -> Snapshot | None:

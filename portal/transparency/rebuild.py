@@ -5,7 +5,6 @@ somebody has deleted or altered a row. It sits above the dossiers because only t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +18,8 @@ from portal.dossiers.projection import graph_of
 from portal.dossiers.record import as_event
 from portal.facts.actions import COLUMNS, KEY, SUMS, share_of
 from portal.facts.models import DossierFact, TurnaroundCell
-from portal.transparency import actions
+from portal.transparency import actions, comparing, counting
+from portal.transparency.comparing import Difference
 from portal.transparency.models import Snapshot
 from portal.workflow.events import Event
 from portal.workflow.replay import replay
@@ -30,27 +30,16 @@ Values = Mapping[str, Any]
 Cells = dict[tuple[Any, ...], tuple[int, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """Something stored that the events do not say. `what`: fact, cell or snapshot; `name` says which one."""
-
-    what: str
-    name: str
-    found: str
-    expected: str
-
-    def __str__(self) -> str:
-        return f"{self.what} {self.name}: found {self.found}, expected {self.expected}"
-
-
 def rebuild(session: Session, *, check: bool) -> list[Difference]:
-    """Compare all facts and cells with the event log, and each snapshot's figures with its lines.
+    """Compare facts, cells, shares and rollups with the event log, and each snapshot's figures with its lines.
 
-    Without `check` the facts and cells are then written anew; published snapshots are never rewritten. Acts that
+    What has happened and has not been counted yet is no difference. Without `check` all but the snapshots is then
+    written anew; published snapshots are never rewritten. Acts that
     happen meanwhile wait (without `check`) or must be kept out by the isolation of the transaction (with it).
     """
     if not check:
-        session.execute(sa.text("LOCK TABLE dossier_facts, turnaround_cells IN SHARE ROW EXCLUSIVE MODE"))
+        tables = "dossier_facts, turnaround_cells, counted_shares, rollups"
+        session.execute(sa.text(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE"))
     differences: list[Difference] = []
     cells: Cells = {}
     made: list[Values] = []
@@ -62,9 +51,12 @@ def rebuild(session: Session, *, check: bool) -> list[Difference]:
     for stray in session.scalars(sa.select(DossierFact.dossier_id).where(no_dossier)):
         differences.append(Difference(what="fact", name=str(stray), found="a row", expected="no such dossier"))
     differences += _compare_cells(session, cells)
+    differences += comparing.shares(session)
+    differences += comparing.rollups(session)
     differences += _compare_snapshots(session)
     if not check:
         _write(session, made, cells)
+        counting.count_all_again(session)
     return differences
 
 

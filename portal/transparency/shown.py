@@ -1,15 +1,17 @@
 """What pages show of the figures: the promise, a procedure's reality, rows of charts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portal.catalogue import registers
 from portal.clock.words import working_time
+from portal.facts.turnaround import ENOUGH, Turnaround
 from portal.foundation import formats, languages
-from portal.transparency import queries
+from portal.transparency import queries, wording
 from portal.transparency.models import Goal
 from portal.transparency.open_data import LEAST
 
@@ -114,6 +116,12 @@ def name_of(names: queries.Names, key: object) -> str:
     return found.get(languages.spoken()) or found.get("vi") or str(key)
 
 
+def cited(goal: Goal) -> str:
+    """Where a goal comes from, in the reader's language; as an administrator wrote it, where that was changed."""
+    known = next((one for one in registers.goals().goals if one.code == goal.key and one.source == goal.source), None)
+    return goal.source if known is None else known.cited.words(languages.spoken())
+
+
 def columns(durations: Any) -> list[dict[str, Any]]:
     """[working hours, dossiers] pairs as at most eight columns of whole working days, with edges in days."""
     pairs = [(int(hours), int(count)) for hours, count in durations]
@@ -142,5 +150,49 @@ def marks(figures: Figures, column_count: int) -> list[dict[str, Any]]:
     ]
 
 
+def marks_minutes(found: Turnaround, durations: Any, column_count: int) -> list[dict[str, Any]]:
+    """The same places for figures in minutes whose durations are counted by whole days."""
+    hours = {
+        f"{name}_hours": value / MINUTES_PER_HOUR for name in ("p50", "p80", "p90") if (value := getattr(found, name))
+    }
+    empty = {"p50_hours": None, "p80_hours": None, "p90_hours": None}
+    return marks({**empty, **hours, "durations_hours": durations}, column_count)
+
+
+def commune_name(code: str) -> str:
+    """The name of a commune; its code where the register does not know it."""
+    known = registers.places().commune_by_code.get(code)
+    return known.full_name if known else code
+
+
 def _days(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}–{last}"
+
+
+def ended_words(kind: str) -> str:
+    """How a dossier ended, in words."""
+    return str(wording.END_WORDS.get(kind, kind))
+
+
+def bottleneck(steps: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The step in which the agencies' time went most, of all working minutes spent in steps; None without any."""
+    return max(steps, key=lambda step: int(step["agency_minutes"]), default=None)
+
+
+def longest_steps(steps: Sequence[Mapping[str, Any]], most: int = 12) -> list[Mapping[str, Any]]:
+    """The steps that took most of the time, the longest first."""
+    return sorted(steps, key=lambda step: -int(step["agency_minutes"]))[:most]
+
+
+def first_time_right(rounds: Sequence[int]) -> float | None:
+    """Which part of the settled dossiers needed no supplement; None under twenty."""
+    return rounds[0] / sum(rounds) if sum(rounds) >= ENOUGH else None
+
+
+def tally_rows(counts: Mapping[str, int], words: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Counts as rows of a bar chart, with their share of all."""
+    whole = sum(counts.values())
+    return [
+        {"label": words.get(key, key), "value": n, "n": n, "share": n / whole if whole else None}
+        for key, n in sorted(counts.items(), key=lambda item: -item[1])
+    ]

@@ -10,15 +10,14 @@ from werkzeug.wrappers import Response
 from portal.clock.zone import office_day
 from portal.foundation.errors import NotFound
 from portal.foundation.guards import Audience, open_to, public
-from portal.foundation.settings import Mode, Settings
-from portal.foundation.unit_of_work import request_session
-from portal.transparency import queries, shown, wording
+from portal.foundation.unit_of_work import request_session, unit_of_work
+from portal.transparency import attainment, counting, office_views, queries, sheets, shown, wording
 from portal.transparency.models import Snapshot
 from portal.transparency.open_data import COLUMNS
 from portal.transparency.publishing import as_csv, as_json
 
 blueprint = flask.Blueprint("transparency", __name__)
-blueprints = (blueprint,)
+blueprints = (blueprint, office_views.blueprint)
 
 ONE_HOUR = 3600
 
@@ -27,9 +26,36 @@ ONE_HOUR = 3600
 @open_to(Audience.STAFF, Audience.ADMINISTRATOR, Audience.AUDITOR)
 def staff() -> str:
     """The figures of this moment, for everybody who works here; no dossier's contents."""
+    return _sheet(sheets.PROVINCE, "")
+
+
+@blueprint.get(f"/figures/<any({sheets.FIELD}, {sheets.PROCEDURE}, {sheets.AGENCY}):scope>/<key>")
+@open_to(Audience.STAFF, Audience.ADMINISTRATOR, Audience.AUDITOR)
+def staff_of(scope: str, key: str) -> str:
+    """The same of one field, procedure or agency."""
+    return _sheet(scope, key)
+
+
+def _sheet(scope: str, key: str) -> str:
     now = datetime.now(UTC)
-    live = queries.live(request_session(), on=office_day(now))
-    return flask.render_template("transparency/staff.html", live=live, now=now, **_words())
+    with unit_of_work() as session:
+        counting.freshen(session, now=now)
+    live = queries.live(request_session(), on=office_day(now), scope=scope, key=key)
+    if scope != sheets.PROVINCE and live.sheet is None:
+        raise NotFound("transparency.nothing_counted")
+    return flask.render_template("transparency/staff.html", live=live, now=now, sheets=sheets, **_words())
+
+
+@blueprint.get("/figures/goals")
+@open_to(Audience.STAFF, Audience.ADMINISTRATOR, Audience.AUDITOR)
+def goals() -> str:
+    """How far each goal has been reached, how it moves, and what may still go wrong."""
+    now = datetime.now(UTC)
+    with unit_of_work() as session:
+        counting.freshen(session, now=now)
+    standings = attainment.read(request_session(), on=office_day(now))
+    names = attainment.owners(request_session(), standings)
+    return flask.render_template("transparency/goals.html", standings=standings, names=names, now=now, **_words())
 
 
 @blueprint.get("/<language:language>/transparency")
@@ -84,10 +110,10 @@ def _promise() -> dict[str, Any]:
 
     def province_promise() -> shown.Promise | None:
         today = office_day(datetime.now(UTC))
-        return shown.province_promise(request_session(), on=today, is_demonstration=_is_demonstration())
+        return shown.province_promise(request_session(), on=today, is_demonstration=office_views.is_demonstration())
 
     def procedure_turnaround(code: str) -> shown.Really | None:
-        return shown.procedure_turnaround(request_session(), code, is_demonstration=_is_demonstration())
+        return shown.procedure_turnaround(request_session(), code, is_demonstration=office_views.is_demonstration())
 
     return {"province_promise": province_promise, "procedure_turnaround": procedure_turnaround}
 
@@ -97,13 +123,9 @@ def _words() -> dict[str, Any]:
         "took": shown.took,
         "shown": shown,
         "wording": wording,
-        "is_demonstration": _is_demonstration(),
+        "attainment": attainment,
+        "is_demonstration": office_views.is_demonstration(),
     }
-
-
-def _is_demonstration() -> bool:
-    settings: Settings = flask.current_app.extensions["settings"]
-    return settings.mode is Mode.DEMO
 
 
 def _csv(snapshot: Snapshot) -> Response:
@@ -111,7 +133,9 @@ def _csv(snapshot: Snapshot) -> Response:
 
 
 def _json(snapshot: Snapshot) -> Response:
-    body = as_json(snapshot, note=gettext("Made-up dossiers of a demonstration.") if _is_demonstration() else None)
+    body = as_json(
+        snapshot, note=gettext("Made-up dossiers of a demonstration.") if office_views.is_demonstration() else None
+    )
     return _file(body, "application/json", f"mot-cua-{snapshot.as_of}.json")
 
 

@@ -1,6 +1,6 @@
 """Words for the codes of the figures and of the open data."""
 
-from flask_babel import lazy_gettext
+from flask_babel import LazyString, lazy_gettext
 
 FIELD_WORDS = {
     "investment": lazy_gettext("Investment"),
@@ -30,6 +30,26 @@ REASON_WORDS = {
     "closed_administratively": lazy_gettext("closed administratively"),
 }
 
+END_WORDS = {
+    "granted": lazy_gettext("granted"),
+    "refused": lazy_gettext("refused"),
+    "not_accepted": lazy_gettext("not accepted at the counter"),
+    **REASON_WORDS,
+}
+
+LEVEL_WORDS = {
+    "3": lazy_gettext("partly online (level 3)"),
+    "4": lazy_gettext("fully online (level 4)"),
+    "": lazy_gettext("not known"),
+}
+
+CHANNEL_WORDS = {
+    "online": lazy_gettext("online"),
+    "counter": lazy_gettext("at the counter"),
+    "post": lazy_gettext("by post"),
+    "": lazy_gettext("not known"),
+}
+
 COLUMN_WORDS = {
     "kind": lazy_gettext("settled: a decision was issued; stopped: ended without a decision after acceptance; open."),
     "day": lazy_gettext(
@@ -51,4 +71,65 @@ COLUMN_WORDS = {
     "supplement_rounds": lazy_gettext("How many times a supplement was asked for."),
     "stop_reason": lazy_gettext("Why a dossier was stopped: withdrawn, not_supplied, unpaid, closed_administratively."),
     "dossiers": lazy_gettext("How many dossiers the line stands for."),
+}
+
+
+def report_groups() -> tuple[tuple[LazyString, tuple[LazyString, ...]], ...]:
+    """The columns of report II.06a, by what they count."""
+    return (
+        (_RECEIVED, (_TOTAL, lazy_gettext("online"), lazy_gettext("counter and post"), lazy_gettext("carried over"))),
+        (_SETTLED, (_TOTAL, lazy_gettext("early"), lazy_gettext("on time"), lazy_gettext("overdue"))),
+        (_OPEN, (_TOTAL, lazy_gettext("within the limit"), lazy_gettext("overdue"))),
+    )
+
+
+_TOTAL = lazy_gettext("in all")
+_RECEIVED, _SETTLED, _OPEN = lazy_gettext("Received"), lazy_gettext("Settled"), lazy_gettext("In progress")
+
+GROUP_WORDS = {
+    "publicity": lazy_gettext("Publicity"),
+    "progress": lazy_gettext("Progress and result"),
+    "online": lazy_gettext("Online service"),
+    "payment": lazy_gettext("Online payment"),
+    "digitisation": lazy_gettext("Digitisation"),
+    "satisfaction": lazy_gettext("Satisfaction"),
+}
+
+INDICATOR_WORDS = {
+    "1.1": lazy_gettext("Procedures announced on time"),
+    "1.2": lazy_gettext("Procedures posted on time"),
+    "1.3": lazy_gettext("Procedures with all their parts"),
+    "1.4": lazy_gettext("Dossiers synchronised to the national portal"),
+    "2.1": lazy_gettext("Dossiers settled early or on time"),
+    "3.1": lazy_gettext("Procedures offered online"),
+    "3.2": lazy_gettext("Online services with at least one dossier"),
+    "3.3": lazy_gettext("Dossiers filed online with an electronic result"),
+    "3.5": lazy_gettext("Procedures with a charge that can be paid online"),
+    "3.6": lazy_gettext("Dossiers paid online"),
+    "4.1": lazy_gettext("Dossiers with an electronic result"),
+    "4.2": lazy_gettext("Digitised dossiers"),
+    "4.3": lazy_gettext("Reuse of digitised data"),
+    "4.4": lazy_gettext("Digitised and shared"),
+    "4.5": lazy_gettext("Population data used"),
+    "5.2": lazy_gettext("Feedback handled on time"),
+    "5.3": lazy_gettext("Satisfaction with the handling of feedback"),
+    "5.4": lazy_gettext("Satisfaction with the settling of procedures"),
+}
+
+FORMULA_WORDS = {
+    "1.2": lazy_gettext(
+        "procedures whose versions were all posted within 5 working days of the decision ÷ procedures with a dated "
+        "decision in the last 365 days"
+    ),
+    "1.3": lazy_gettext(
+        "procedures with name, sequence, manner, documents and sets, limit, subjects and agency ÷ procedures in force"
+    ),
+    "2.1": lazy_gettext(
+        "settled, stopped or open, within the promised day and with at most one supplement request ÷ all settled, "
+        "stopped or open"
+    ),
+    "3.1": lazy_gettext(
+        "procedures of this portal that can be filed online ÷ procedures in force; full points from 80 percent"
+    ),
+    "3.2": lazy_gettext("online services with a dossier filed in the last 365 days ÷ online services"),
 }

@@ -22,7 +22,8 @@ NO_COMMITMENTS: Final[Mapping[str, str]] = MappingProxyType({})
 class EventKind(StrEnum):
     """Everything that can happen to a dossier. The value is what the database and the chain keep.
 
-    After each kind, in parentheses, the params that ``replay`` reads; a kind may carry further ids.
+    After each kind, in parentheses, the params that ``replay`` reads; a kind may carry further ids. Every kind may
+    carry ``calendar``: the content hash of the calendar in force, by which the dates count from then on.
     """
 
     # Before and at the counter
@@ -39,7 +40,7 @@ class EventKind(StrEnum):
     SENT_TO_DISPATCHER = "sent_to_dispatcher"
     STEP_OPENED = "step_opened"  # (node, agency)
     STEP_ASSIGNED = "step_assigned"  # (node, assignee)
-    STEP_COMPLETED = "step_completed"  # (node)
+    STEP_COMPLETED = "step_completed"  # (node, conclusion: refuse at an approval turns the dossier down)
     STEP_SENT_BACK = "step_sent_back"  # (node, to)
     STEP_DROPPED = "step_dropped"  # (node)
     OPINION_REQUESTED = "opinion_requested"  # (node, agency)
@@ -58,14 +59,14 @@ class EventKind(StrEnum):
     STOPPED = "stopped"  # (reason)
 
     # The decision: four acts, four evidences
-    SIGNED = "signed"  # (node, evidence)
+    SIGNED = "signed"  # (node, evidence, conclusion: the outcome)
     NUMBERED = "numbered"  # (node, evidence)
     ISSUED = "issued"  # (node, evidence, outcome)
     RETURNED = "returned"  # (node when the graph has a deliver step, evidence)
     REOPENED_BY_CORRECTION = "reopened_by_correction"  # (to)
 
     # Time and trace: no change of state
-    DUE_CHANGED = "due_changed"
+    DUE_CHANGED = "due_changed"  # an administrator's calendar moved the dates (calendar)
     EXTENDED = "extended"  # (until: the new promised day, ISO)
     ESCALATED = "escalated"
     REMINDED = "reminded"

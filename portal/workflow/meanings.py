@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+from portal.workflow import refusal
 from portal.workflow.events import Event, EventKind
 from portal.workflow.graph import Act, Graph, Node
 from portal.workflow.lifecycle import CLOCK_RUNNING, OPEN, Action, Outcome, State, StopReason, TransitionRefused, step
 from portal.workflow.narration import closing_kind, opening_kind
-from portal.workflow.projection import Evidence, Interval, OpenStep, PauseReason, Projection
+from portal.workflow.projection import Evidence, Interval, OpenStep, PauseReason, Projection, Reopened
 from portal.workflow.reading import BrokenHistory, text, text_or_none, word
 from portal.workflow.roles import Role
 
@@ -61,6 +62,7 @@ def routed(p: Projection, event: Event, _: Graph) -> Projection:
 
 
 def step_opened(p: Projection, event: Event, graph: Graph) -> Projection:
+    graph = refusal.way_of(graph, p.turned_down_at)
     node = _node(p, event, graph)
     if opening_kind(node.act) is not event.kind:
         raise BrokenHistory(event.version, "wrong_kind_for_node", node.key)
@@ -96,16 +98,21 @@ def step_closed(p: Projection, event: Event, graph: Graph) -> Projection:
         raise BrokenHistory(event.version, "wrong_kind_for_node", node.key)
     if node.act not in _IN_ANY_STATE:
         _must_be_working(p, event)
-    return replace(_without(p, event, node.key), passed=p.passed | {node.key})
+    refused = event.params.get("conclusion") == refusal.REFUSE and refusal.may_turn_down(graph, node.key)
+    turned_down_at = p.turned_down_at or (node.key if refused else None)
+    return replace(_without(p, event, node.key), passed=p.passed | {node.key}, turned_down_at=turned_down_at)
 
 
 def step_sent_back(p: Projection, event: Event, graph: Graph) -> Projection:
+    graph = refusal.way_of(graph, p.turned_down_at)
     node, to = _node(p, event, graph), text(event, "to")
     _must_be_working(p, event)
     if to not in node.returns_to:
         raise BrokenHistory(event.version, "no_way_back", to)
     passed = p.passed - graph.ahead_of((to,)) - {to}
-    return replace(_without(p, event, node.key), passed=passed, decision=_still_valid(p, graph, to))
+    left = _without(p, event, node.key)
+    at = _still_turned_down(p, event, graph, to)
+    return replace(left, passed=passed, decision=_still_valid(p, graph, to), turned_down_at=at)
 
 
 def step_dropped(p: Projection, event: Event, _: Graph) -> Projection:
@@ -117,7 +124,8 @@ def moved_to_version(p: Projection, event: Event, graph: Graph) -> Projection:
         raise BrokenHistory(event.version, "not_open", p.state)
     to = text_or_none(event, "to")
     stays = p.standing if to is None else p.standing | {to}
-    gone = [key for key in stays if key not in graph]
+    known = stays if p.turned_down_at is None else stays | {p.turned_down_at}
+    gone = [key for key in known if key not in graph]
     if gone:
         raise BrokenHistory(event.version, "node_unknown", ", ".join(sorted(gone)))
     passed = graph.behind(stays) if stays else p.passed & {node.key for node in graph.nodes}
@@ -138,6 +146,8 @@ def supplement_answered(p: Projection, event: Event, _: Graph) -> Projection:
 
 
 def payment_requested(p: Projection, event: Event, graph: Graph) -> Projection:
+    if p.turned_down_at is not None:
+        raise BrokenHistory(event.version, "refusal_proposed", p.turned_down_at)
     if event.params.get("node") is not None:
         node = _node(p, event, graph)
         if node.act is not Act.PAY:
@@ -180,7 +190,12 @@ def stopped(p: Projection, event: Event, _: Graph) -> Projection:
 
 
 def signed(p: Projection, event: Event, graph: Graph) -> Projection:
-    return _decided(p, event, graph, Act.SIGN)
+    outcome = event.params.get("conclusion")
+    if outcome == Outcome.GRANTED:
+        _must_not_be_turned_down(p, event)
+    after = _decided(p, event, graph, Act.SIGN)
+    is_refused = outcome == Outcome.REFUSED
+    return replace(after, turned_down_at=p.turned_down_at or (text(event, "node") if is_refused else None))
 
 
 def numbered(p: Projection, event: Event, graph: Graph) -> Projection:
@@ -193,6 +208,8 @@ def issued(p: Projection, event: Event, graph: Graph) -> Projection:
     if p.numbered is None:
         raise BrokenHistory(event.version, "not_numbered")
     outcome, state = word(event, "outcome", Outcome), _move(p, event, Action.ISSUE)
+    if outcome is Outcome.GRANTED:
+        _must_not_be_turned_down(p, event)
     p = _decided(p, event, graph, Act.ISSUE)
     if p.open_steps:
         raise BrokenHistory(event.version, "work_left_open", p.open_steps[0].node)
@@ -217,12 +234,13 @@ def reopened(p: Projection, event: Event, graph: Graph) -> Projection:
         state=_move(p, event, Action.REOPEN),
         open_steps=(),
         passed=graph.behind({to}),
+        turned_down_at=_still_turned_down(p, event, graph, to),
         decision=_still_valid(p, graph, to),
         outcome=None,
         settled_at=None,
         returned_at=None,
         ended_at=None,
-        corrections=p.corrections + 1,
+        reopenings=(*p.reopenings, Reopened(at=event.at, event=event.version)),
     )
 
 
@@ -233,9 +251,10 @@ def extended(p: Projection, event: Event, _: Graph) -> Projection:
     if p.extended_to is not None:
         raise BrokenHistory(event.version, "extended_before")
     try:
-        return replace(p, extended_to=date.fromisoformat(text(event, "until")))
+        until = date.fromisoformat(text(event, "until"))
     except ValueError as error:
         raise BrokenHistory(event.version, "param_wrong", "until") from error
+    return replace(p, extended_to=until, extended_at=event.at, extended_by=event.version)
 
 
 # What the meanings share
@@ -283,6 +302,22 @@ def _decided(p: Projection, event: Event, graph: Graph, act: Act) -> Projection:
         event=event.version,
     )
     return replace(closed, decision=(*p.decision, proof))
+
+
+def _must_not_be_turned_down(p: Projection, event: Event) -> None:
+    """What was turned down before a stop was never paid for; granting it needs the way back first."""
+    if p.turned_down_at is not None:
+        raise BrokenHistory(event.version, "refusal_proposed", p.turned_down_at)
+
+
+def _still_turned_down(p: Projection, event: Event, graph: Graph, to: str) -> str | None:
+    """Where the dossier was turned down, once it goes back to this step; nobody goes back to what was left out."""
+    at = p.turned_down_at
+    if at is None or refusal.undoes(graph, to, at):
+        return None
+    if refusal.is_left_out(graph, to, at):
+        raise BrokenHistory(event.version, "no_way_back", to)
+    return at
 
 
 def _still_valid(p: Projection, graph: Graph, redone: str) -> tuple[Evidence, ...]:

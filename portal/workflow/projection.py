@@ -32,6 +32,14 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened:
+    """A leader's recorded correction of an ended dossier, and the version of its event."""
+
+    at: datetime
+    event: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenStep:
     """A node the dossier stands at. ``entry`` is the version of the event that opened it."""
 
@@ -58,15 +66,18 @@ class Evidence:
 class Projection:
     """Everything that follows from the events of one dossier up to ``version``.
 
-    ``came_from`` is the state a requested withdrawal would lead back to. ``passed`` are the nodes
-    done and not undone since. ``decision`` holds the evidence still valid: a return to an earlier step, or a
-    correction, voids what came after it.
+    ``came_from`` is the state a requested withdrawal would lead back to. ``passed`` are the nodes done and not undone
+    since. ``turned_down_at`` is the step where a refusal was proposed or signed that still stands: no payment is
+    awaited any more, and nothing is granted. ``decision`` holds the evidence still valid: a return to an earlier step,
+    or a correction, voids what came after it. ``extended_by`` is the version of the event of Form 04. ``calendar`` is
+    the content hash of the calendar its dates are counted by (None: it was filed before calendars had editions).
     """
 
     dossier_id: UUID
     version: int
     last_at: datetime
     state: State
+    calendar: str | None = None
     filed_at: datetime | None = None
     opened_by_office_at: datetime | None = None
     accepted_at: datetime | None = None
@@ -76,9 +87,12 @@ class Projection:
 
     open_steps: tuple[OpenStep, ...] = ()
     passed: frozenset[str] = frozenset()
+    turned_down_at: str | None = None
     pauses: tuple[Interval, ...] = ()
     supplement_rounds: int = 0
     extended_to: date | None = None
+    extended_at: datetime | None = None
+    extended_by: int | None = None
 
     decision: tuple[Evidence, ...] = ()
     outcome: Outcome | None = None
@@ -86,7 +100,12 @@ class Projection:
     returned_at: datetime | None = None
     ended_at: datetime | None = None
     stop_reason: StopReason | None = None
-    corrections: int = 0
+    reopenings: tuple[Reopened, ...] = ()
+
+    @property
+    def corrections(self) -> int:
+        """How often it was put back to work after its end."""
+        return len(self.reopenings)
 
     @property
     def accepted(self) -> bool:

@@ -15,7 +15,7 @@ from portal.workflow.graph import Graph
 from portal.workflow.lifecycle import Action, State
 from portal.workflow.meanings import Meaning
 from portal.workflow.projection import Evidence, Interval, OpenStep, PauseReason, Projection
-from portal.workflow.reading import BrokenHistory, text
+from portal.workflow.reading import BrokenHistory, text, text_or_none
 
 __all__ = [
     "BrokenHistory", "Evidence", "Interval", "OpenStep", "PauseReason", "Projection", "apply", "replay",
@@ -64,7 +64,8 @@ def apply(present: Projection | None, event: Event, graph: Graph) -> Projection:
         raise BrokenHistory(event.version, "time_runs_backwards")
     meaning = _MEANINGS.get(event.kind)
     after = present if meaning is None else meaning(present, event, graph)
-    return replace(after, version=event.version, last_at=event.at)
+    calendar = text_or_none(event, "calendar") or after.calendar  # any event may carry the one in force from then on
+    return replace(after, version=event.version, last_at=event.at, calendar=calendar)
 
 
 _MEANINGS: Final[Mapping[EventKind, Meaning]] = MappingProxyType(

@@ -7,7 +7,6 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Language
 from portal.catalogue.answers import posted_from
 from portal.catalogue.queries import definition_of
 from portal.dossiers import moves
@@ -95,7 +94,7 @@ def dossier_with_canary(world: World) -> Dossier:
     draft.answers = {
         name: [CANARY] if name.split(".")[-1] in texts else values for name, values in draft.answers.items()
     }
-    return filing.file(world.session, draft, viewer=world.company_viewer, language=Language.VI, now=MONDAY)
+    return filing.file(world.session, draft, viewer=world.company_viewer, language="vi", now=MONDAY)
 
 
 def asked_and_answered(world: World, dossier: Dossier) -> None:

@@ -11,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.accounts.models import Language
 from portal.accounts.viewer import Viewer
 from portal.dossiers import moves, queries
 from portal.dossiers.actions import drafts, filing, intake, steps, withdrawal
@@ -99,7 +98,7 @@ def test_filing_twice_at_once_makes_one_dossier(world: World, factory: sessionma
 
         def file(session: Session, draft_id: UUID = draft.id) -> str:
             mine = drafts.editable(session, draft_id, viewer=world.company_viewer)
-            return filing.file(session, mine, viewer=world.company_viewer, language=Language.VI, now=MONDAY).code
+            return filing.file(session, mine, viewer=world.company_viewer, language="vi", now=MONDAY).code
 
         first, second = raced(factory, file, file)
 
@@ -117,7 +116,7 @@ def test_many_file_at_once_and_no_number_is_given_twice_or_left_out(
     def filing_of(draft_id: UUID) -> Deed:
         def file(session: Session) -> str:
             mine = drafts.editable(session, draft_id, viewer=world.company_viewer)
-            return filing.file(session, mine, viewer=world.company_viewer, language=Language.VI, now=MONDAY).code
+            return filing.file(session, mine, viewer=world.company_viewer, language="vi", now=MONDAY).code
 
         return file
 

@@ -20,12 +20,15 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 from portal.accounts.actions import mandates, posts
-from portal.accounts.models import Language, Mandate, PartyStatus, Person
+from portal.accounts.models import Mandate, PartyStatus, Person, Post
 from portal.accounts.viewer import ActingFor, Viewer
 from portal.attachments.models import Attachment, ScanState
+from portal.authoring import actions as authoring
+from portal.catalogue.definition import Definition
 from portal.catalogue.queries import definition_of
 from portal.dossiers import moves
 from portal.dossiers.actions import decision, filing, intake, steps, supplement
+from portal.dossiers.actions.payment import debtor_of
 from portal.dossiers.models import Dossier, Draft
 from portal.dossiers.projection import graph_of
 from portal.foundation.database import new_id
@@ -34,6 +37,9 @@ from portal.foundation.storage import storage_at
 from portal.letters.actions import new_token
 from portal.letters.models import Letter
 from portal.letters.printing import PrintingOffice
+from portal.payments.actions import links, refunds, settling
+from portal.payments.actions.bills import Line, raise_bill
+from portal.payments.kinds import Occasion, RefundGround
 from portal.routing.actions import route
 from portal.workflow.graph import Act
 from portal.workflow.lifecycle import CompanyRole, Outcome, Role
@@ -267,7 +273,7 @@ def _things(town: Town, world: World, agent: Viewer, dossiers: Mapping[str, Doss
     session, storage = town.session, storage_at(settings.storage_url)
     definition = definition_of(world.versions[PROCEDURE])
     draft, filed_draft = world.draft(PROCEDURE, by=agent, seed=9), world.draft(PROCEDURE, by=agent, seed=10)
-    filing.file(session, filed_draft, viewer=agent, language=Language.VI, now=MONDAY)
+    filing.file(session, filed_draft, viewer=agent, language="vi", now=MONDAY)
     session.execute(sa.update(Attachment).values(scan_state=ScanState.CLEAN, size_bytes=len(PDF)))
     files = {}
     for state, owner in {"draft": draft, **dossiers}.items():
@@ -318,10 +324,44 @@ def _things(town: Town, world: World, agent: Viewer, dossiers: Mapping[str, Doss
         },
         "registration": {"waiting": {"tax_code": waiting.tax_code or ""}},
         "procedure": {"published": {"code": PROCEDURE}},
+        "procedure_draft": {
+            "begun": {"draft_id": str(_procedure_draft(world, definition)), "part": "basics", "kind": "receipt"}
+        },
+        "bill": {"owed": _bill(session, dossiers["in_progress"], settings)},
         "page": {"": {}},
     }
     town.missing = {kind: nobody for kind in town.things if kind != "page"}
+    nobody |= {name: str(MISSING) for name in ("bill_id", "link_id", "payment_id", "refund_id")} | {"word": "x" * 48}
     town.missing["procedure"] = {"code": "9.999999"}
+    town.missing["procedure_draft"] = {"draft_id": str(MISSING), "part": "basics", "kind": "receipt"}
+
+
+def _bill(session: Session, dossier: Dossier, settings: Settings) -> Values:
+    """A bill of the dossier, half of it paid by somebody, a link to it, and a refund that is asked for."""
+    line = Line(code="fee", names={"vi": "Phí", "en": "", "zh": ""}, amount_vnd=1000, refund="never", source="")
+    debtor = debtor_of(dossier)
+    bill = raise_bill(session, debtor, Occasion.AT_INTAKE, [line], now=MONDAY)
+    other = raise_bill(session, debtor, Occasion.AT_INTAKE, [line], now=MONDAY)
+    assert bill is not None
+    assert other is not None
+    link = links.make(session, bill.id, person_id=dossier.filer_id, now=datetime.now(UTC))
+    post = session.scalars(sa.select(Post).where(Post.role == Role.CASHIER)).first()
+    assert post is not None
+    paid = settling.take_cash(
+        session, other.id, post_id=post.id, agency_id=bill.agency_id, person_id=post.person_id, payer_name="A",
+        now=MONDAY,
+    )  # fmt: skip
+    refund = refunds.propose(session, paid, amount_vnd=1, ground=RefundGround.OTHER, by=None, now=MONDAY)
+    return {
+        "code": dossier.code, "bill_id": str(bill.id), "link_id": str(link.id), "payment_id": str(paid.id),
+        "refund_id": str(refund.id), "word": links.word_of(link.id, settings.secret_key),
+    }  # fmt: skip
+
+
+def _procedure_draft(world: World, definition: Definition) -> UUID:
+    """The next version of a procedure, as somebody else is writing it."""
+    by = people.officer(world.session, world.agencies["provincial_office"], Role.ADMINISTRATOR)
+    return authoring.start_from(world.session, definition, by=by.id, now=MONDAY, based_on=1).id
 
 
 def _node(session: Session, dossier: Dossier) -> str:

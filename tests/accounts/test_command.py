@@ -4,6 +4,7 @@ from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
 from portal.accounts import queries
+from portal.accounts.recovery_codes import HOW_MANY
 from portal.cli.accounts import command
 from tests.factories import people
 from tests.fixtures.app import Browser
@@ -22,6 +23,8 @@ def test_the_administrator_it_makes_can_sign_in(client: Browser, session: Sessio
     assert admin is not None
     assert admin.one_time_secret is not None
     assert admin.one_time_secret in result.output
+    assert queries.recovery_codes_left(session, admin.id) == HOW_MANY
+    assert sum(line.count("-") == 3 for line in result.output.splitlines()) == HOW_MANY
     people.sign_in(client, admin, password=password)
     assert client.get("/accounts").status_code == 200
 

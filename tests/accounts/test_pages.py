@@ -1,10 +1,13 @@
 """Every page of the room is whole HTML, in three languages, with nothing left in another."""
 
+from typing import get_args
+
 import html5lib
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Language, PartyStatus
+from portal.accounts.models import PartyStatus
+from portal.foundation.formats import Language
 from portal.workflow.lifecycle import Role
 from tests.factories import people
 from tests.fixtures.app import Browser
@@ -13,13 +16,13 @@ OWN = ("/accounts", "/accounts/password", "/accounts/second-factor", "/step-up",
 PUBLIC = ("/sign-in", "/accounts/register")
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", get_args(Language))
 def test_pages_of_strangers_are_whole(client: Browser, session: Session, language: Language) -> None:
     for path in PUBLIC:
-        _check(client.get(path, headers={"Accept-Language": language.value}).text, language)
+        _check(client.get(path, headers={"Accept-Language": language}).text, language)
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", get_args(Language))
 def test_pages_of_a_company_and_an_officer_are_whole(client: Browser, session: Session, language: Language) -> None:
     who = people.person(session, language=language, own_party=True)
     people.post(session, who, people.agency(session), Role.ONE_STOP)
@@ -41,7 +44,7 @@ def _check(page: str, language: Language) -> None:
     parser = html5lib.HTMLParser(strict=False, namespaceHTMLElements=False)
     tree = parser.parse(page)
     assert len(list(tree.iter("h1"))) == 1
-    assert tree.get("lang") == {"vi": "vi", "en": "en", "zh": "zh-Hans"}[language.value]
+    assert tree.get("lang") == {"vi": "vi", "en": "en", "zh": "zh-Hans"}[language]
     main = " ".join("".join(next(tree.iter("main")).itertext()).split())
     is_english = any(f" {word} " in main for word in ("the", "your", "of", "Your", "account", "Enter"))
-    assert is_english is (language is Language.EN), main
+    assert is_english is (language == "en"), main

@@ -79,7 +79,6 @@ def refusal(content: bytes, name: str, *, accepts: tuple[str, ...] = ("pdf", "jp
 def test_each_refusal_says_which_file_and_why() -> None:
     assert refusal(b"", "a.pdf").code == "attachments.empty"
     assert refusal(b"MZ" + b"\0" * 99, "đơn.pdf").code == "attachments.disguised"
-    assert refusal(b"MZ" + b"\0" * 99, "đơn.pdf").details["found"] == "EXE"
     assert refusal(office(WORD), "đơn.docx").code == "attachments.not_accepted"
     assert refusal(office(WORD), "đơn.docx").details["wanted"] == "PDF, JPG"
     assert refusal(office(WORD), "đơn.pdf").code == "attachments.disguised"

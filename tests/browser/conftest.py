@@ -22,7 +22,7 @@ QUIET = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, without a screen."""
     found = next((path for name in NAMES if (path := shutil.which(name))), None)

@@ -17,6 +17,9 @@ SIDEWAYS = "() => document.scrollingElement.scrollWidth - document.scrollingElem
 BROKEN = 500
 REFUSED = "the server responded with a status of 422"
 """What the browser notes when a form comes back with its mistakes, as it should."""
+PDF_VIEWER = "Failed to execute 'postMessage' on 'DOMWindow'"
+"""What Chromium's own viewer says of itself while a page that shows a PDF is left before the viewer is ready."""
+NOT_OURS = (REFUSED, PDF_VIEWER)
 
 
 @lru_cache
@@ -72,7 +75,7 @@ class Window:
         self.context.close()
 
     def _heard(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and REFUSED not in message.text:
+        if message.type in {"error", "warning"} and not any(own in message.text for own in NOT_OURS):
             self.complaints.append(f"{self.page.url}: {message.text}")
 
     def _answered(self, answer: Response) -> None:

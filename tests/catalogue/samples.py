@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from portal.catalogue import registers
 from portal.catalogue.agencies import Agencies
 from portal.catalogue.definition import Definition
 from portal.catalogue.parsing import parse_definition, parse_file
@@ -13,7 +14,7 @@ from portal.catalogue.places import Places
 from portal.clock.calendar import Calendar
 
 PROCEDURES = Path(__file__).parents[2] / "procedures"
-FILES = sorted(PROCEDURES.glob("*/[0-9]*.toml"))
+FILES = list(registers.definition_files())
 TODAY = date(2026, 11, 22)
 
 

@@ -41,6 +41,7 @@ def steps(told: dict[str, Any], code: str) -> dict[str, Any]:
 BROKEN = [
     ("unknown_field", when(op="eq", field="nobody", value="x")),
     ("unknown_field", lambda told: told.update(title_field="nobody")),
+    ("unknown_field", lambda told: told["results"][0].update(states=["nobody"])),
     ("unknown_part", when(op="eq", field="site.district", value="x")),
     ("unknown_option", when(op="eq", field="kind", value="c")),
     ("unknown_case", when(op="eq", field="case", value="never")),

@@ -1,6 +1,8 @@
 """The one condition language: judged over answers, never failing, never guessing."""
 
+import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pydantic
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from portal.catalogue.conditions import Answer, Condition, Facts, holds, is_empty, look_up
 
 ADAPTER: pydantic.TypeAdapter[Condition] = pydantic.TypeAdapter(Condition)
+SHARED: list[dict[str, Any]] = json.loads(Path(__file__).with_name("condition_cases.json").read_text("utf-8"))
 FACTS: Facts = {
     "case": "new",
     "kind": "b",
@@ -144,3 +147,11 @@ def test_a_condition_survives_being_written_as_json(told: dict[str, Any]) -> Non
 def test_present_says_what_is_not_empty(facts: dict[str, Answer]) -> None:
     for name in ("kind", "site", "unasked"):
         assert holds(condition(op="present", field=name), facts) is not is_empty(look_up(name, facts))
+
+
+@pytest.mark.parametrize("case", SHARED, ids=[case["says"] for case in SHARED])
+def test_the_shared_cases_hold_on_the_server(case: dict[str, Any]) -> None:
+    """The page is held to the same cases: tests/browser/test_conditions.py."""
+    condition = None if case["condition"] is None else ADAPTER.validate_python(case["condition"])
+
+    assert holds(condition, case["facts"]) is case["holds"]

@@ -186,7 +186,7 @@ def test_the_public_is_told_of_doubts_quietly_and_translations_are_marked(client
     vietnamese, english = (client.get(f"/{language}/procedures/1.013225").text for language in ("vi", "en"))
 
     assert "still to be confirmed by the agency" in english
-    assert "courtesy translation" in english
+    assert "Courtesy translation" in english
     assert "bản dịch" not in vietnamese
     assert "mc-doubts" not in english
 

@@ -20,7 +20,7 @@ from portal.catalogue.route import graph_of, step_of, truths_of
 from portal.catalogue.shown import shown
 from portal.clock.limit import Unit
 from portal.workflow import graph as workflow
-from portal.workflow.graph import StepOutcome
+from portal.workflow.graph import Act, StepOutcome
 from portal.workflow.soundness import problems
 from tests.catalogue.samples import FILES, PLACES, PROCEDURES, TODAY, of_file, real_agencies, real_calendar
 
@@ -100,7 +100,8 @@ def test_a_dossier_walks_through_all_offices_to_its_end(code: str, case: str, se
         key = min(standing)
         step = step_of(definition, key)
         assert step is not None
-        assert step.role in agencies[agency_of_step(definition, step, case, answers)].roles
+        if step.act is not Act.PAY:  # there the filer acts
+            assert step.role in agencies[agency_of_step(definition, step, case, answers)].roles
         acts.append(step.act.value)
         standing = workflow.complete(graph, standing, key, StepOutcome.DONE, truths).open
 

@@ -1,7 +1,7 @@
 """Reads the table of dated cases."""
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -57,6 +57,8 @@ class Case:
         limit = Limit.same_day() if amount == "same day" else Limit.parse(amount)
         if skips:
             limit = Limit(amount=limit.amount, unit=limit.unit, skips_holidays=True)
+        if cutoff:
+            limit = replace(limit, same_day_cutoff=time.fromisoformat(cutoff))
         extensions = []
         if self.extended:
             decided, _, until = self.extended.partition(">")
@@ -68,7 +70,6 @@ class Case:
             pauses=pauses,
             policy=Policy(self.policy or "resume"),
             extensions=extensions,
-            same_day_cutoff=time.fromisoformat(cutoff) if cutoff else None,
         )
 
 

@@ -6,7 +6,7 @@ import holidays
 import pytest
 
 from portal.clock.calendar import Calendar
-from portal.clock.errors import ClockError, Refusal
+from portal.clock.errors import CalendarFault, ClockError, Refusal
 from portal.foundation.packaged import CALENDAR, office_calendar
 from tests.clock.cases import at
 
@@ -155,7 +155,7 @@ def test_a_make_up_saturday_has_the_hours_of_the_weekday_it_stands_for() -> None
     ],
 )
 def test_a_calendar_that_makes_no_sense_is_refused_in_one_line(text: str, complaint: str) -> None:
-    with pytest.raises(ClockError) as refused:
+    with pytest.raises(CalendarFault) as refused:
         Calendar.parse(text)
 
     assert refused.value.code is Refusal.UNREADABLE_CALENDAR

@@ -32,6 +32,7 @@ def test_it_answers_in_json_with_every_line_in_three_languages() -> None:
     assert isinstance(lines, list)
     assert [line["kind"] for line in lines] == [
         "received",
+        "limit",
         "day_not_counted",
         "make_up_day",
         "weekend_skipped",

@@ -1,13 +1,14 @@
 """The lines behind a due date."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 
-from portal.clock.due import Due, Extension, Reopening, due, step_due
+from portal.clock.due import Due, Extension, Reopening, acceptance_due, due, step_due
 from portal.clock.explain import Because, Kind, for_everybody
-from portal.clock.limit import Limit
+from portal.clock.limit import Limit, Unit
 from portal.clock.stopwatch import Pause, Policy
+from portal.clock.words import line as in_words
 from portal.clock.year import Name
 from portal.foundation.packaged import office_calendar
 from tests.clock.cases import Case, at, pause, table
@@ -20,8 +21,43 @@ def asked(received: str, limit: str, *pauses: Pause, policy: Policy = Policy.RES
 
 
 def story(found: Due) -> list[tuple[str, str, int]]:
-    """Kind, day and number of days of each line."""
-    return [(line.kind.value, line.at.date().isoformat(), line.days) for line in found.lines]
+    """Kind, day and number of days of each line but the one that names the limit."""
+    lines = [line for line in found.lines if line.kind is not Kind.LIMIT]
+    return [(line.kind.value, line.at.date().isoformat(), line.days) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        (Limit.parse("20 calendar days", source="Điều 9"), "Time allowed: 20 calendar days (Điều 9)."),
+        (Limit.parse("1 month"), "Time allowed: 1 month."),
+        (Limit.same_day(), "Time allowed: the same working day."),
+        (
+            Limit(amount=6, unit=Unit.WORKING_HOUR, same_day_cutoff=time(15)),
+            "Time allowed: 6 working hours; what arrives after 15:00 counts from the next working day.",
+        ),
+        (
+            Limit(amount=15, unit=Unit.CALENDAR_DAY, source="Điều 9", skips_holidays=True, is_verified=False),
+            "Time allowed: 15 calendar days, holidays not counted (Điều 9); not yet compared with the act.",
+        ),
+    ],
+)
+def test_a_line_names_the_limit_and_the_act_that_gives_it(limit: Limit, words: str) -> None:
+    found = due(received_at=at("2026-02-12T17:30"), limit=limit, calendar=VIETNAM)
+
+    (line,) = [line for line in found.lines if line.kind is Kind.LIMIT]
+    assert [one.kind for one in found.lines[:3]] == [Kind.RECEIVED, Kind.EFFECTIVE, Kind.LIMIT]
+    assert in_words(line, "en") == words
+    assert (line.at, line.days) == (found.effective_reception, 0)
+
+
+def test_a_step_and_the_answer_to_a_filing_name_their_working_time() -> None:
+    step = step_due(entered_at=at("2026-06-01T09:00"), minutes=720, calendar=VIETNAM)
+    answer = acceptance_due(at("2026-06-01T09:00"), VIETNAM)
+
+    said = [in_words(line, "vi") for found in (step, answer) for line in found.lines if line.kind is Kind.LIMIT]
+    assert said[0] == "Thời hạn: 1 ngày 4 giờ làm việc."
+    assert said[1].startswith("Thời hạn: 1 ngày làm việc (")
 
 
 def test_a_limit_over_tet_names_each_holiday_and_weekend_it_skips() -> None:
@@ -65,7 +101,7 @@ def test_a_pause_says_why_what_it_cost_and_which_event_it_came_from() -> None:
         ("pause", "2026-06-05", 2),
         ("due", "2026-06-10", 0),
     ]
-    line = found.lines[2]
+    (line,) = [line for line in found.lines if line.kind is Kind.PAUSE]
     assert line.parameters["reason"] == "bản vẽ thiếu"
     assert line.parameters["legal_ground"] == "Điều 9"
     assert line.parameters["until"] == at("2026-06-09T10:00")

@@ -1,18 +1,21 @@
 """The acts of the review page: who may, what is refused and how, and that nothing typed is lost."""
 
+import html
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from portal.accounts.models import Person, Post, SignIn
 from portal.dossiers.actions import withdrawal
 from portal.dossiers.models import Dossier, DossierEvent, SupplementRequest, SupplementState
+from portal.dossiers.writing import Writer
+from portal.letters.contents import Signatory
 from portal.routing.actions import route
 from portal.workflow.events import EventKind
 from portal.workflow.graph import Act
-from portal.workflow.lifecycle import Role, State
+from portal.workflow.lifecycle import Outcome, Role, State
 from tests.desk.conftest import Office
 from tests.factories import people
 
@@ -46,6 +49,17 @@ def test_a_foreign_dossier_is_not_found_by_page_or_act(office: Office) -> None:
     assert stranger.get(f"/desk/{dossier.code}").status_code == 404
     for path in ("supplement", "withdrawal", f"steps/{step.node_key}/complete", f"steps/{step.node_key}/take"):
         assert office.do(stranger, dossier, path, **{"withdrawal-answer": "grant"}).status_code == 404, path
+
+
+def test_whether_one_may_is_asked_before_whether_the_form_is_complete(office: Office) -> None:
+    dossier = office.accepted()
+    step = office.open_steps(dossier)[0]
+    clerk, counter = office.at(dossier, Role.CLERK), office.browser("service_centre", Role.ONE_STOP)
+
+    assert office.do(clerk, dossier, f"steps/{step.node_key}/send-back").status_code == 403
+    assert office.do(counter, dossier, "refuse").status_code == 403
+    assert office.do(office.at(dossier, Role.HEAD), dossier, "withdrawal").status_code == 403
+    assert counter.post(f"/desk/{dossier.code}/refuse", data={"version": "1"}).status_code == 409
 
 
 def test_a_colleague_of_another_role_sees_the_dossier_but_may_not_act(office: Office, session: Session) -> None:
@@ -336,3 +350,23 @@ def _let_step_up_pass(session: Session) -> None:
     earlier = datetime.now(UTC) - timedelta(minutes=11)
     session.execute(sa.update(SignIn).values(stepped_up_at=earlier))
     session.commit()
+
+
+def test_the_leader_reads_before_signing_what_the_paper_will_say(office: Office, session: Session) -> None:
+    dossier = office.accepted()
+    step = office.work_until(dossier, Act.SIGN)
+
+    page = html.unescape(office.holder(step).get(f"/desk/{dossier.code}/sign/{step.node_key}").text)
+
+    writer = Writer(session, session.get_one(Dossier, dossier.id, options=[joinedload(Dossier.procedure)]))
+    assert step.agency_id is not None
+    paper = writer.decision(
+        outcome=Outcome.GRANTED,
+        agency_id=step.agency_id,
+        signatory=Signatory(name="", post=""),
+        issued_at=datetime.now(UTC),
+    )
+    facts = [text for fact in paper.facts for text in (fact.label.vi, *fact.value.split("\n"))]
+    said = [paper.title.vi, *paper.grounds, *facts, *(article.vi for article in paper.articles), paper.owner.name]
+    assert len(facts) > 10
+    assert [text for text in said if text not in page] == []

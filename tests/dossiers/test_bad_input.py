@@ -114,7 +114,10 @@ def test_a_file_that_is_too_large_is_refused_beside_its_field(
 
 @pytest.mark.parametrize(
     ("language", "sentence"),
-    [("vi", "“đơn.pdf” mang đuôi PDF nhưng nội dung không phải (EXE)"), ("zh", "扩展名为PDF，但内容不是（EXE）")],
+    [
+        ("vi", "giống một chương trình chạy trên Windows. Ở đây nhận: PDF, JPG, PNG."),
+        ("zh", "内容看起来是Windows程序。此处接受：PDF, JPG, PNG。"),
+    ],
 )
 def test_a_disguised_file_is_refused_and_its_true_kind_named(
     filer: Browser, world: World, session: Session, language: str, sentence: str
@@ -136,7 +139,7 @@ def test_the_script_that_sends_a_file_gets_the_same_sentence_as_json(filer: Brow
     taken = pages.upload(filer, address, "land_paper", pages.PDF, "giấy.pdf", **{"X-Part": "upload"})
 
     assert refused.status_code == 422
-    assert "mang đuôi PDF" in refused.json["message"]
+    assert "có đuôi PDF, nhưng nội dung bên trong giống một trang web (HTML)" in refused.json["message"]
     assert taken.status_code == 200
     assert taken.json["reload"].startswith(f"{address}/documents#land_paper")
 

@@ -8,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Language
 from portal.catalogue.answers import posted_from
 from portal.catalogue.queries import definition_of
 from portal.dossiers import moves
@@ -22,12 +21,20 @@ from portal.foundation.storage import Storage
 from portal.letters.authority import DemoAuthority
 from portal.letters.printing import PrintingOffice
 from portal.letters.verify import verify_detached, verify_sealed
+from portal.proof.queries import shown
 from portal.routing.actions import route
 from portal.workflow.graph import Act
 from portal.workflow.lifecycle import Outcome, Role, State
 from portal.workflow.replay import replay
 from tests.factories import world as worlds
 from tests.factories.world import MONDAY, World
+
+NUMBERS = {
+    "1.013225": "{number}/GPXD",
+    "1.004191": "{number}/GP-TNTX",
+    "1.013952": "{number}/QĐ-UBND",
+    "1.009645": "{number}/QĐ-UBND",
+}
 
 
 @pytest.fixture
@@ -56,8 +63,8 @@ def test_a_filed_dossier_has_a_code_of_its_intake_agency_and_day(world: World) -
 
 def test_filing_twice_is_filing_once(world: World, session: Session) -> None:
     draft = world.draft()
-    first = filing.file(session, draft, viewer=world.company_viewer, language=Language.VI, now=MONDAY)
-    again = filing.file(session, draft, viewer=world.company_viewer, language=Language.VI, now=MONDAY)
+    first = filing.file(session, draft, viewer=world.company_viewer, language="vi", now=MONDAY)
+    again = filing.file(session, draft, viewer=world.company_viewer, language="vi", now=MONDAY)
 
     assert again.id == first.id
     assert session.scalar(sa.select(sa.func.count()).select_from(Dossier)) == 1
@@ -68,7 +75,7 @@ def test_a_draft_with_a_gap_is_not_filed_and_every_gap_is_named(world: World, se
     draft.answers = {name: value for name, value in draft.answers.items() if not name.startswith("works_name")}
 
     with pytest.raises(filing.Incomplete) as refusal:
-        filing.file(session, draft, viewer=world.company_viewer, language=Language.VI, now=MONDAY)
+        filing.file(session, draft, viewer=world.company_viewer, language="vi", now=MONDAY)
 
     assert [problem.path for problem in refusal.value.problems] == ["works_name"]
 
@@ -191,6 +198,10 @@ def test_sign_number_issue_deliver_settle_the_dossier(
     assert letter.signed_bytes is not None
     assert verify_sealed(office.storage.get(letter.storage_key), roots, now=now).valid
     assert verify_detached(letter.signature, letter.signed_bytes, roots, now=now).valid
+    printed = NUMBERS[code].format(number=letter.number)
+    found = shown(session, letter.token)
+    assert found is not None
+    assert found.number == printed
     fact = session.get_one(DossierFact, dossier.id, populate_existing=True)
     assert (fact.outcome, fact.was_on_time, fact.agency_minutes) == ("granted", True, 60)
 

@@ -13,7 +13,6 @@ from portal.accounts import one_time, passwords
 from portal.accounts.actions import mandates, people, posts
 from portal.accounts.models import (
     Agency,
-    Language,
     Mandate,
     Membership,
     Party,
@@ -24,6 +23,7 @@ from portal.accounts.models import (
 )
 from portal.clock.zone import office_day
 from portal.foundation.database import new_id
+from portal.foundation.formats import Language
 from portal.foundation.unit_of_work import unit_of_work
 from portal.workflow.lifecycle import CompanyRole, Role
 
@@ -74,7 +74,7 @@ def person(
     *,
     name: str = "Nguyễn Thị Hoa",
     email: str | None = None,
-    language: Language = Language.VI,
+    language: Language = "vi",
     own_party: bool = False,
     second_factor: bool = False,
 ) -> Person:
@@ -225,3 +225,8 @@ def _owner(session: Session, company: Party) -> Person:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def code_now(secret: str) -> str:
+    """What an app with this secret shows now."""
+    return one_time.code_of(secret, one_time.step_at(_now()))

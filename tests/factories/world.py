@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Agency, Language, Party, PartyStatus, Person, Post
+from portal.accounts.models import Agency, Party, PartyStatus, Person, Post
 from portal.accounts.viewer import ActingFor, HeldPost, Viewer
 from portal.attachments.models import Attachment, CopyKind
 from portal.catalogue import registers
@@ -48,7 +48,7 @@ class World:
             person_id=post.person_id,
             name="Cán bộ",
             email="x@example.vn",
-            language=Language.VI,
+            language="vi",
             sign_in_key="k",
             posts=(held,),
             stepped_up_at=MONDAY,
@@ -70,7 +70,7 @@ class World:
             person_id=self.filer.id,
             name=self.filer.name,
             email=self.filer.email,
-            language=Language.VI,
+            language="vi",
             sign_in_key="f",
             acting_for=(acting,),
         )
@@ -111,7 +111,7 @@ class World:
     ) -> Dossier:
         """A filed dossier, straight through the real verbs."""
         draft = self.draft(code, case, now=now, seed=seed, by=by)
-        return filing.file(self.session, draft, viewer=by or self.company_viewer, language=Language.VI, now=now)
+        return filing.file(self.session, draft, viewer=by or self.company_viewer, language="vi", now=now)
 
 
 def attachment(draft: Draft, key: str, number: int, *, by: UUID, now: datetime) -> Attachment:

@@ -184,13 +184,13 @@ def test_the_percentiles_equal_those_of_plain_sql(
     assert found.n == row[1]
 
 
-def test_all_groups_take_two_statements_however_many_there_are(
+def test_all_groups_take_two_statements_and_the_calendar_however_many_there_are(
     session: Session, facts: list[DossierFact], statements: Callable[[], Any]
 ) -> None:
     with statements() as seen:
         counted = queries.counts(session, on=TODAY)
 
-    assert len(seen) == 2
+    assert len(seen) == 3
     assert len(counted.groups) == len(PROCEDURES) * len(AGENCIES)
     assert counted.of(procedure_code="1.009645") == queries.turnaround(session, procedure_code="1.009645", on=TODAY)
 

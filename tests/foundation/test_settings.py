@@ -58,6 +58,7 @@ def test_an_empty_variable_counts_as_not_given() -> None:
         ("PORT", "http", "PORT is “http”; it must be a whole number from 1 to 65535"),
         ("PORT", "65536", "PORT is “65536”"),
         ("WEB_WORKERS", "0", "WEB_WORKERS is “0”"),
+        ("TRUSTED_PROXIES", "all", "TRUSTED_PROXIES is “all”; it must be a whole number from 0 to 9"),
         ("MODE", "prod", "MODE is “prod”; it must be demo, production or test"),
         ("DATABASE_URL", "mysql://p4ss@host/db", "DATABASE_URL must begin with postgresql://"),
         ("STORAGE_URL", "/var/files", "STORAGE_URL must begin with file:// or s3://"),

@@ -115,7 +115,7 @@ FILING = say.FilingReceipt(
     owner=COMPANY,
     filed_at=at("2026-11-22 20:41"),
     answer_by=at("2026-11-23 17:00"),
-    answer_working_hours=8,
+    answer_within=limit(8, "working_hour"),
     documents=DOCUMENTS,
 )
 RECEIPT = say.Receipt(

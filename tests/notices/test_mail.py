@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Language, Person
+from portal.accounts.models import Person
 from portal.foundation.database import new_id
 from portal.foundation.outbox import OutboxRow
 from portal.foundation.settings import Settings
@@ -72,7 +72,7 @@ def said(message: EmailMessage) -> str:
 
 def test_everybody_told_gets_one_mail_in_their_language(session: Session, settings: Settings) -> None:
     hoa = people.person(session, name="Nguyễn Thị Hoa")
-    li = people.person(session, name="李明", language=Language.ZH)
+    li = people.person(session, name="李明", language="zh")
     notice = told(session, hoa, li)
 
     with MailServer() as server:
@@ -89,7 +89,7 @@ def test_everybody_told_gets_one_mail_in_their_language(session: Session, settin
 
 
 def test_a_mail_has_text_and_page_and_leads_to_the_dossier(session: Session, settings: Settings) -> None:
-    reader = people.person(session, name="Ann O'Neil <b>", language=Language.EN)
+    reader = people.person(session, name="Ann O'Neil <b>", language="en")
     notice = told(session, reader)
     with MailServer() as server:
         send(mailing(settings, server.url), notice)

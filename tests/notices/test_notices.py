@@ -17,6 +17,20 @@ from tests.factories import people
 from tests.fixtures.app import Browser
 from tests.notices.test_mail import NOW, PARAMS
 
+OF_PEOPLE = frozenset(
+    {
+        NoticeKind.NEW_SIGN_IN,
+        NoticeKind.DRAFT_HANDED_OVER,
+        NoticeKind.MATTER_RAISED,
+        NoticeKind.MATTER_ANSWERED,
+        NoticeKind("invited"),
+        NoticeKind("factor_reset"),
+    }
+)
+"""What is about somebody's account, draft or words, and not always about a dossier."""
+
+OF_DOSSIERS = tuple(kind for kind in NoticeKind if kind not in OF_PEOPLE)
+
 
 def tell_of(
     session: Session, reader: Person, code: str, *, kind: NoticeKind = NoticeKind.FILED, hours: int = 0
@@ -28,7 +42,7 @@ def tell_of(
 
 
 @pytest.mark.parametrize("language", ["vi", "en", "zh"])
-@pytest.mark.parametrize("kind", [*NoticeKind, "a kind of a newer release"])
+@pytest.mark.parametrize("kind", [*OF_DOSSIERS, "a kind of a newer release"])
 def test_every_kind_has_words_in_every_language(kind: str, language: str) -> None:
     words = words_of(kind, PARAMS, language)
 
@@ -38,14 +52,25 @@ def test_every_kind_has_words_in_every_language(kind: str, language: str) -> Non
     assert words.link == "/dossiers/H37.01-261102-0001"
 
 
-@pytest.mark.parametrize("kind", list(NoticeKind))
+@pytest.mark.parametrize("language", ["vi", "en", "zh"])
+def test_a_sign_in_from_a_new_browser_is_told_with_the_moment_and_the_way_to_act(language: str) -> None:
+    params = {"browser": "Firefox · Windows", "signed_in_at": "2026-03-02T02:15:00+00:00"}
+
+    words = words_of(NoticeKind.NEW_SIGN_IN, params, language)
+
+    assert "Firefox · Windows" in words.paragraphs[0]
+    assert "09:15" in words.paragraphs[0]
+    assert words.link == "/accounts"
+
+
+@pytest.mark.parametrize("kind", OF_DOSSIERS)
 def test_each_language_says_it_in_its_own_words(kind: NoticeKind) -> None:
     said = {words_of(kind, PARAMS, language).paragraphs for language in ("vi", "en", "zh")}
 
     assert len(said) == 3
 
 
-@pytest.mark.parametrize("kind", list(NoticeKind))
+@pytest.mark.parametrize("kind", OF_DOSSIERS)
 def test_a_notice_without_particulars_can_still_be_read(kind: NoticeKind) -> None:
     words = words_of(kind, {}, "vi")
 
@@ -133,3 +158,16 @@ def test_an_empty_list_says_what_will_be_there(client: Browser, session: Session
 
 def test_notices_are_for_people_who_signed_in(client: Browser) -> None:
     assert client.get("/notices").status_code == 302
+
+
+@pytest.mark.parametrize("matter", ["complaint", "feedback", "mending", "own_data"])
+@pytest.mark.parametrize("kind", [NoticeKind.MATTER_RAISED, NoticeKind.MATTER_ANSWERED])
+def test_a_matter_is_told_in_words_of_its_own_and_leads_to_its_page(kind: NoticeKind, matter: str) -> None:
+    params = {**PARAMS, "matter": matter, "due_at": "2026-03-06T10:00:00+00:00", "link": "/matters/1"}
+
+    said = {words_of(kind, params, language).paragraphs for language in ("vi", "en", "zh")}
+
+    assert len(said) == 3
+    assert words_of(kind, params, "vi").link == "/matters/1"
+    if kind is NoticeKind.MATTER_RAISED:
+        assert "thứ Sáu 06/03/2026" in words_of(kind, params, "vi").paragraphs[-1]

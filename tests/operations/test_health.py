@@ -9,9 +9,9 @@ import redis
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.foundation.outbox import OutboxRow, Queue
+from portal.foundation.outbox import Job, OutboxRow, Queue, enqueue
 from portal.foundation.settings import Settings
-from portal.operations import pulse, readiness
+from portal.operations import pulse, queries, readiness
 from tests.fixtures.app import Browser, make_app
 
 
@@ -166,3 +166,13 @@ def test_its_cost_does_not_grow_with_what_waits(
         well.get("/readyz")
 
     assert len(few) == len(many) == 2
+
+
+def test_a_job_is_as_old_as_its_row_however_long_ago_the_act_was(session: Session) -> None:
+    enqueue(session, Job.RENDER_LETTER, {"event_version": 1})
+    session.flush()
+
+    health = queries.outbox_health(session)
+
+    assert health.untouched_seconds < readiness.LONGEST_UNTOUCHED_SECONDS
+    assert health.lag_seconds < readiness.LONGEST_LAG_SECONDS

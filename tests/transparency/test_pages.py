@@ -3,11 +3,14 @@
 import csv
 import io
 import json
+import re
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import flask
+import pikepdf
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,9 +18,10 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Agency
 from portal.clock.zone import office_day
 from portal.facts.actions import upsert
-from portal.transparency import actions
+from portal.transparency import actions, counting, sheets
 from portal.transparency.models import Goal, Snapshot
 from portal.transparency.open_data import COLUMNS
+from portal.transparency.scorecard import INDICATORS
 from portal.workflow.roles import Role
 from tests.factories import people
 from tests.factories.facts import evening, fact, many, settled
@@ -94,6 +98,9 @@ def test_the_live_figures_cost_six_statements_however_many_dossiers(
         for one in many(count, seed=count, on=office_day(NOW)):
             one.agency_id = office.id
             upsert(session, one)
+        while counting.count(session):
+            pass
+        sheets.make(session, now=datetime.now(UTC))
         session.commit()
         client.get("/figures")
         with statements() as counted:
@@ -101,6 +108,26 @@ def test_the_live_figures_cost_six_statements_however_many_dossiers(
         seen.append(len(counted))
 
     assert seen[0] == seen[1] <= 6, counted
+
+
+def test_the_live_figures_begin_with_what_today_has_brought(client: Browser, session: Session, office: Agency) -> None:
+    people.sign_in(client, people.officer(session, office, Role.LEADER))
+    today = office_day(NOW)
+    upsert(session, settled(60, on=today, agency_id=office.id))
+    upsert(session, settled(60, on=YESTERDAY, agency_id=office.id))
+    session.commit()
+
+    page = client.get("/figures", headers={"Accept-Language": "en"}).text
+
+    brought = page[page.index("mc-figures") : page.index("mc-figures", page.index("mc-figures") + 10)]
+    assert re.search(r"Hồ sơ đã giải quyết xong|Dossiers settled", brought)
+    assert re.findall(r"mc-figure__value[^>]*>\s*(\d+)", brought)[-1] == "1"
+
+
+def test_the_goals_name_their_source_in_the_readers_language(client: Browser, published: Snapshot) -> None:
+    assert "Kế hoạch 334/KH-UBND của UBND tỉnh Lạng Sơn" in client.get("/vi/transparency").text
+    assert "谅山省334/KH-UBND号计划" in client.get("/zh/transparency").text
+    assert "Plan 334/KH-UBND of Lạng Sơn" in client.get("/en/transparency").text
 
 
 def test_without_dossiers_the_page_says_what_will_be_there(client: Browser, session: Session, office: Agency) -> None:
@@ -223,3 +250,66 @@ def test_other_rooms_can_show_the_promise_and_what_really_happens(app: flask.Fla
 
     assert "81.8%" in text
     assert "Fewer than 20 dossiers of this procedure" in text
+
+
+# --- the officers' further pages
+
+
+@pytest.fixture
+def leader(client: Browser, session: Session, office: Agency) -> Agency:
+    """A leader is signed in, with a history behind; the office."""
+    history(session, office)
+    people.sign_in(client, people.officer(session, office, Role.LEADER))
+    session.commit()
+    return office
+
+
+@pytest.mark.parametrize("language", ["vi", "en", "zh"])
+def test_the_sheet_of_a_procedure_or_agency_is_a_page(client: Browser, leader: Agency, language: str) -> None:
+    for scope, key in (("procedure", "1.013225"), ("agency", leader.id)):
+        page = client.get(f"/figures/{scope}/{key}", headers={"Accept-Language": language})
+        assert page.status_code == 200
+        assert "54/66" in page.text
+
+    assert client.get("/figures/procedure/9.999999").status_code == 404
+
+
+def test_goals_say_what_may_still_be_late_and_what_is_not_measured(
+    client: Browser, session: Session, leader: Agency
+) -> None:
+    actions.seed_goals(session, now=NOW)
+    session.commit()
+
+    page = client.get("/figures/goals").text
+
+    assert "54 ÷ 66" in page
+    # goal 98 %: 54 of 66 kept, so (0.98 × 66 − 54) ÷ 0.02 = 534 in a row
+    assert "534 hồ sơ liên tiếp" in page
+    assert page.count("Chưa đo được") >= 5
+
+
+def test_the_scorecard_gives_points_only_for_what_is_counted(client: Browser, leader: Agency) -> None:
+    page = client.get(f"/figures/index-766?agency={leader.id}").text
+
+    # 54 settled, kept by their verdict (settled() says all are), 6 open ones not yet due of 12: (60 + 6) ÷ 72 × 20
+    assert "66 ÷ 72" in page
+    assert "18,33" in page
+    assert page.count("chưa đo được") == len(INDICATORS) - 1
+    assert client.get("/figures/index-766?agency=nonsense").status_code == 404
+
+
+def test_the_report_comes_as_page_workbook_and_pdf(client: Browser, leader: Agency) -> None:
+    days = {"first": (YESTERDAY - timedelta(days=30)).isoformat(), "last": YESTERDAY.isoformat()}
+    page = client.get("/figures/report", query_string=days)
+    assert page.status_code == 200
+
+    book = client.get("/figures/report.xlsx", query_string=days)
+    with zipfile.ZipFile(io.BytesIO(book.data)) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in sheet
+    assert "<v>60</v>" in sheet
+
+    paper = client.get("/figures/report.pdf", query_string=days)
+    with pikepdf.open(io.BytesIO(paper.data)) as pdf:
+        assert len(pdf.pages) == 1
+    assert client.get("/figures/report?first=2026-13-99&last=x").status_code == 200

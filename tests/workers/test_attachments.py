@@ -68,7 +68,7 @@ def uploaded(session: Session, installation: Settings, content: bytes) -> Attach
     )
     storage_at(installation.storage_url).put(attachment.storage_key, content)
     session.add(attachment)
-    enqueue(session, Job.SCAN_ATTACHMENT, {"attachment_id": str(attachment.id)}, now=MONDAY)
+    enqueue(session, Job.SCAN_ATTACHMENT, {"attachment_id": str(attachment.id)})
     session.flush()
     return attachment
 

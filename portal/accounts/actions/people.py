@@ -8,11 +8,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.accounts import one_time, passwords
-from portal.accounts.actions import sign_in
+from portal.accounts.actions import posts, sign_in
 from portal.accounts.actions.audit import record
 from portal.accounts.keys import normal_email
 from portal.accounts.models import (
-    Language,
     Membership,
     Party,
     PartyKind,
@@ -21,6 +20,8 @@ from portal.accounts.models import (
 )
 from portal.foundation.database import new_id
 from portal.foundation.errors import Invalid
+from portal.foundation.formats import Language
+from portal.foundation.outbox import Job, enqueue
 from portal.workflow.lifecycle import CompanyRole
 
 
@@ -117,18 +118,37 @@ def set_second_factor(session: Session, person_id: UUID, secret: str, code: str,
     person.one_time_last_step = step
 
 
-def disable(session: Session, person_id: UUID, *, by: UUID | None, now: datetime) -> None:
-    """Close the account: its open sign-ins end with the next request."""
+def disable(session: Session, person_id: UUID, *, by: UUID | None, now: datetime, reason: str = "") -> None:
+    """Close the account: its open sign-ins end with the next request. The posts stay, for when it is opened again.
+
+    Refused for the last administrator.
+    """
     person = session.get_one(Person, person_id)
     if person.disabled_at is None:
+        posts.keep_an_administrator(session, without=person_id)
         person.disabled_at = now
+        enqueue(session, Job.PLACE_STEPS, {"person_id": str(person_id)})  # nothing waits for somebody who has gone
         sign_in.end_all(session, person_id, now=now)
-        record(session, "accounts.disable", f"person:{person_id}", by=by, now=now)
+        after = {"reason": reason} if reason else None
+        record(session, "accounts.disable", f"person:{person_id}", by=by, now=now, before={"open": True}, after=after)
 
 
-def enable(session: Session, person_id: UUID, *, by: UUID | None, now: datetime) -> None:
+def enable(session: Session, person_id: UUID, *, by: UUID | None, now: datetime, reason: str = "") -> None:
     """Open a disabled account again."""
     person = session.get_one(Person, person_id)
     if person.disabled_at is not None:
+        before = {"disabled_at": person.disabled_at.isoformat()}
         person.disabled_at = None
-        record(session, "accounts.enable", f"person:{person_id}", by=by, now=now)
+        after = {"reason": reason} if reason else None
+        record(session, "accounts.enable", f"person:{person_id}", by=by, now=now, before=before, after=after)
+
+
+def leave(session: Session, person_id: UUID, *, by: UUID | None, now: datetime, reason: str) -> None:
+    """The person leaves the office: every post ends, every sign-in is revoked at once.
+
+    The account stays open for what else the person is (a filer of a company). Refused for the last administrator.
+    """
+    session.get_one(Person, person_id)
+    posts.end_all(session, person_id, by=by, now=now)
+    sign_in.end_all(session, person_id, now=now)
+    record(session, "accounts.leave", f"person:{person_id}", by=by, now=now, after={"reason": reason})

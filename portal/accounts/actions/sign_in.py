@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import one_time, queries, throttle
 from portal.accounts.keys import hash_of, new_key
-from portal.accounts.models import Language, Person, SignIn, SignInAttempt
+from portal.accounts.models import Person, Proof, SignIn, SignInAttempt
 from portal.accounts.viewer import SIGN_IN_LASTS, STAFF_SIGN_IN_LASTS
 from portal.foundation.errors import TooMany
+from portal.foundation.formats import Language
 
 LONGEST_BROWSER_NAME = 200
 
@@ -28,8 +29,18 @@ class Origin:
         return hash_of(self.browser_key) if self.browser_key else None
 
 
-def attempt(session: Session, account: bytes, origin: Origin, *, now: datetime) -> int:
+def attempt(
+    session: Session,
+    account: bytes,
+    origin: Origin,
+    *,
+    now: datetime,
+    person_id: UUID | None = None,
+    proof: Proof = Proof.PASSWORD,
+) -> int:
     """Note an attempt, counted as failed until `succeed` is called with the returned number.
+
+    `person_id` is whose account it is, where there is one: the log of sign-ins names them.
 
     Raises TooMany with the seconds to wait. Noting before checking leaves nothing to win by trying many
     passwords at the same moment.
@@ -40,7 +51,13 @@ def attempt(session: Session, account: bytes, origin: Origin, *, now: datetime) 
     if wait:
         raise TooMany("accounts.wait", retry_after_seconds=wait)
     row = SignInAttempt(
-        account_hash=account, network=origin.network, browser_hash=origin.browser_hash, at=now, succeeded=False
+        account_hash=account,
+        network=origin.network,
+        browser_hash=origin.browser_hash,
+        at=now,
+        succeeded=False,
+        person_id=person_id,
+        proof=proof,
     )
     session.add(row)
     session.flush()

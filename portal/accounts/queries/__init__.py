@@ -19,8 +19,10 @@ from portal.accounts.models import (
     PartyStatus,
     Person,
     Post,
+    RecoveryCode,
     SignIn,
 )
+from portal.accounts.queries import standing_in
 from portal.accounts.viewer import ActingFor, HeldPost, Viewer
 from portal.clock.zone import office_day
 from portal.workflow.lifecycle import CompanyRole, Role
@@ -35,13 +37,15 @@ def viewer(session: Session, sign_in_key: str, *, now: datetime) -> Viewer | Non
     row = session.execute(_VIEWER, asked).one_or_none()
     if row is None:
         return None
+    own = tuple(_held_post(*values) for values in row.posts or ())
+    seats = standing_in.seats(session, row.id, day=office_day(now)) if row.stands_in and own else ()
     found = Viewer(
         person_id=row.id,
         name=row.name,
         email=row.email,
         language=row.language,
         sign_in_key=sign_in_key,
-        posts=tuple(_held_post(*values) for values in row.posts or ()),
+        posts=(*own, *seats),
         acting_for=(
             *(_as_member(*values) for values in row.memberships or ()),
             *(_as_agent(*values) for values in row.mandates or ()),
@@ -133,6 +137,7 @@ _VIEWER = (
         SignIn.seen_at,
         SignIn.stepped_up_at,
         _posts().label("posts"),
+        standing_in.stands_in(Person.id, sa.bindparam("today", type_=sa.Date())).label("stands_in"),
         _memberships().label("memberships"),
         _mandates().label("mandates"),
     )
@@ -199,6 +204,17 @@ def current_sign_ins(session: Session, person_id: UUID, *, now: datetime) -> Seq
         .where(SignIn.person_id == person_id, SignIn.ended_at.is_(None), SignIn.ends_at > now)
         .order_by(SignIn.seen_at.desc())
     ).all()
+
+
+def has_signed_in(session: Session, person_id: UUID) -> bool:
+    """Whether the person has ever signed in before."""
+    return bool(session.scalar(sa.select(sa.exists().where(SignIn.person_id == person_id))))
+
+
+def recovery_codes_left(session: Session, person_id: UUID) -> int:
+    """How many of the person's recovery codes are still good."""
+    left = sa.select(sa.func.count()).where(RecoveryCode.person_id == person_id, RecoveryCode.used_at.is_(None))
+    return session.scalar(left) or 0
 
 
 def holds_post(session: Session, person_id: UUID) -> bool:

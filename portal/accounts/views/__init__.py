@@ -1,13 +1,23 @@
 """The pages of accounts: entering, one's own account, companies, registrations to decide."""
 
 from portal.accounts.explanations import REASONS
-from portal.accounts.views import companies, continuing, entering, mandates, own, registering, registrations, step_up
+from portal.accounts.views import (
+    companies,
+    continuing,
+    entering,
+    mandates,
+    own,
+    recovering,
+    registering,
+    registrations,
+    step_up,
+)
 from portal.accounts.views.room import blueprint
 from portal.foundation import web
 
 __all__ = [
-    "blueprint", "blueprints", "companies", "continuing", "entering", "mandates", "own", "registering", "registrations",
-    "step_up",
+    "blueprint", "blueprints", "companies", "continuing", "entering", "mandates", "own", "recovering", "registering",
+    "registrations", "step_up",
 ]  # fmt: skip
 
 blueprints = (blueprint,)

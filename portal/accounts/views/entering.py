@@ -1,23 +1,26 @@
 """Signing in and out."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
 import flask
 import structlog
 from flask_login import login_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.accounts import one_time, passwords, queries
-from portal.accounts.actions import people
+from portal.accounts.actions import people, recovery
 from portal.accounts.actions import sign_in as signing
 from portal.accounts.browsers import browser_name
 from portal.accounts.entrance import INTERRUPTED_KEY, SESSION_KEY, maybe_viewer
 from portal.accounts.forms import CodeForm, SignInForm, show_refusal
 from portal.accounts.keys import account_hash, new_key, second_factor_account
-from portal.accounts.models import Person
+from portal.accounts.models import Person, Proof
 from portal.accounts.views.room import (
     blueprint,
+    keep_language,
     known_browser,
     known_browser_cookie,
     now,
@@ -29,8 +32,11 @@ from portal.accounts.views.room import (
     wanted_page,
 )
 from portal.accounts.views.setting_up import Offer
+from portal.foundation import languages, web
 from portal.foundation.errors import Invalid, PortalError, TooMany, Unavailable
+from portal.foundation.formats import Language
 from portal.foundation.guards import public
+from portal.foundation.outbox import Job, enqueue
 from portal.foundation.unit_of_work import request_session, unit_of_work
 
 log = structlog.get_logger(__name__)
@@ -59,12 +65,13 @@ def try_password() -> Response:
     try:
         person = _proven(form.email.data, form.password.data)
     except (Invalid, TooMany, Unavailable) as error:
-        show_refusal(form, error, field="password")
-        return page("sign_in", form=form, error=error)
+        # Said of both boxes at once: naming one of them would tell which addresses have an account.
+        wrong = [{"text": web.explanation(error), "href": f"#{form.email.id}"}]
+        return page("sign_in", form=form, wrong=wrong, error_count=len(wrong), error=error)
     with unit_of_work() as session:
         is_staff = queries.holds_post(session, person.id)
     if person.one_time_secret is None and not is_staff:
-        return _enter(person.id, second_factor_shown=False)
+        return enter(person.id, second_factor_shown=False)
     _note_halfway(person.id)
     step = "accounts.code" if person.one_time_secret else "accounts.first_code"
     return see(flask.url_for(step, next=flask.request.args.get("next")))
@@ -74,8 +81,9 @@ def _proven(email: str, password: str) -> Person:
     """The person whose address and password these are; the same refusal whatever is wrong."""
     account = account_hash(email)
     with unit_of_work() as session:
-        number = signing.attempt(session, account, origin(account), now=now())
         person = queries.person_by_email(session, email)
+        person_id = person.id if person else None
+        number = signing.attempt(session, account, origin(account), now=now(), person_id=person_id)
     right = passwords.matches(person.password_hash if person else None, password)
     if person is None or not right or person.disabled_at is not None:
         log.info("sign-in refused", known=person is not None)
@@ -91,7 +99,7 @@ def _proven(email: str, password: str) -> Person:
 @public
 def code() -> Response:
     """The second factor."""
-    person_id = _halfway()
+    person_id = halfway()
     if person_id is None:
         return see(flask.url_for("accounts.sign_in", next=flask.request.args.get("next")))
     return page("code", form=CodeForm(), demo_code=demo_code(person_id))
@@ -100,7 +108,7 @@ def code() -> Response:
 @blueprint.post("/sign-in/code")
 @public
 def try_code() -> Response:
-    person_id = _halfway()
+    person_id = halfway()
     if person_id is None:
         return see(flask.url_for("accounts.sign_in", next=flask.request.args.get("next")))
     form = CodeForm()
@@ -111,14 +119,14 @@ def try_code() -> Response:
     except PortalError as error:
         show_refusal(form, error, field="code")
         return page("code", form=form, demo_code=demo_code(person_id), error=error)
-    return _enter(person_id, second_factor_shown=True)
+    return enter(person_id, second_factor_shown=True)
 
 
 @blueprint.get("/sign-in/set-up")
 @public
 def first_code() -> Response:
     """Staff who sign in for the first time set up their second factor before anything else."""
-    person_id = _halfway()
+    person_id = halfway()
     if person_id is None:
         return see(flask.url_for("accounts.sign_in", next=flask.request.args.get("next")))
     return page("second_factor", form=CodeForm(), offer=Offer.for_person(_person(person_id), now=now()), first=True)
@@ -127,7 +135,7 @@ def first_code() -> Response:
 @blueprint.post("/sign-in/set-up")
 @public
 def try_first_code() -> Response:
-    person_id = _halfway()
+    person_id = halfway()
     person = _person(person_id) if person_id else None
     if person is None or person.one_time_secret is not None:
         return see(flask.url_for("accounts.sign_in", next=flask.request.args.get("next")))
@@ -137,10 +145,11 @@ def try_first_code() -> Response:
     try:
         with unit_of_work() as session:
             people.set_second_factor(session, person.id, offer.secret, form.code.data, now=now())
+            codes = recovery.renew(session, person.id, now=now())
     except Invalid as error:
         show_refusal(form, error)
         return refused("second_factor", form=form, offer=offer, first=True)
-    return _enter(person.id, second_factor_shown=True)
+    return enter(person.id, second_factor_shown=True, codes=codes)
 
 
 @blueprint.post("/sign-out")
@@ -155,14 +164,19 @@ def sign_out() -> Response:
     return see("/")
 
 
-def prove_code(person_id: UUID, typed: str) -> None:
-    """Use up a one-time code of the person. Raises Invalid for a wrong one, TooMany after several."""
+def prove_code(person_id: UUID, typed: str, *, is_recovery: bool = False) -> None:
+    """Use up a one-time code of the person, or one for recovery.
+
+    Raises Invalid for a wrong one, TooMany after several; attempts at either kind count together.
+    """
     account = second_factor_account(person_id)
+    proof = Proof.RECOVERY_CODE if is_recovery else Proof.SECOND_FACTOR
     with unit_of_work() as session:
-        number = signing.attempt(session, account, origin(account), now=now())
+        number = signing.attempt(session, account, origin(account), now=now(), person_id=person_id, proof=proof)
+    prove = recovery.use if is_recovery else signing.prove_second_factor
     with unit_of_work() as session:
-        if not signing.prove_second_factor(session, person_id, typed, now=now()):
-            raise Invalid(fields={"code": "accounts.code_wrong"})
+        if not prove(session, person_id, typed, now=now()):
+            raise Invalid(fields={"code": "accounts.recovery_wrong" if is_recovery else "accounts.code_wrong"})
         signing.succeed(session, number)
 
 
@@ -181,7 +195,7 @@ def _note_halfway(person_id: UUID) -> None:
     flask.session[HALFWAY_KEY] = {"person": str(person_id), "until": until, "nonce": new_key()}
 
 
-def _halfway() -> UUID | None:
+def halfway() -> UUID | None:
     """Who has shown a password in this browser within the last ten minutes and owes the second factor."""
     noted = flask.session.get(HALFWAY_KEY)
     if not noted or noted["until"] < now().timestamp():
@@ -196,15 +210,22 @@ def _person(person_id: UUID) -> Person:
     return found
 
 
-def _enter(person_id: UUID, *, second_factor_shown: bool) -> Response:
-    """Sign in: a new key, a new session, and back to what the person was doing."""
+def enter(person_id: UUID, *, second_factor_shown: bool, codes: Sequence[str] = ()) -> Response:
+    """Sign in: a new key, a new session, and back to what the person was doing; new recovery codes are shown first.
+
+    The language the person was reading at the door wins over the one saved before, and becomes the saved one:
+    somebody who chose Chinese and then signs in goes on in Chinese, on pages and in letters.
+    """
     old_key = flask.session.get(SESSION_KEY)
     with unit_of_work() as session:
         returns = old_key is not None and queries.person_of_key(session, old_key) == person_id
+        person = session.get_one(Person, person_id)
+        _tell_of_new_browser(session, person)
+        person.language = reading = _language_at_the_door() or person.language
         key = signing.begin(
             session,
             person_id,
-            browser=browser_name(flask.request.user_agent.string),
+            browser=_this_browser(),
             second_factor_shown=second_factor_shown,
             replaces=old_key,
             now=now(),
@@ -213,9 +234,31 @@ def _enter(person_id: UUID, *, second_factor_shown: bool) -> Response:
     assert viewer is not None  # noqa: S101 - the row was made above
     _begin_session(keeps_forms=returns)
     login_user(viewer)
-    answer = see(_where_to_go_on(person_id) or wanted_page(viewer))
+    onward = _where_to_go_on(person_id) or wanted_page(viewer)
+    answer = page("recovery_codes", codes=codes, onward=onward) if codes else see(onward)
+    keep_language(answer, reading)
     _remember_browser(answer, account_hash(viewer.email), second_factor_account(person_id))
     return answer
+
+
+def _language_at_the_door() -> Language | None:
+    """The language the sign-in page was read in; None where the browser asks for none of ours."""
+    chosen = flask.request.cookies.get(flask.current_app.config["LANGUAGE_COOKIE"])
+    is_asked_for = chosen in languages.LANGUAGES or flask.request.accept_languages.best_match(languages.LANGUAGES)
+    return languages.current() if is_asked_for else None
+
+
+def _this_browser() -> str:
+    return browser_name(flask.request.user_agent.string)
+
+
+def _tell_of_new_browser(session: Session, person: Person) -> None:
+    """A sign-in from a browser this account has not been used in is told to its owner; not the very first one."""
+    if known_browser().key_for(account_hash(person.email)) or not queries.has_signed_in(session, person.id):
+        return
+    params = {"browser": _this_browser(), "signed_in_at": now().isoformat()}
+    told = {"person_id": str(person.id), "kind": "new_sign_in", "params": params}
+    enqueue(session, Job.SEND_NOTICE, told)
 
 
 def _begin_session(*, keeps_forms: bool) -> None:

@@ -4,16 +4,16 @@ import flask
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.accounts.actions import people
+from portal.accounts import queries
+from portal.accounts.actions import people, recovery
 from portal.accounts.actions import sign_in as signing
 from portal.accounts.entrance import current_viewer, remember_language
 from portal.accounts.forms import LanguageForm, PasswordForm, SecondFactorForm, show_refusal
 from portal.accounts.models import Person
 from portal.accounts.queries import listings
-from portal.accounts.views.room import blueprint, now, page, refused, see, wanted_page
+from portal.accounts.views.room import blueprint, keep_language, now, page, refused, see, wanted_page
 from portal.accounts.views.setting_up import NONCE_KEY, Offer
 from portal.accounts.views.step_up import prove_password
-from portal.foundation import languages
 from portal.foundation.errors import PortalError
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import request_session, unit_of_work
@@ -29,7 +29,8 @@ def account() -> Response:
         viewer=viewer,
         parties=listings.own_parties(session, viewer.person_id),
         sign_ins=listings.signed_in_browsers(session, viewer, now=now()),
-        form=LanguageForm(language=viewer.language.value),
+        codes_left=queries.recovery_codes_left(session, viewer.person_id) if viewer.has_second_factor else 0,
+        form=LanguageForm(language=viewer.language),
     )
 
 
@@ -40,14 +41,7 @@ def choose_language() -> Response:
     if form.validate_on_submit():
         remember_language(form.language.data)
         answer = see(flask.url_for("accounts.account"))
-        answer.set_cookie(
-            flask.current_app.config["LANGUAGE_COOKIE"],
-            form.language.data,
-            max_age=languages.REMEMBERED_SECONDS,
-            samesite="Lax",
-            httponly=True,
-            secure=flask.current_app.config["SESSION_COOKIE_SECURE"],
-        )
+        keep_language(answer, form.language.data)
         return answer
     return see(flask.url_for("accounts.account"))
 
@@ -102,12 +96,13 @@ def set_second_factor() -> Response:
         with unit_of_work() as session:
             people.set_second_factor(session, viewer.person_id, offer.secret, form.code.data, now=now())
             signing.note_step_up(session, viewer.sign_in_key, now=now())
+            codes = recovery.renew(session, viewer.person_id, now=now())
     except PortalError as error:
         show_refusal(form, error, field="current_password")
         return page("second_factor", form=form, offer=offer, first=False, error=error)
     flask.session.pop(NONCE_KEY, None)
-    flask.flash(_("Your second factor is set up. You need it at the next sign-in."), "success")
-    return see(wanted_page() if "next" in flask.request.args else flask.url_for("accounts.account"))
+    onward = wanted_page() if "next" in flask.request.args else flask.url_for("accounts.account")
+    return page("recovery_codes", codes=codes, onward=onward)
 
 
 @blueprint.post("/accounts/sign-ins/end")

@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 from portal.accounts.actions import parties, people
 from portal.accounts.entrance import current_viewer, maybe_viewer
 from portal.accounts.forms import CompanyForm, RegisterForm, show_refusal
-from portal.accounts.models import Language
 from portal.accounts.views.room import blueprint, now, page, refused, see, wanted_page
 from portal.foundation import languages
 from portal.foundation.errors import PortalError
@@ -38,7 +37,7 @@ def make_account() -> Response:
                 name=form.name.data,
                 email=form.email.data,
                 password=form.password.data,
-                language=Language(languages.current()),
+                language=languages.current(),
                 now=now(),
             )
     except PortalError as error:

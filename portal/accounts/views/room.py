@@ -12,8 +12,9 @@ from portal.accounts.browsers import KnownBrowser
 from portal.accounts.entrance import current_viewer
 from portal.accounts.keys import network_of
 from portal.accounts.viewer import ActingFor, Viewer
-from portal.foundation import web
+from portal.foundation import languages, web
 from portal.foundation.errors import NotFound, PortalError
+from portal.foundation.formats import Language
 from portal.foundation.guards import Audience
 from portal.foundation.languages import safe_path
 from portal.foundation.settings import Settings
@@ -80,6 +81,18 @@ def own_company(tax_code: str) -> ActingFor:
     if tax_code == OWN_PARTY:
         raise NotFound
     return own_party(tax_code)
+
+
+def keep_language(answer: Response, language: Language) -> None:
+    """Let this browser go on in the language, also on pages whose address names none."""
+    answer.set_cookie(
+        flask.current_app.config["LANGUAGE_COOKIE"],
+        language,
+        max_age=languages.REMEMBERED_SECONDS,
+        samesite="Lax",
+        httponly=True,
+        secure=settings().is_https,
+    )
 
 
 def see(address: str) -> Response:

@@ -48,7 +48,7 @@ def prove_password(viewer: Viewer, typed: str, *, field: str = "password") -> No
     """Raise Invalid beside `field` unless this is the viewer's password; TooMany after several attempts."""
     account = account_hash(viewer.email)
     with unit_of_work() as session:
-        number = signing.attempt(session, account, origin(account), now=now())
+        number = signing.attempt(session, account, origin(account), now=now(), person_id=viewer.person_id)
         stored = session.get_one(Person, viewer.person_id).password_hash
     if not passwords.matches(stored, typed):
         raise Invalid(fields={field: "accounts.password_wrong"})

@@ -1,13 +1,16 @@
 """The queue: one statement for the rows of a page, one for the counters of all tabs, whatever their size.
 
+Both are put together once for each pattern of posts (`portal.desk.pattern`) and kept.
+
 Pages are found by the last row seen (due instant, id), never by counting rows from the beginning.
 """
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,17 +18,20 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.models import Agency, Party, Person, Post
 from portal.accounts.viewer import Viewer
+from portal.calendars.queries import in_force
 from portal.catalogue.models import ProcedureVersion
-from portal.desk.tabs import Tab, TabKey
+from portal.desk.pattern import KEPT, Pattern, parameters, pattern_of
+from portal.desk.tabs import RECENTLY, SINCE, Tab, TabKey, tabs_for
 from portal.dossiers.models import Dossier, DossierStep
 from portal.dossiers.policy import of_own_office
 from portal.foundation.search import search_key, trigrams
+from portal.foundation.settings import due_soon_minutes
 from portal.workflow.lifecycle import Role, State
 
 COUNTED_TO = 100
 """Counters look no further than this: the page says 99+ (decision 26)."""
 
-SOON = timedelta(days=2)
+INSTANT = sa.TIMESTAMP(timezone=True)
 
 
 class DueFilter(enum.StrEnum):
@@ -55,11 +61,11 @@ class Wanted:
     before: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One line of the queue. `due_at` is what the line is ordered by: the step's, the acceptance's or the end's.
+class Row(NamedTuple):
+    """One line of the queue, in the order of the columns asked for.
 
-    `holder` is who has the step; `why` the word for why they got it.
+    `due_at` is what the line is ordered by: the step's, the acceptance's or the end's.
+    `holder` is who has the step; `why` the word for why they got it. `office_id` is the agency whose hours count.
     """
 
     id: UUID
@@ -76,11 +82,12 @@ class Row:
     procedure_names: Mapping[str, str]
     party_name: str
     tax_code: str | None
-    node_key: str | None = None
-    role: Role | None = None
-    holder: str | None = None
-    agency: Mapping[str, str] = field(default_factory=dict)
-    why: str | None = None
+    node_key: str | None
+    role: Role | None
+    holder: str | None
+    agency: Mapping[str, str] | None
+    why: str | None
+    office_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +99,22 @@ class Page:
     has_later: bool
 
 
+def keep_plans(session: Session) -> None:
+    """For this transaction the database takes the plan it has made for these statements, whoever asks.
+
+    It would rather make one for each officer, which takes longer than the page. The first page of everybody is
+    read along the same index. Not for a search: there the words decide which way is short.
+    """
+    session.connection().exec_driver_sql("SET LOCAL plan_cache_mode TO force_generic_plan")
+
+
 def counters(session: Session, tabs: Sequence[Tab], *, viewer: Viewer) -> dict[TabKey, int]:
     """How many rows each tab has, looking no further than `COUNTED_TO`; one statement for all."""
     counted = [tab for tab in tabs if tab.counted]
     if not counted:
         return {}
-    own = of_own_office(viewer)
-    row = session.execute(sa.select(*(_counter(tab, own).label(tab.key.value) for tab in counted))).one()
+    statement = _counting(pattern_of(viewer), tuple(tab.key for tab in counted))
+    row = session.execute(statement, parameters(viewer)).one()
     return {tab.key: number for tab, number in zip(counted, row, strict=True)}
 
 
@@ -117,29 +133,78 @@ def page(session: Session, wanted: Wanted, *, viewer: Viewer, now: datetime) -> 
     return Page(rows=rows, has_earlier=wanted.after is not None, has_later=more)
 
 
+@lru_cache(maxsize=KEPT)
+def _counting(pattern: Pattern, keys: tuple[TabKey, ...]) -> sa.Select[Any]:
+    own = of_own_office(pattern)
+    return sa.select(*(_counter(tab, own).label(tab.key.value) for tab in tabs_for(pattern) if tab.key in keys))
+
+
 def _counter(tab: Tab, own: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
-    found = sa.select(sa.literal(1)).select_from(Dossier).where(tab.condition, own)
+    found: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(Dossier).where(tab.condition, own)
     if tab.of_steps:
         found = found.join(DossierStep, DossierStep.dossier_id == Dossier.id)
-    return sa.select(sa.func.count()).select_from(found.limit(COUNTED_TO).subquery()).scalar_subquery()
+    return sa.select(sa.func.count()).select_from(found.limit(_rows_at_most(COUNTED_TO)).subquery()).scalar_subquery()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What a statement of rows depends on besides the pattern of posts. The values are parameters."""
+
+    tab: TabKey
+    size: int
+    by_procedure: bool
+    by_field: bool
+    due: DueFilter | None
+    is_after: bool
+    is_before: bool
 
 
 def _rows(
     session: Session, wanted: Wanted, by_words: sa.ColumnElement[bool] | None, *, viewer: Viewer, now: datetime
 ) -> list[Row]:
-    tab = wanted.tab
-    conditions = [tab.condition, of_own_office(viewer), *_filters(wanted, now)]
+    place = wanted.before or wanted.after
+    shape = Shape(
+        tab=wanted.tab.key,
+        size=wanted.size,
+        by_procedure=bool(wanted.procedure),
+        by_field=bool(wanted.field),
+        due=wanted.due,
+        is_after=wanted.before is None and place is not None,
+        is_before=wanted.before is not None,
+    )
+    statement = _listing(pattern_of(viewer), shape)
     if by_words is not None:
-        conditions.append(by_words)
+        statement = statement.where(by_words)
+    values = {
+        **parameters(viewer),
+        SINCE: now - RECENTLY,
+        "now": now,
+        "soon": in_force(session).calendar.add_working_minutes(now, due_soon_minutes()),
+        "procedure": wanted.procedure,
+        "field": wanted.field,
+        "place_due_at": place.due_at if place else None,
+        "place_id": place.id if place else None,
+    }
+    return [Row(*row) for row in session.execute(statement, values)]
+
+
+@lru_cache(maxsize=4 * KEPT)
+def _listing(pattern: Pattern, shape: Shape) -> sa.Select[Any]:
+    tab = next(one for one in tabs_for(pattern) if one.key is shape.tab)
+    conditions = [tab.condition, of_own_office(pattern), *_filters(tab, shape)]
     identity = DossierStep.id if tab.of_steps else Dossier.id
-    descending = tab.newest_first != (wanted.before is not None)
-    if (place := wanted.before or wanted.after) is not None:
+    descending = tab.newest_first != shape.is_before
+    if shape.is_before or shape.is_after:
         key = sa.tuple_(tab.due, identity)
-        there = sa.tuple_(sa.literal(place.due_at), sa.literal(place.id))
+        there = sa.tuple_(sa.bindparam("place_due_at", type_=INSTANT), sa.bindparam("place_id", type_=sa.Uuid()))
         conditions.append(key < there if descending else key > there)
     order = (tab.due.desc(), identity.desc()) if descending else (tab.due.asc(), identity.asc())
-    statement = _columns(tab).where(*conditions).order_by(*order).limit(wanted.size + 1)
-    return [Row(**row._mapping) for row in session.execute(statement)]
+    return _columns(tab).where(*conditions).order_by(*order).limit(_rows_at_most(shape.size + 1))
+
+
+def _rows_at_most(number: int) -> sa.ColumnElement[int]:
+    """A limit that stands in the statement: with a parameter the database cannot keep its plan, and plans anew."""
+    return sa.literal_column(str(int(number)), sa.Integer())
 
 
 def _columns(tab: Tab) -> sa.Select[Any]:
@@ -173,6 +238,10 @@ def _columns(tab: Tab) -> sa.Select[Any]:
             _OWNER.name.label("holder"),
             _AGENCY.short_names.label("agency"),
             step.assignment_reason.label("why"),
+            sa.case(
+                (Dossier.accepted_at.is_(None), Dossier.intake_agency_id),
+                else_=sa.func.coalesce(step.agency_id, Dossier.agency_id),
+            ).label("office_id"),
         )
         .join(ProcedureVersion, ProcedureVersion.id == Dossier.procedure_version_id)
         .join(Party, Party.id == Dossier.party_id)
@@ -198,16 +267,17 @@ def _standing_at() -> Any:
 _OWNER, _AGENCY, _STANDING_AT = aliased(Person), aliased(Agency), _standing_at()
 
 
-def _filters(wanted: Wanted, now: datetime) -> list[sa.ColumnElement[bool]]:
+def _filters(tab: Tab, shape: Shape) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
-    if wanted.procedure:
-        found.append(ProcedureVersion.code == wanted.procedure)
-    if wanted.field:
-        found.append(ProcedureVersion.field == wanted.field)
-    if wanted.due is DueFilter.OVERDUE:
-        found.append(wanted.tab.due < now)
-    elif wanted.due is DueFilter.SOON:
-        found.append(wanted.tab.due.between(now, now + SOON))
+    now, soon = sa.bindparam("now", type_=INSTANT), sa.bindparam("soon", type_=INSTANT)
+    if shape.by_procedure:
+        found.append(ProcedureVersion.code == sa.bindparam("procedure", type_=sa.String()))
+    if shape.by_field:
+        found.append(ProcedureVersion.field == sa.bindparam("field", type_=sa.String()))
+    if shape.due is DueFilter.OVERDUE:
+        found.append(tab.due < now)
+    elif shape.due is DueFilter.SOON:
+        found.append(tab.due.between(now, soon))
     return found
 
 

@@ -1,8 +1,9 @@
 """The queue: what is due first, tab by tab."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +13,14 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import current_viewer
-from portal.catalogue.definition import Definition
 from portal.catalogue.models import ProcedureVersion
-from portal.catalogue.queries import all_in_force, definitions_of
+from portal.catalogue.queries import Named, definitions_of, named_in_force
+from portal.catalogue.steps import Step
 from portal.clock.zone import office_day
 from portal.desk.queries import queue
 from portal.desk.queries.queue import DueFilter, Place, Row, Wanted
 from portal.desk.tabs import Tab, TabKey, tabs_of
 from portal.desk.views.room import (
-    FEW_MINUTES,
     FEW_MINUTES_TO_ACCEPT,
     blueprint,
     in_words,
@@ -31,12 +31,16 @@ from portal.desk.views.room import (
 )
 from portal.desk.wording import DUE_HEADINGS, EMPTY, PAST_TABS, SECTORS, STEP_DUE_HEADING, TABS, WHY
 from portal.foundation.errors import NotFound
+from portal.foundation.formats import Language
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.languages import spoken
 from portal.foundation.unit_of_work import request_session
 
 SIZES = (25, 50, 100)
 LONGEST_QUERY = 120
+IN_ADDRESS = "@"
+"""Stands for a dossier's code, which has only letters, digits, dots and dashes."""
+
 KEPT = ("q", "procedure", "field", "due", "per")
 """What stays while one turns pages; the place does not stay when the filter changes."""
 
@@ -46,6 +50,7 @@ class Line:
     """A row of the queue in words."""
 
     row: Row
+    href: str
     procedure: str
     step: str
     agency: str
@@ -60,11 +65,13 @@ class Line:
 def show_queue() -> Response:
     """One tab of the queue with its filter."""
     viewer, at, session = current_viewer(), now(), request_session()
-    tabs = tabs_of(viewer, now=at)
+    tabs = tabs_of(viewer)
     wanted = _wanted(flask.request.args, tabs)
+    if not wanted.words:
+        queue.keep_plans(session)
     counts = queue.counters(session, tabs, viewer=viewer)
     found = queue.page(session, wanted, viewer=viewer, now=at)
-    procedures = all_in_force(session, on=office_day(at))
+    procedures = named_in_force(session, on=office_day(at))
     lines = _lines(found.rows, wanted.tab, at)
     return page(
         "queue",
@@ -78,7 +85,7 @@ def show_queue() -> Response:
         due_heading=DUE_HEADINGS.get(wanted.tab.key, STEP_DUE_HEADING),
         nothing=EMPTY[wanted.tab.key],
         procedures=[(one.code, in_words(one.names)) for one in procedures],
-        sectors=SECTORS,
+        sectors=_written_out(spoken()).sectors,
         sizes=SIZES,
         chosen=_chosen(wanted, procedures),
         earlier=_neighbour(found.has_earlier, "before", found.rows, 0),
@@ -117,33 +124,77 @@ def _place(text: str) -> Place | None:
         return None
 
 
-def _lines(rows: Any, tab: Tab, at: datetime) -> list[Line]:
+def _lines(rows: Sequence[Row], tab: Tab, at: datetime) -> list[Line]:
+    if not rows:
+        return []
     versions = {row.version_id: ProcedureVersion(id=row.version_id, content_hash=row.content_hash) for row in rows}
     definitions = definitions_of(request_session(), versions.values())
-    return [_line(row, tab, definitions[row.version_id], at) for row in rows]
+    words = Wording(
+        tab=tab,
+        at=at,
+        language=spoken(),
+        in_one_agency=tab.of_steps and len({post.agency_id for post in current_viewer().posts}) == 1,
+        review=flask.url_for("desk.review", code=IN_ADDRESS),
+        steps={key: {step.code: step for step in found.steps} for key, found in definitions.items()},
+        why=_written_out(spoken()).why,
+    )
+    return [_line(row, words) for row in rows]
 
 
-def _line(row: Row, tab: Tab, definition: Definition, at: datetime) -> Line:
-    step = next((one for one in definition.steps if one.code == row.node_key), None)
-    in_one_agency = tab.of_steps and len({post.agency_id for post in current_viewer().posts}) == 1
-    left, tone = ("", "") if tab.key in PAST_TABS else time_left(row.due_at, at, few=_few(tab))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What all lines of a page have in common. `review` is the address of a dossier's page, with `IN_ADDRESS`."""
+
+    tab: Tab
+    at: datetime
+    language: Language
+    in_one_agency: bool
+    review: str
+    steps: Mapping[UUID, Mapping[str, Step]]
+    why: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenOut:
+    """Words that stand on every page, in one language."""
+
+    why: Mapping[str, str]
+    sectors: Mapping[str, str]
+
+
+@lru_cache
+def _written_out(_language: Language) -> WrittenOut:
+    """Must be asked for the language being spoken: these words look themselves up each time they are shown."""
+    return WrittenOut(
+        why={key: str(word) for key, word in WHY.items()},
+        sectors={key: str(word) for key, word in SECTORS.items()},
+    )
+
+
+def _line(row: Row, words: Wording) -> Line:
+    tab, language = words.tab, words.language
+    step = words.steps[row.version_id].get(row.node_key or "")
+    left, tone = (
+        ("", "") if tab.key in PAST_TABS else time_left(row.due_at, words.at, office=row.office_id, few=_few(tab))
+    )
     return Line(
         row=row,
-        procedure=in_words(row.procedure_names),
-        step=step.name.words(spoken()) if step else "",
-        agency="" if in_one_agency else in_words(row.agency),
-        why=str(WHY.get(row.why or "", "")),
+        href=words.review.replace(IN_ADDRESS, row.code),
+        procedure=row.procedure_names.get(language) or row.procedure_names["vi"],
+        step=step.name.words(language) if step else "",
+        agency="" if words.in_one_agency else in_words(row.agency),
+        why=words.why.get(row.why or "", ""),
         left=left,
         tone=tone,
         rests=tab.key is TabKey.WAITING,
     )
 
 
-def _few(tab: Tab) -> int:
-    return FEW_MINUTES_TO_ACCEPT if tab.key in {TabKey.INTAKE, TabKey.DISPATCH} else FEW_MINUTES
+def _few(tab: Tab) -> int | None:
+    return FEW_MINUTES_TO_ACCEPT if tab.key in {TabKey.INTAKE, TabKey.DISPATCH} else None
 
 
-def _chosen(wanted: Wanted, procedures: Any) -> list[dict[str, str]]:
+def _chosen(wanted: Wanted, procedures: Sequence[Named]) -> list[dict[str, str]]:
     """The filters that are on, each with the address that takes it off."""
     names = {one.code: in_words(one.names) for one in procedures}
     found: list[tuple[str, str]] = []

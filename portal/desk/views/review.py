@@ -19,12 +19,21 @@ from portal.catalogue.registers import places
 from portal.clock import words
 from portal.desk import showing
 from portal.desk.acts import DONE_BY_HAND, Acts, Work, acts_for, sees_notes
-from portal.desk.forms import AgencyForm, AssignForm, RefuseIntakeForm, SendBackForm, StepForm, WithdrawalForm
+from portal.desk.forms import (
+    AgencyForm,
+    ApologyForm,
+    AssignForm,
+    RefuseIntakeForm,
+    ReopenForm,
+    SendBackForm,
+    StepForm,
+    StopForm,
+    WithdrawalForm,
+)
 from portal.desk.queries import review as reading_of
 from portal.desk.queries.review import Reading
-from portal.desk.ticks import STOCK, Ticks
+from portal.desk.ticks import Ticks
 from portal.desk.views.room import (
-    FEW_MINUTES,
     FEW_MINUTES_TO_ACCEPT,
     blueprint,
     in_words,
@@ -34,10 +43,13 @@ from portal.desk.views.room import (
     time_left,
 )
 from portal.dossiers import following, narrative, queries
-from portal.dossiers.actions import intake
+from portal.dossiers.actions import intake, messages, reopening, stopping
+from portal.dossiers.differing import changes
 from portal.dossiers.forecast import forecast_of
+from portal.dossiers.forms import MessageForm
 from portal.dossiers.models import Dossier, SupplementItem
 from portal.dossiers.saying import in_words as answers_in_words
+from portal.dossiers.slip import in_working_time, slip_of
 from portal.foundation.errors import PortalError
 from portal.foundation.forms import Form
 from portal.foundation.guards import Audience, open_to
@@ -45,6 +57,9 @@ from portal.foundation.languages import spoken
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
 from portal.letters.contents import LetterKind
+from portal.reasons.queries import offered
+from portal.routing.queries import apology_of
+from portal.workflow.events import EventKind
 from portal.workflow.graph import Act
 from portal.workflow.lifecycle import Role, State
 
@@ -80,7 +95,7 @@ def review_page(session: Session, code: str, viewer: Viewer, at: datetime, attem
     return page(
         "review",
         status=status or (HTTPStatus.UNPROCESSABLE_ENTITY if attempt else HTTPStatus.OK),
-        tabs=tabs_without_place(viewer, at),
+        tabs=tabs_without_place(viewer),
         **_facts(session, reading, viewer, at),
         **_acts(session, reading, acts, attempt),
         attempt=attempt,
@@ -99,7 +114,8 @@ def step_form(session: Session, work: Work, **options: Any) -> StepForm:
     """The form for doing a step, with the questions of its act; whoever assigns chooses among the specialists."""
     assigns = work.act is Act.ASSIGN
     colleagues = reading_of.specialists(session, work.visit.step.agency_id) if assigns else []
-    return StepForm(prefix=prefix_of(f"do-{work.key}"), **options).ask_for(work.act, colleagues)
+    form = StepForm(prefix=prefix_of(f"do-{work.key}"), **options)
+    return form.ask_for(work.act, colleagues, may_turn_down=work.may_turn_down)
 
 
 def send_back_form(work: Work, **options: Any) -> SendBackForm:
@@ -111,6 +127,13 @@ def send_back_form(work: Work, **options: Any) -> SendBackForm:
 def assign_form(work: Work, people: Any, **options: Any) -> AssignForm:
     """The form for giving a step to a colleague."""
     return AssignForm(prefix=prefix_of(f"give-{work.key}"), **options).offer(people)
+
+
+def reopen_form(reading: Reading, **options: Any) -> ReopenForm:
+    """The form of a correction, with the steps it may begin at."""
+    keys = reopening.ways_back(reading.dossier)
+    steps = [(key, following.step_name(reading.definition, key, spoken())) for key in keys]
+    return ReopenForm(prefix=prefix_of("reopen"), **options).offer(steps)
 
 
 def agency_form(session: Session, **options: Any) -> AgencyForm:
@@ -135,7 +158,8 @@ def _facts(session: Session, reading: Reading, viewer: Viewer, at: datetime) -> 
     steps = showing.step_lines(reading, language, with_notes=with_notes)
     counted = clock.statutory or clock.acceptance
     is_open = found.ended_at is None and not clock.is_stopped
-    few = FEW_MINUTES if clock.statutory else FEW_MINUTES_TO_ACCEPT
+    few = None if clock.statutory else FEW_MINUTES_TO_ACCEPT
+    office = found.agency_id if clock.statutory else found.intake_agency_id
     return {
         "dossier": found,
         "reading": reading,
@@ -146,11 +170,22 @@ def _facts(session: Session, reading: Reading, viewer: Viewer, at: datetime) -> 
         "shown": showing.shown_first(papers, flask.request.args.get("file", "")),
         "sections": _sections(reading),
         "clock": clock,
-        "left": time_left(counted.due_at, at, few=few) if is_open else ("", ""),
+        "left": time_left(counted.due_at, at, office=office, few=few) if is_open else ("", ""),
         "ledger": [
-            {"kind": line.kind, "text": following.line_words(line, language), "ground": ""} for line in clock.ledger
+            {"kind": line.kind, "text": following.line_words(line, language), "ground": "", "events": line.events}
+            for line in clock.ledger
         ],
         "share": share,
+        "slip": slip_of(
+            found,
+            reading.projected,
+            [visit.step for visit in reading.visits],
+            reading.definition,
+            names,
+            language,
+            now=at,
+        ),
+        "said": in_working_time,
         "share_words": [
             words.working_time(minutes, language) for minutes in (share.agency_minutes, share.applicant_minutes)
         ]
@@ -163,6 +198,10 @@ def _facts(session: Session, reading: Reading, viewer: Viewer, at: datetime) -> 
         "timeline": showing.timeline(reading, names, language, with_notes=with_notes),
         "letters": [(one, narrative.LETTERS[LetterKind(one.kind)].words(language)) for one in reading.letters],
         "many": reading_of.MANY,
+        "talked": following.messages(reading.events, reading.texts),
+        "changes": changes(session, found, reading.definition, language, places())
+        if any(event.kind in {EventKind.CORRECTED, EventKind.SUPPLEMENT_ANSWERED} for event in reading.events)
+        else (),
         "others": reading_of.others_of_party(session, found, viewer=viewer),
         "agency_name": in_words(found.agency.names) if found.agency else "",
         "item_names": partial(_named, reading.definition),
@@ -188,13 +227,7 @@ def _acts(session: Session, reading: Reading, acts: Acts, attempt: Attempt | Non
     """The forms of what may be done; the refused one is the one that was sent."""
     colleagues = reading_of.colleagues(session, [visit.step for visit in reading.open_visits])
     version = reading.dossier.version
-    forms: dict[str, Form] = {}
-    if acts.may_refuse_intake:
-        forms["refuse"] = RefuseIntakeForm(formdata=None, prefix=prefix_of("refuse"))
-    if acts.may_decide_withdrawal:
-        forms["withdrawal"] = WithdrawalForm(formdata=None, prefix=prefix_of("withdrawal"))
-    if acts.may_choose_agency:
-        forms["agency"] = agency_form(session, formdata=None)
+    forms = _forms_of_dossier(session, reading, acts)
     for work in acts.works:
         step = work.visit.step
         people = colleagues.get((step.agency_id, step.role), []) if step.agency_id else []
@@ -207,7 +240,36 @@ def _acts(session: Session, reading: Reading, acts: Acts, attempt: Attempt | Non
             forms[f"give-{work.key}"] = assign_form(work, others, formdata=None)
     if attempt is not None:
         forms.update({name: form for name, form in attempt.forms.items() if name in forms})
-    return {"acts": acts, "forms": forms, "version": version, "stock": STOCK, "language_code": spoken()}
+    return {
+        "acts": acts,
+        "forms": forms,
+        "version": version,
+        "stock": offered(session, reading.definition.code),
+        "language_code": spoken(),
+    }
+
+
+def _forms_of_dossier(session: Session, reading: Reading, acts: Acts) -> dict[str, Form]:
+    """The forms of what may be done with the dossier as a whole, whatever step it stands at."""
+    forms: dict[str, Form] = {}
+    if acts.may_refuse_intake:
+        forms["refuse"] = RefuseIntakeForm(formdata=None, prefix=prefix_of("refuse"))
+    if acts.may_decide_withdrawal:
+        forms["withdrawal"] = WithdrawalForm(formdata=None, prefix=prefix_of("withdrawal"))
+    if messages.may_write_for_office(current_viewer(), reading.dossier):
+        forms["message"] = MessageForm(formdata=None, prefix=prefix_of("message"))
+    if grounds := stopping.grounds(session, reading.dossier, viewer=current_viewer(), now=now()):
+        forms["stop"] = StopForm(formdata=None, prefix=prefix_of("stop")).offer(grounds)
+    if acts.may_choose_agency:
+        forms["agency"] = agency_form(session, formdata=None)
+    if acts.may_apologise:
+        drafted = apology_of(session, reading.dossier.id)
+        new_day, reason = (drafted.new_day, drafted.reason) if drafted is not None else (None, "")
+        prefix = prefix_of("apology")
+        forms["apology"] = ApologyForm(formdata=None, prefix=prefix, new_day=new_day, reason=reason)
+    if acts.may_reopen:
+        forms["reopen"] = reopen_form(reading, formdata=None)
+    return forms
 
 
 def _problems(attempt: Attempt | None) -> int:

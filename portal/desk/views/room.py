@@ -3,25 +3,24 @@
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 import flask
 from werkzeug.wrappers import Response
 
 from portal.accounts.viewer import Viewer
+from portal.calendars.queries import in_force
 from portal.clock import words
 from portal.desk.queries import queue
 from portal.desk.tabs import Tab, TabKey, tabs_of
 from portal.desk.wording import TABS
 from portal.foundation.languages import spoken
-from portal.foundation.packaged import office_calendar
-from portal.foundation.settings import Settings
+from portal.foundation.settings import Settings, due_soon_minutes
 from portal.foundation.unit_of_work import request_session
 from portal.letters.printing import PrintingOffice
 
 blueprint = flask.Blueprint("desk", __name__)
-
-FEW_MINUTES = 480
-"""What is due within one working day is shown as due soon."""
+blueprint.add_app_template_global(due_soon_minutes)
 
 FEW_MINUTES_TO_ACCEPT = 120
 """Acceptance has eight hours in all, so its last two are the ones that press."""
@@ -51,20 +50,20 @@ def see(endpoint: str, **values: Any) -> Response:
     return flask.redirect(flask.url_for(endpoint, **values), HTTPStatus.SEE_OTHER)
 
 
-def minutes_left(due_at: datetime, at: datetime) -> int:
-    """Working minutes until the due instant; negative once it has passed."""
-    calendar = office_calendar()
+def minutes_left(due_at: datetime, at: datetime, office: UUID | None) -> int:
+    """Working minutes of this office until the due instant; negative once it has passed."""
+    calendar = in_force(request_session()).hours_of(office)
     if due_at >= at:
         return calendar.working_minutes(at, due_at)
     return -max(1, calendar.working_minutes(due_at, at))
 
 
-def time_left(due_at: datetime | None, at: datetime, *, few: int = FEW_MINUTES) -> tuple[str, str]:
-    """The remaining working time in the reader's words, and its tone: late, soon or nothing."""
+def time_left(due_at: datetime | None, at: datetime, *, office: UUID | None, few: int | None = None) -> tuple[str, str]:
+    """The remaining working time of this office in the reader's words, and its tone: late, soon or nothing."""
     if due_at is None:
         return "", ""
-    minutes = minutes_left(due_at, at)
-    tone = "late" if minutes < 0 else "soon" if minutes <= few else ""
+    minutes = minutes_left(due_at, at, office)
+    tone = "late" if minutes < 0 else "soon" if minutes <= (few or due_soon_minutes()) else ""
     return words.remaining(minutes, spoken()), tone
 
 
@@ -86,9 +85,9 @@ def tab_links(tabs: tuple[Tab, ...], current: TabKey | None, counts: dict[TabKey
     ]
 
 
-def tabs_without_place(viewer: Viewer, at: datetime) -> list[dict[str, Any]]:
+def tabs_without_place(viewer: Viewer) -> list[dict[str, Any]]:
     """The tabs on a page that is none of them, such as a dossier's."""
-    tabs = tabs_of(viewer, now=at)
+    tabs = tabs_of(viewer)
     return tab_links(tabs, None, queue.counters(request_session(), tabs, viewer=viewer))
 
 

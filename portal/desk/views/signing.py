@@ -18,6 +18,7 @@ from portal.desk.views.acting import seen_version, stale_page
 from portal.desk.views.room import blueprint, now, page, printing_office, see
 from portal.dossiers import following, queries
 from portal.dossiers.actions import decision
+from portal.dossiers.capacity import seat_for
 from portal.dossiers.writing import Writer
 from portal.foundation.errors import Forbidden, Invalid, NotFound, PortalError, Refused, Stale
 from portal.foundation.guards import Audience, open_to
@@ -25,6 +26,7 @@ from portal.foundation.languages import spoken
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
 from portal.letters.contents import Decision
+from portal.letters.standing import standing_words
 from portal.workflow.graph import Act
 from portal.workflow.lifecycle import Outcome
 
@@ -47,7 +49,7 @@ def do_sign(code: str, node: str) -> Response:
     viewer, at, seen, form = current_viewer(), now(), seen_version(), SignForm()
     session = request_session()
     if reading_of.dossier(session, code, viewer=viewer).version != seen:
-        return stale_page(code, viewer, at, seen)
+        return stale_page(code, viewer, seen)
     reading, visit = _at(session, code, node, viewer)
     if not form.validate_on_submit() or "preview" in flask.request.form:
         return _page(session, reading, visit, viewer, form)
@@ -64,7 +66,7 @@ def do_sign(code: str, node: str) -> Response:
                 reason=form.reason.data or "",
             )
     except Stale:
-        return stale_page(code, viewer, at, seen)
+        return stale_page(code, viewer, seen)
     except (Refused, Invalid, Forbidden) as error:
         reading, visit = _at(request_session(), code, node, viewer)
         return _page(request_session(), reading, visit, viewer, form, error)
@@ -102,6 +104,7 @@ def _page(
         form=form,
         refusal="" if problems or error is None else explanation(error),
         must_step_up=not viewer.has_stepped_up(now()),
+        standing=standing_words(),
         previews=_previews(session, reading, visit, viewer, form),
         proposals=[
             one for one in reading.events if one.params.get("conclusion") and one.params.get("node") in reading.graph
@@ -113,7 +116,9 @@ def _previews(session: Session, reading: Reading, visit: Visit, viewer: Viewer, 
     """The text of both outcomes, or of the chosen one, in the language the law prints it in."""
     agency = session.get_one(Agency, visit.step.agency_id)
     writer = Writer(session=session, dossier=reading.dossier, verification_url="")
-    signatory = writer.holder(decision.step_post(viewer, visit.step))
+    seat = seat_for(viewer, visit.step)
+    absent = seat.id if seat.own_post_id else None
+    signatory = writer.holder(seat.acting_id, in_place_of=absent, manner=seat.manner or None)
     chosen = form.outcome.data
     outcomes = [Outcome(chosen)] if chosen in set(Outcome) else list(Outcome)
     return [

@@ -4,24 +4,25 @@ Source of the order: Decree 30/2020/NĐ-CP. The statutory clock ends at *issue*.
 """
 
 import hashlib
-from datetime import datetime
-from uuid import UUID
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Agency
 from portal.accounts.viewer import Viewer
+from portal.clock.zone import VIETNAM, office_day
 from portal.dossiers import moves
 from portal.dossiers.actions.steps import open_step, require_working, was_done_by
-from portal.dossiers.capacity import require, require_step, staff_actor
+from portal.dossiers.capacity import require, require_step, seat_for, staff_actor
 from portal.dossiers.models import Dossier, DossierStep
 from portal.dossiers.projection import graph_of
 from portal.dossiers.record import Happening, record
+from portal.dossiers.results import last_day_of
 from portal.dossiers.telling import tell_filers
 from portal.dossiers.writing import Writer
 from portal.foundation.database import new_id
 from portal.foundation.errors import Forbidden, Invalid, Refused
-from portal.foundation.outbox import Job, enqueue
+from portal.foundation.outbox import Job, TimerKind, cancel_timers, enqueue, set_timer
 from portal.letters.actions import letter_of, new_token, next_number
 from portal.letters.contents import LetterKind
 from portal.letters.models import Letter
@@ -54,26 +55,30 @@ def sign(
         raise Forbidden("access.step_up")
     if outcome is Outcome.REFUSED and not reason.strip():
         raise Invalid("decision.reason_missing", fields={"reason": "reason_missing"})
+    if outcome is Outcome.GRANTED and moves.turned_down(session, dossier) is not None:
+        raise Refused("decision.refusal_proposed")
     for act in (Act.APPRAISE, Act.APPROVE):
         if was_done_by(session, dossier, viewer, kinds={EventKind.STEP_COMPLETED}, act=act):
             raise Refused("step.two_persons")
-    agency = session.get_one(Agency, step.agency_id)
+    agency, seat = session.get_one(Agency, step.agency_id), seat_for(viewer, step)
     letter = Letter(
         id=new_id(),
         dossier_id=dossier.id,
         agency_id=agency.id,
         kind=LetterKind.DECISION.value,
         event_version=dossier.version + 1,
-        language=dossier.language.value,
+        language=dossier.language,
         token=new_token(),
         outcome=outcome.value,
         reason=reason.strip(),
         created_at=now,
-        signed_by=step_post(viewer, step),
+        signed_by=seat.acting_id,
+        signed_for=seat.id if seat.own_post_id else None,
+        signed_manner=seat.manner or None,
         signed_at=now,
     )
     writer = _writer(session, dossier, letter, office)
-    signatory = writer.holder(step_post(viewer, step))
+    signatory = writer.holder(seat.acting_id, in_place_of=letter.signed_for, manner=letter.signed_manner)
     content = writer.decision(
         outcome=outcome, agency_id=agency.id, signatory=signatory, issued_at=now, reason=reason.strip()
     )
@@ -89,7 +94,8 @@ def sign(
         params={"letter": str(letter.id), "evidence": evidence, "conclusion": outcome.value},
         texts={"reason": letter.reason} if letter.reason else {},
     )
-    _move_on(session, dossier, node, closing, actor=actor, now=now)
+    refused_at = node if outcome is Outcome.REFUSED else None
+    _move_on(session, dossier, node, closing, actor=actor, now=now, turned_down_at=refused_at)
     return letter
 
 
@@ -101,7 +107,7 @@ def number(session: Session, dossier: Dossier, node: str, *, viewer: Viewer, now
     letter.numbered_at = now
     closing = Happening(
         kind=EventKind.NUMBERED,
-        params={"letter": str(letter.id), "evidence": f"{letter.number}/{letter.year}"},
+        params={"letter": str(letter.id), "evidence": Writer(session, dossier).number_of(letter)},
     )
     _move_on(session, dossier, node, closing, actor=actor, now=now)
     return letter
@@ -120,10 +126,15 @@ def issue(
     content = writer.decision(
         outcome=Outcome(letter.outcome or Outcome.GRANTED),
         agency_id=agency.id,
-        signatory=writer.holder(letter.signed_by, signed_at=letter.signed_at),
+        signatory=writer.holder(
+            letter.signed_by,
+            signed_at=letter.signed_at,
+            in_place_of=letter.signed_for,
+            manner=letter.signed_manner,
+        ),
         issued_at=now,
         reason=letter.reason or "",
-        number=number_of(letter, agency),
+        number=writer.number_of(letter),
     )
     if signed_content(content) != letter.signed_bytes:
         raise Refused("decision.changed_after_signing")
@@ -137,7 +148,20 @@ def issue(
     )
     _move_on(session, dossier, node, closing, actor=actor, now=now)
     tell_filers(session, dossier, NoticeKind.SETTLED, now=now)
+    if letter.outcome == Outcome.GRANTED and (last := last_day_of(writer.result, office_day(now))) is not None:
+        remind_before(session, dossier, last)
     return letter
+
+
+RENEWAL_DAYS = 30
+"""So many days before a result runs out its holder is told."""
+
+
+def remind_before(session: Session, dossier: Dossier, last_day: date) -> None:
+    """Have the filer told in time that the result runs out; the timer rings in the morning of that day."""
+    day = last_day - timedelta(days=RENEWAL_DAYS)
+    morning = datetime(day.year, day.month, day.day, 8, tzinfo=VIETNAM)
+    set_timer(session, TimerKind.RESULT_RENEWAL, dossier_id=dossier.id, subject_id=dossier.id, due_at=morning)
 
 
 def deliver(session: Session, dossier: Dossier, *, actor: str, how: str, now: datetime) -> None:
@@ -151,25 +175,13 @@ def deliver(session: Session, dossier: Dossier, *, actor: str, how: str, now: da
     node = next((key for key in nodes if graph[key].act is Act.DELIVER), None)
     params = {"evidence": str(letter.id), "how": how, **({"node": node} if node else {})}
     record(session, dossier, [Happening(kind=EventKind.RETURNED, params=params)], actor=actor, now=now)
+    cancel_timers(session, dossier_id=dossier.id, now=now, kind=TimerKind.RESULT_UNCOLLECTED)
 
 
 def hand_over(session: Session, dossier: Dossier, *, viewer: Viewer, now: datetime) -> None:
     """The one-stop officer hands the result over at the counter."""
     require(viewer, dossier, Action.DELIVER)
     deliver(session, dossier, actor=staff_actor(viewer, dossier, Role.ONE_STOP), how="counter", now=now)
-
-
-def number_of(letter: Letter, agency: Agency) -> str:
-    """The number as it is printed, e.g. `128/QĐ-SXD`; empty before it was given out."""
-    return "" if letter.number is None else f"{letter.number}/QĐ-{agency.symbol}"
-
-
-def step_post(viewer: Viewer, step: DossierStep) -> UUID:
-    """The viewer's own post for this step."""
-    post = viewer.post_for(step.agency_id, step.role)
-    if post is None:
-        raise Forbidden("step.not_yours")
-    return post.id
 
 
 def _working_step(
@@ -195,7 +207,16 @@ def _writer(session: Session, dossier: Dossier, letter: Letter, office: Printing
     return Writer(session=session, dossier=dossier, verification_url=url)
 
 
-def _move_on(session: Session, dossier: Dossier, node: str, closing: Happening, *, actor: str, now: datetime) -> None:
-    happenings = moves.advance(session, dossier, node, closing=closing)
+def _move_on(
+    session: Session,
+    dossier: Dossier,
+    node: str,
+    closing: Happening,
+    *,
+    actor: str,
+    now: datetime,
+    turned_down_at: str | None = None,
+) -> None:
+    happenings = moves.advance(session, dossier, node, closing=closing, turned_down_at=turned_down_at)
     record(session, dossier, happenings, actor=actor, now=now)
-    enqueue(session, Job.ROUTE_DOSSIER, {"dossier_id": str(dossier.id)}, now=now)
+    enqueue(session, Job.ROUTE_DOSSIER, {"dossier_id": str(dossier.id)})

@@ -7,11 +7,17 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.accounts.viewer import ActingFor, Viewer
+from portal.accounts.actions import audit
+from portal.accounts.models import Membership, Person
+from portal.accounts.viewer import FILING_ROLES, ActingFor, Viewer
+from portal.catalogue.answers import Answers, posted_from
+from portal.catalogue.fields import all_fields
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import definition_of
-from portal.dossiers.models import Draft
+from portal.dossiers.models import Dossier, Draft
 from portal.foundation.errors import Forbidden, Invalid, NotFound, Stale
+from portal.notices.actions import tell_of_account
+from portal.notices.kinds import NoticeKind
 
 Typed = Mapping[str, Sequence[str]]
 
@@ -76,6 +82,61 @@ def save(session: Session, draft: Draft, typed: Typed, *, replacing: Sequence[st
         draft.version += 1
     draft.updated_at = now
     session.flush()
+
+
+def again(
+    session: Session, dossier: Dossier, version: ProcedureVersion, answers: Answers, *, viewer: Viewer, now: datetime
+) -> Draft:
+    """Start a draft with the answers of a dossier, for the version of its procedure in force now.
+
+    Answers of questions that version no longer asks are left out; the others are judged by it like any others.
+    """
+    old, new = definition_of(dossier.procedure), definition_of(version)
+    case = dossier.case_key if new.case(dossier.case_key) is not None else new.cases[0].code
+    draft = start(session, version, case=case, party_id=dossier.party_id, viewer=viewer, now=now)
+    kinds = {field.code: field.type for _, field in all_fields(new.sections)}
+    same = {field.code for _, field in all_fields(old.sections) if kinds.get(field.code) == field.type}
+    typed = {name: values for name, values in posted_from(old, answers).items() if name.partition(".")[0] in same}
+    save(session, draft, typed, replacing=(), now=now)
+    return draft
+
+
+def hand_over(session: Session, draft: Draft, *, to: UUID, viewer: Viewer, now: datetime) -> None:
+    """Give the draft to a colleague who may file for the same party; they are told. Raises `Invalid` for others."""
+    if to not in {person_id for person_id, _name in colleagues(session, draft)}:
+        raise Invalid("draft.no_such_colleague", fields={"person": "draft.no_such_colleague"})
+    audit.record(
+        session,
+        "dossiers.hand_over_draft",
+        f"draft:{draft.id}",
+        by=viewer.person_id,
+        now=now,
+        before={"filer": str(draft.filer_id)},
+        after={"filer": str(to)},
+    )
+    draft.filer_id = to
+    draft.updated_at = now
+    session.flush()
+    said = {"procedure": dict(draft.procedure.names), "link": f"/drafts/{draft.id}"}
+    tell_of_account(session, NoticeKind.DRAFT_HANDED_OVER, person_id=to, params=said, now=now)
+
+
+def colleagues(session: Session, draft: Draft) -> list[tuple[UUID, str]]:
+    """Who else may file it: the owners and filers of the party, or of the agent company that began it."""
+    rows = session.execute(
+        sa.select(Person.id, Person.name)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.party_id == (draft.agent_party_id or draft.party_id),
+            Membership.role.in_(FILING_ROLES),
+            Membership.ended_at.is_(None),
+            Person.disabled_at.is_(None),
+            Person.id.not_in([draft.filer_id]),
+        )
+        .distinct()
+        .order_by(Person.name, Person.id)
+    )
+    return [(person_id, name) for person_id, name in rows]
 
 
 def discard(session: Session, draft: Draft, *, now: datetime) -> None:

@@ -7,18 +7,20 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.accounts.models import Language, PartyStatus
+from portal.accounts.models import PartyStatus
 from portal.accounts.viewer import Viewer
 from portal.attachments import actions as attachments
 from portal.attachments import queries as files
 from portal.attachments.models import Attachment
 from portal.catalogue.answers import Answers, read
+from portal.catalogue.charges import fees_for
 from portal.catalogue.completeness import missing
 from portal.catalogue.definition import Definition
 from portal.catalogue.queries import definition_of
 from portal.catalogue.registers import places
 from portal.catalogue.requirements import commune_of, subject_of
 from portal.catalogue.wording import Problem
+from portal.dossiers.actions import payment
 from portal.dossiers.models import Dossier, DossierAnswers, Draft
 from portal.dossiers.numbering import next_code
 from portal.dossiers.record import Happening, new_salt, record
@@ -26,6 +28,7 @@ from portal.dossiers.telling import known_of
 from portal.dossiers.terms import terms_for
 from portal.foundation.database import new_id
 from portal.foundation.errors import Invalid, Refused
+from portal.foundation.formats import Language
 from portal.foundation.outbox import Job, Wanted, enqueue_all
 from portal.foundation.search import search_key, trigrams
 from portal.letters.actions import letter_wanted
@@ -50,7 +53,8 @@ def file(session: Session, draft: Draft, *, viewer: Viewer, language: Language, 
     """File the draft (locked by `drafts.editable`) and return its dossier.
 
     Filing again, after a lost answer or a double click, returns the same dossier: the draft's client key is
-    unique among dossiers. Raises `Incomplete` with every gap.
+    unique among dossiers. Where a fee is prepaid it waits for that, with its code (decision 16). Raises
+    `Incomplete` with every gap.
     """
     if draft.closed_at is not None:
         return already_filed(session, draft)
@@ -67,8 +71,10 @@ def file(session: Session, draft: Draft, *, viewer: Viewer, language: Language, 
     dossier.procedure, dossier.party = draft.procedure, draft.party
     salt = new_salt()
     documents = files.digested(attached)
+    fees = fees_for(definition, draft.case_key, answers)
+    waits = payment.is_prepaid(fees)
     filed = Happening(
-        kind=EventKind.FILED,
+        kind=EventKind.PREPAYMENT_REQUESTED if waits else EventKind.FILED,
         params={
             "intake_agency": str(dossier.intake_agency_id),
             "party": str(draft.party_id),
@@ -83,7 +89,10 @@ def file(session: Session, draft: Draft, *, viewer: Viewer, language: Language, 
     session.add(
         DossierAnswers(dossier_id=dossier.id, supplement_round=0, answers=dict(answers), salt=salt, saved_at=now)
     )
-    _set_going(session, dossier, viewer=viewer, now=now)
+    if waits:
+        payment.await_prepayment(session, dossier, fees, now=now)
+    else:
+        _set_going(session, dossier, viewer=viewer, now=now)
     session.flush()
     return dossier
 
@@ -101,7 +110,7 @@ def _set_going(session: Session, dossier: Dossier, *, viewer: Viewer, now: datet
         now=now,
         params=known_of(dossier),
     )
-    enqueue_all(session, [to_route, letter, notice], now=now)
+    enqueue_all(session, [to_route, letter, notice])
 
 
 def already_filed(session: Session, draft: Draft) -> Dossier:

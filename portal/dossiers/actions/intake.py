@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.viewer import Viewer
 from portal.dossiers import moves
+from portal.dossiers.actions import payment
 from portal.dossiers.capacity import require, staff_actor
 from portal.dossiers.models import Dossier
 from portal.dossiers.record import Happening, record
@@ -14,6 +15,7 @@ from portal.foundation.errors import Invalid, Refused
 from portal.foundation.outbox import Job, enqueue
 from portal.letters.contents import LetterKind
 from portal.notices.kinds import NoticeKind
+from portal.payments.kinds import Ending
 from portal.workflow.events import EventKind
 from portal.workflow.lifecycle import Action, Role, State
 
@@ -41,8 +43,9 @@ def accept(session: Session, dossier: Dossier, *, viewer: Viewer, now: datetime)
     intake_done = moves.complete_intake(session, dossier)
     if intake_done:
         record(session, dossier, intake_done, actor=actor, now=now)
-    write_letter(session, dossier, LetterKind.RECEIPT, event_version=version, now=now)
-    enqueue(session, Job.ROUTE_DOSSIER, {"dossier_id": str(dossier.id)}, now=now)
+    payment.bill_at_intake(session, dossier, now=now)
+    write_letter(session, dossier, LetterKind.RECEIPT, event_version=version)
+    enqueue(session, Job.ROUTE_DOSSIER, {"dossier_id": str(dossier.id)})
     tell_filers(session, dossier, NoticeKind.ACCEPTED, now=now)
 
 
@@ -58,5 +61,6 @@ def refuse_intake(
         kind=EventKind.REFUSED_INTAKE, texts={"reason": reason.strip(), "legal_ground": legal_ground.strip()}
     )
     record(session, dossier, [refused], actor=actor, now=now)
-    write_letter(session, dossier, LetterKind.REFUSAL_OF_INTAKE, event_version=dossier.version, now=now)
+    write_letter(session, dossier, LetterKind.REFUSAL_OF_INTAKE, event_version=dossier.version)
+    payment.give_back(session, dossier, Ending.NOT_ACCEPTED, now=now)
     tell_filers(session, dossier, NoticeKind.NOT_ACCEPTED, now=now)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Agency
 from portal.dossiers.models import Dossier, DossierEvent
 from portal.dossiers.queries import locked
+from portal.dossiers.receipt_writing import fee_receipt
 from portal.dossiers.writing import Writer
 from portal.foundation.errors import NotFound
 from portal.letters.actions import letter_of, new_token
@@ -23,9 +24,13 @@ WRITERS: Mapping[LetterKind, Callable[[Writer, DossierEvent], Content]] = {
     LetterKind.SUPPLEMENT: Writer.supplement,
     LetterKind.REFUSAL_OF_INTAKE: Writer.refusal_of_intake,
     LetterKind.STOP: Writer.stop,
+    LetterKind.APOLOGY: Writer.apology,
+    LetterKind.FEE_RECEIPT: fee_receipt,
 }
 
-AT_THE_COUNTER = frozenset({LetterKind.FILING_RECEIPT, LetterKind.RECEIPT, LetterKind.REFUSAL_OF_INTAKE})
+AT_THE_COUNTER = frozenset(
+    {LetterKind.FILING_RECEIPT, LetterKind.RECEIPT, LetterKind.REFUSAL_OF_INTAKE, LetterKind.FEE_RECEIPT}
+)
 
 
 def write(
@@ -50,7 +55,7 @@ def write(
         agency_id=agency.id,
         kind=kind.value,
         event_version=event_version,
-        language=dossier.language.value,
+        language=dossier.language,
         token=new_token(),
         created_at=now,
     )

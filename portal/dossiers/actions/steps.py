@@ -13,8 +13,11 @@ from portal.dossiers.capacity import require_step
 from portal.dossiers.models import Dossier, DossierEvent, DossierStep
 from portal.dossiers.projection import graph_of
 from portal.dossiers.record import Happening, record
+from portal.dossiers.terms import Terms
 from portal.foundation.errors import Invalid, NotFound, Refused
 from portal.foundation.outbox import Job, enqueue
+from portal.workflow import graph as graphs
+from portal.workflow import refusal
 from portal.workflow.events import EventKind
 from portal.workflow.graph import Act, StepOutcome
 from portal.workflow.lifecycle import State
@@ -47,6 +50,8 @@ def complete(
 ) -> None:
     """Do the step and pass the dossier on. `conclusion` is agree, disagree, grant or refuse, where one is asked.
 
+    An approval that concludes to refuse before a stop for payment leads straight to the signature: nobody pays for
+    a refusal. It needs a note, for whoever signs it.
     Signing, numbering, issuing and delivering leave evidence and have verbs of their own (`decision`).
     """
     step = open_step(session, dossier, node)
@@ -55,16 +60,21 @@ def complete(
     act = graph_of(dossier)[node].act
     if act in ACTS_WITH_EVIDENCE:
         raise Refused("step.needs_evidence")
-    if act in {Act.APPRAISE, Act.OPINION} and not note.strip():
+    turns_down = conclusion == refusal.REFUSE and refusal.may_turn_down(graph_of(dossier), node)
+    if (turns_down or act in {Act.APPRAISE, Act.OPINION}) and not note.strip():
         raise Invalid("step.note_missing", fields={"note": "note_missing"})
     if act is Act.APPROVE and was_done_by(session, dossier, viewer, kinds={EventKind.STEP_COMPLETED}, act=Act.APPRAISE):
         raise Refused("step.two_persons")
+    if not turns_down and leads_to_payment(session, dossier) == node:
+        raise Refused("payment.notice_first")
     closing = Happening(
         kind=EventKind.STEP_COMPLETED,
         params={} if conclusion is None else {"conclusion": conclusion},
         texts={"note": note.strip()} if note.strip() else {},
     )
-    _move_on(session, dossier, moves.advance(session, dossier, node, closing=closing), actor=actor, now=now)
+    at = node if turns_down else None
+    happenings = moves.advance(session, dossier, node, closing=closing, turned_down_at=at)
+    _move_on(session, dossier, happenings, actor=actor, now=now)
 
 
 def send_back(
@@ -94,6 +104,21 @@ def assign(
     )
 
 
+def leads_to_payment(session: Session, dossier: Dossier) -> str | None:
+    """The open step whose end brings the dossier to a stop for payment; such a step ends with the notice."""
+    graph = graph_of(dossier)
+    if all(node.act is not Act.PAY for node in graph.nodes):
+        return None
+    truths = Terms.from_json(dossier.terms).truths
+    standing = moves.open_nodes(session, dossier)
+    for key in sorted(standing):
+        if graph[key].act in ACTS_WITH_EVIDENCE:
+            continue  # a signature is not given by a notice
+        if any(node.act is Act.PAY for node in graphs.complete(graph, standing, key, StepOutcome.DONE, truths).opened):
+            return key
+    return None
+
+
 def require_working(dossier: Dossier) -> None:
     """Refuse work on a dossier that waits for the filer or has ended."""
     if dossier.state not in WORKING:
@@ -117,4 +142,4 @@ def was_done_by(session: Session, dossier: Dossier, viewer: Viewer, *, kinds: Co
 
 def _move_on(session: Session, dossier: Dossier, happenings: list[Happening], *, actor: str, now: datetime) -> None:
     record(session, dossier, happenings, actor=actor, now=now)
-    enqueue(session, Job.ROUTE_DOSSIER, {"dossier_id": str(dossier.id)}, now=now)
+    enqueue(session, Job.ROUTE_DOSSIER, {"dossier_id": str(dossier.id)})

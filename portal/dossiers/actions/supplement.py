@@ -9,12 +9,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from portal.accounts.viewer import Viewer
+from portal.accounts.viewer import HeldPost, Viewer
 from portal.attachments import queries as files
+from portal.calendars.queries import in_force
 from portal.catalogue.answers import Answers, read
 from portal.catalogue.completeness import missing
 from portal.catalogue.queries import definition_of
 from portal.catalogue.registers import places
+from portal.clock.calendar import Calendar
 from portal.clock.zone import office_day
 from portal.dossiers.actions.filing import Incomplete
 from portal.dossiers.capacity import require
@@ -29,8 +31,7 @@ from portal.dossiers.record import Happening, new_salt, record
 from portal.dossiers.telling import tell_filers, write_letter
 from portal.dossiers.terms import terms_for
 from portal.foundation.errors import Forbidden, Invalid, NotFound, Refused
-from portal.foundation.outbox import TimerKind, set_timer
-from portal.foundation.packaged import office_calendar
+from portal.foundation.outbox import Job, TimerKind, enqueue, set_timer
 from portal.letters.contents import LetterKind
 from portal.notices.kinds import NoticeKind
 from portal.workflow.events import EventKind
@@ -78,8 +79,8 @@ def draft_request(
         before_intake=before_intake,
         reason=reason.strip(),
         legal_ground=legal_ground.strip(),
-        answer_due_on=_answer_due_on(dossier, now),
-        drafted_by=_post_id(viewer, dossier, capacity),
+        answer_due_on=_answer_due_on(dossier, in_force(session).calendar, now),
+        drafted_by=_post(viewer, dossier, capacity).acting_id,
         drafted_at=now,
         items=[
             SupplementItem(position=position, kind=item.kind, key=item.key, what_is_wrong=item.what_is_wrong.strip())
@@ -105,7 +106,7 @@ def send(session: Session, dossier: Dossier, request: SupplementRequest, *, view
     if request.state is not SupplementState.DRAFTED:
         raise Refused("supplement.not_waiting")
     approver = approver_of(dossier)
-    post_id = _post_id(viewer, dossier, approver)
+    post = _post(viewer, dossier, approver)
     asked = Happening(
         kind=EventKind.SUPPLEMENT_REQUESTED,
         params={
@@ -117,9 +118,9 @@ def send(session: Session, dossier: Dossier, request: SupplementRequest, *, view
             name: words for name, words in (("reason", request.reason), ("legal_ground", request.legal_ground)) if words
         },
     )
-    record(session, dossier, [asked], actor=f"post:{post_id}", now=now)
+    record(session, dossier, [asked], actor=post.actor, now=now)
     request.state = SupplementState.SENT
-    request.approved_by = post_id
+    request.approved_by = post.acting_id
     request.sent_at = now
     session.flush()
     set_timer(
@@ -127,9 +128,9 @@ def send(session: Session, dossier: Dossier, request: SupplementRequest, *, view
         TimerKind.SUPPLEMENT_DEADLINE,
         dossier_id=dossier.id,
         subject_id=request.id,
-        due_at=office_calendar().close_of(request.answer_due_on) + timedelta(minutes=1),
+        due_at=in_force(session).hours_of(dossier.agency_id).close_of(request.answer_due_on) + timedelta(minutes=1),
     )
-    write_letter(session, dossier, LetterKind.SUPPLEMENT, event_version=dossier.version, now=now)
+    write_letter(session, dossier, LetterKind.SUPPLEMENT, event_version=dossier.version)
     answer_by = {"answer_due_on": request.answer_due_on.isoformat()}
     tell_filers(session, dossier, NoticeKind.SUPPLEMENT_REQUESTED, now=now, params=answer_by)
 
@@ -138,7 +139,7 @@ def drop(session: Session, dossier: Dossier, request: SupplementRequest, *, view
     """The approver does not want the request sent; it goes back to nothing."""
     if request.state is not SupplementState.DRAFTED:
         raise Refused("supplement.not_waiting")
-    _post_id(viewer, dossier, approver_of(dossier))
+    _post(viewer, dossier, approver_of(dossier))
     request.state = SupplementState.DROPPED
     session.flush()
 
@@ -185,6 +186,7 @@ def answer(
     request.typed = {}
     request.answered_at = now
     session.flush()
+    enqueue(session, Job.ROUTE_DOSSIER, {"dossier_id": str(dossier.id)})  # the moments of its steps move with it
     tell_filers(session, dossier, NoticeKind.SUPPLEMENT_ANSWERED, now=now)
 
 
@@ -250,17 +252,17 @@ def _rounds(session: Session, dossier_id: UUID) -> int:
     return newest or 0
 
 
-def _answer_due_on(dossier: Dossier, now: datetime) -> date:
+def _answer_due_on(dossier: Dossier, calendar: Calendar, now: datetime) -> date:
     rule = definition_of(dossier.procedure).supplement
     today = office_day(now)
     if rule.unit == "working_day":
-        return office_calendar().add_working_days(today, rule.days)
-    return office_calendar().first_working_day(today + timedelta(days=rule.days))
+        return calendar.add_working_days(today, rule.days)
+    return calendar.first_working_day(today + timedelta(days=rule.days))
 
 
-def _post_id(viewer: Viewer, dossier: Dossier, role: Role) -> UUID:
+def _post(viewer: Viewer, dossier: Dossier, role: Role) -> HeldPost:
     agency_id = dossier.intake_agency_id if role is Role.ONE_STOP else dossier.agency_id
     post = viewer.post_for(agency_id, role)
     if post is None:
         raise Forbidden("dossier.role_may_not")
-    return post.id
+    return post

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.accounts.viewer import Viewer
+from portal.dossiers.actions import payment
 from portal.dossiers.capacity import require, staff_actor
 from portal.dossiers.models import Dossier
 from portal.dossiers.record import Happening, record
@@ -12,6 +13,7 @@ from portal.dossiers.telling import tell_filers, write_letter
 from portal.foundation.errors import Forbidden
 from portal.letters.contents import LetterKind
 from portal.notices.kinds import NoticeKind
+from portal.payments.kinds import Ending
 from portal.workflow.events import EventKind
 from portal.workflow.lifecycle import Action, Role, StopReason
 
@@ -23,6 +25,7 @@ def withdraw(session: Session, dossier: Dossier, *, viewer: Viewer, reason: str,
         require(viewer, dossier, Action.WITHDRAW)
         taken_back = Happening(kind=EventKind.STOPPED, params={"reason": StopReason.WITHDRAWN.value}, texts=texts)
         record(session, dossier, [taken_back], actor=viewer.actor, now=now)
+        payment.give_back(session, dossier, Ending.WITHDRAWN_BEFORE_ACCEPTANCE, now=now)
         tell_filers(session, dossier, NoticeKind.WITHDRAWN, now=now)
         return
     require(viewer, dossier, Action.REQUEST_WITHDRAWAL)
@@ -41,5 +44,6 @@ def decide(session: Session, dossier: Dossier, *, grant: bool, viewer: Viewer, n
     texts = {"reason": reason.strip()} if reason.strip() else {}
     record(session, dossier, [Happening(kind=kind, texts=texts)], actor=actor, now=now)
     if grant:
-        write_letter(session, dossier, LetterKind.STOP, event_version=dossier.version, now=now)
+        payment.give_back(session, dossier, Ending.ENDED_WITHOUT_DECISION, now=now)
+        write_letter(session, dossier, LetterKind.STOP, event_version=dossier.version)
         tell_filers(session, dossier, NoticeKind.WITHDRAWN, now=now)

@@ -2,12 +2,16 @@
 
 from portal.dossiers.explanations import REASONS
 from portal.dossiers.views import (
+    amending,
     answering,
+    bundling,
     documents,
     drafting,
     files,
     following,
+    papers,
     reviewing,
+    sharing,
     starting,
     tracking,
     workspace,
@@ -16,8 +20,9 @@ from portal.dossiers.views.room import blueprint
 from portal.foundation import web
 
 __all__ = [
-    "answering", "blueprint", "blueprints", "documents", "drafting", "files", "following", "reviewing", "starting",
-    "tracking", "workspace",
+    "amending", "answering", "blueprint", "blueprints", "bundling", "documents", "drafting", "files", "following",
+    "papers",
+    "reviewing", "sharing", "starting", "tracking", "workspace",
 ]  # fmt: skip
 
 blueprints = (blueprint,)

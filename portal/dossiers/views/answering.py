@@ -1,6 +1,6 @@
 """Answering a supplement request, item by item, beside the field or document it names."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from uuid import UUID
 
 import flask
@@ -9,12 +9,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import current_viewer
-from portal.attachments import actions as attachments
 from portal.attachments import queries as files
 from portal.attachments.models import CopyKind
 from portal.catalogue.answers import posted_from
 from portal.catalogue.definition import Definition
-from portal.catalogue.documents import Document
 from portal.catalogue.fields import FieldBase, RowsField
 from portal.catalogue.queries import definition_of
 from portal.catalogue.registers import places
@@ -25,12 +23,15 @@ from portal.dossiers.actions.filing import Incomplete
 from portal.dossiers.asking import Asking, error_entries, field_code, known, plain_facts
 from portal.dossiers.capacity import require
 from portal.dossiers.drafting import DocumentState, Progress
+from portal.dossiers.meeting import Meeting, fingerprints, meet
 from portal.dossiers.models import Dossier, SupplementRequest, SupplementState
+from portal.dossiers.saying import typed_in_words
 from portal.dossiers.typed import Typed, belonging, without_row
-from portal.dossiers.views.documents import PART, read_upload, told
-from portal.dossiers.views.drafting import AUTOSAVE
+from portal.dossiers.views.drafting import AUTOSAVE, stale_script
 from portal.dossiers.views.room import blueprint, is_script, language, now, page, posted, see, shelf
-from portal.foundation.errors import Invalid, NotFound, Refused, Unavailable
+from portal.dossiers.views.uploading import Place, take_away, take_in
+from portal.foundation.errors import PortalError, Refused
+from portal.foundation.formats import clock_time
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
@@ -58,9 +59,14 @@ def answer_supplement(code: str) -> Response:
         definition = definition_of(found.procedure)
         fields = _fields(session, definition, found, request)
         typed = _rows_taken_away(belonging(sent, fields, places()), fields, sent)
-        actions.keep(session, request, typed, replacing=[field.code for field in fields])
+        codes = [field.code for field in fields]
+        met = meet(typed, _typed(session, definition, found, request), sent, codes)
+        if met.is_open:
+            return stale_script() if is_script(AUTOSAVE) else _page(session, found, request, status=409, met=met)
+        actions.keep(session, request, met.together, replacing=codes)
+        seen = fingerprints(met.together, codes)
     if is_script(AUTOSAVE):
-        return flask.jsonify(version=found.version, seen="", message=_("Saved"))
+        return flask.jsonify(version=found.version, seen=seen, message=_("Saved %(when)s", when=clock_time(now())))
     if "add" in sent or "remove" in sent:
         more = (sent.get("add") or [""])[-1]
         anchor = more or (sent.get("remove") or [""])[-1].partition(".")[0]
@@ -75,50 +81,32 @@ def answer_supplement(code: str) -> Response:
 @open_to(Audience.COMPANY)
 def upload_answer(code: str, key: str) -> Response:
     """Take one new file in for a document of the request."""
-    viewer = current_viewer()
-    try:
-        with unit_of_work() as session:
-            found = queries.for_update(session, code, viewer=viewer)
-            request = _waiting(session, found)
-            document = _document(found, key)
-            attachments.add(
-                session,
-                read_upload(document),
-                document,
-                shelf=shelf(),
-                by=viewer.person_id,
-                now=now(),
-                dossier_id=found.id,
-                supplement_round=request.supplement_round,
-            )
-    except (Invalid, Unavailable) as refusal:
-        if is_script(PART):
-            return told(refusal)
+
+    def again(refusal: PortalError) -> Response:
         session = request_session()
-        found = queries.visible(session, code, viewer=viewer)
+        found = queries.visible(session, code, viewer=current_viewer())
         errors = [{"text": explanation(refusal), "href": f"#{key}"}]
         return _page(session, found, _waiting(session, found), status=refusal.status, errors=errors, refused=key)
-    address = flask.url_for("dossiers.supplement", code=code, _anchor=f"{key}-document")
-    return flask.jsonify(reload=address, message=_("The file is here.")) if is_script(PART) else see(address)
+
+    return take_in(key, find=lambda session: _place(session, code), page=_address(code), again=again)
 
 
 @blueprint.post("/dossiers/<code>/supplement/documents/<key>/<uuid:file_id>/remove")
 @open_to(Audience.COMPANY)
 def remove_answer_file(code: str, key: str, file_id: UUID) -> Response:
     """Take a file of this answer away again; what was filed before stays."""
-    with unit_of_work() as session:
-        found = queries.for_update(session, code, viewer=current_viewer())
-        request = _waiting(session, found)
-        attachment = files.one(session, file_id)
-        wanted = (found.id, key, request.supplement_round)
-        if attachment is None or wanted != (
-            attachment.dossier_id,
-            attachment.document_key,
-            attachment.supplement_round,
-        ):
-            raise NotFound("attachments.not_found")
-        attachments.remove(session, attachment, now=now())
-    return see(flask.url_for("dossiers.supplement", code=code, _anchor=f"{key}-document"))
+    return take_away(key, file_id, find=lambda session: _place(session, code), page=_address(code))
+
+
+def _place(session: Session, code: str) -> Place:
+    found = queries.for_update(session, code, viewer=current_viewer())
+    request = _waiting(session, found)
+    definition = definition_of(found.procedure)
+    return Place(definition=definition, dossier_id=found.id, supplement_round=request.supplement_round)
+
+
+def _address(code: str) -> Callable[[str], str]:
+    return lambda anchor: flask.url_for("dossiers.supplement", code=code, _anchor=anchor)
 
 
 def _send(code: str) -> Response:
@@ -143,13 +131,6 @@ def _waiting(session: Session, found: Dossier) -> SupplementRequest:
     if request is None or request.state is not SupplementState.SENT:
         raise Refused("supplement.not_waiting")
     return request
-
-
-def _document(found: Dossier, key: str) -> Document:
-    document = definition_of(found.procedure).document(key)
-    if document is None:
-        raise NotFound("draft.document_unknown")
-    return document
 
 
 def _typed(
@@ -197,11 +178,19 @@ def _page(
     errors: list[dict[str, str]] | None = None,
     refused: str = "",
     more: str = "",
+    met: Meeting | None = None,
 ) -> Response:
     definition = definition_of(found.procedure)
     problems = list(problems)
     fields = _fields(session, definition, found, request)
-    typed = _typed(session, definition, found, request)
+    kept = _typed(session, definition, found, request)
+    typed = kept if met is None else {**kept, **met.together}
+    saved = (
+        {code: typed_in_words(definition.field(code), kept, language(), places()) for code in met.changed}
+        if met
+        else {}
+    )
+    clashing = list(met.clashing) if met else []
     read = known(definition, found.case_key, typed, {}, places())
     shown_problems = problems or list(read.reading.problems)
     asking = Asking(
@@ -210,6 +199,7 @@ def _page(
         problems=[problem for problem in shown_problems if problem.kind == "field"],
         more_rows=more,
         notes={item.key: item.what_is_wrong for item in request.items if item.kind == "field"},
+        saved={code: words for code, words in saved.items() if code in clashing},
     )
     found_errors = errors or _error_entries(definition, shown_problems)
     missing_documents = [problem.path for problem in problems if problem.kind == "document"]
@@ -219,6 +209,10 @@ def _page(
         dossier=found,
         definition=definition,
         request=request,
+        seen=fingerprints(kept, [field.code for field in fields]),
+        is_stale=met is not None,
+        saved_by_colleague=[(definition.field(code), words) for code, words in saved.items()],
+        clashing=clashing,
         questions=asking.questions(fields),
         facts=plain_facts(read.facts, [field.code for field in fields]),
         documents=_documents(session, definition, found, request, missing_documents),

@@ -1,31 +1,31 @@
-"""The documents of a draft: each file its own POST, so that one bad file never costs the others."""
+"""The documents of a draft."""
 
+from collections.abc import Callable
+from datetime import date
 from uuid import UUID
 
 import flask
-from flask_babel import gettext as _
-from werkzeug.datastructures import FileStorage
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import current_viewer
 from portal.attachments import actions as attachments
 from portal.attachments import queries as files
-from portal.attachments.actions import Upload
-from portal.attachments.inspection import check_size
 from portal.attachments.models import CopyKind
-from portal.catalogue.documents import Document
 from portal.catalogue.queries import definition_of
-from portal.dossiers import queries
+from portal.clock.zone import office_day
+from portal.dossiers import queries, vault
 from portal.dossiers.actions import drafts
 from portal.dossiers.models import Draft
-from portal.dossiers.views.drafting import filed_instead, whole
-from portal.dossiers.views.room import blueprint, is_script, now, page, see, shelf
-from portal.foundation.errors import Invalid, NotFound, PortalError, Unavailable
+from portal.dossiers.views.drafting import filed_instead, reasons_of, whole
+from portal.dossiers.views.room import blueprint, now, page, see, shelf
+from portal.dossiers.views.uploading import Place, take_away, take_in
+from portal.foundation.errors import Invalid, NotFound, PortalError, Refused
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
 
-PART = "X-Part"
+LONGEST_NUMBER = 100
 
 
 @blueprint.get("/drafts/<uuid:draft_id>/documents")
@@ -43,72 +43,84 @@ def documents(draft_id: UUID) -> Response:
 @open_to(Audience.COMPANY)
 def upload(draft_id: UUID, key: str) -> Response:
     """Take one file in, or say beside its field what is wrong with it."""
-    viewer = current_viewer()
-    try:
-        with unit_of_work() as session:
-            found = drafts.editable(session, draft_id, viewer=viewer)
-            if found.closed_at is not None:
-                return filed_instead(session, found)
-            document = document_of(found, key)
-            attachments.add(
-                session,
-                read_upload(document),
-                document,
-                shelf=shelf(),
-                by=viewer.person_id,
-                now=now(),
-                draft_id=found.id,
-            )
-    except (Invalid, Unavailable) as refusal:
-        if is_script(PART):
-            return told(refusal)
-        found = queries.draft(request_session(), draft_id, viewer=viewer)
+
+    def again(refusal: PortalError) -> Response:
+        found = queries.draft(request_session(), draft_id, viewer=current_viewer())
         return _documents_page(found, refused=key, refusal=refusal)
-    address = flask.url_for("dossiers.documents", draft_id=draft_id, _anchor=f"{key}-document")
-    return flask.jsonify(reload=address, message=_("The file is here.")) if is_script(PART) else see(address)
+
+    return take_in(key, find=lambda session: _place(session, draft_id), page=_address(draft_id), again=again)
 
 
 @blueprint.post("/drafts/<uuid:draft_id>/documents/<key>/<uuid:file_id>/remove")
 @open_to(Audience.COMPANY)
 def remove_file(draft_id: UUID, key: str, file_id: UUID) -> Response:
     """Take a file out of the draft."""
-    with unit_of_work() as session:
-        found = drafts.editable(session, draft_id, viewer=current_viewer())
-        if found.closed_at is not None:
-            return filed_instead(session, found)
-        attachment = files.one(session, file_id)
-        if attachment is None or (attachment.draft_id, attachment.document_key) != (found.id, key):
-            raise NotFound("attachments.not_found")
-        attachments.remove(session, attachment, now=now())
-    return see(flask.url_for("dossiers.documents", draft_id=draft_id, _anchor=f"{key}-document"))
+    return take_away(key, file_id, find=lambda session: _place(session, draft_id), page=_address(draft_id))
 
 
-def document_of(found: Draft, key: str) -> Document:
-    """The document of this code in the draft's procedure."""
-    document = definition_of(found.procedure).document(key)
-    if document is None:
-        raise NotFound("draft.document_unknown")
-    return document
+@blueprint.post("/drafts/<uuid:draft_id>/documents/<key>/again")
+@open_to(Audience.COMPANY)
+def take_again(draft_id: UUID, key: str) -> Response:
+    """Use a file handed in before: the same stored file, chosen with one click."""
+    viewer = current_viewer()
+    try:
+        with unit_of_work() as session:
+            place = _place(session, draft_id)
+            if isinstance(place, Response):
+                return place
+            document = place.definition.document(key)
+            found = queries.draft(session, draft_id, viewer=viewer)
+            wanted = flask.request.form.get("file", "")
+            offers = vault.offered(session, found, viewer=viewer).get(key, ())
+            paper = next((one for one in offers if str(one.file.id) == wanted), None)
+            if document is None or paper is None:
+                raise NotFound("attachments.not_found")
+            attachments.take_over(session, paper.file, document, draft_id=draft_id, by=viewer.person_id, now=now())
+    except (Invalid, Refused) as refusal:
+        return _documents_page(queries.draft(request_session(), draft_id, viewer=viewer), refused=key, refusal=refusal)
+    return see(_address(draft_id)(f"{key}-document"))
 
 
-def read_upload(document: Document) -> Upload:
-    """The file of this request. Raises Invalid where none was chosen, or before reading one that is too large."""
-    sent: FileStorage | None = flask.request.files.get("file")
-    if sent is None or not sent.filename:
-        raise Invalid("attachments.none_chosen")
-    size = sent.stream.seek(0, 2)
-    sent.stream.seek(0)
-    check_size(size, sent.filename, max_megabytes=document.max_megabytes)
-    wanted = flask.request.form.get("copy_kind", document.kind)
-    kind = CopyKind(wanted) if wanted in set(CopyKind) else CopyKind(document.kind)
-    return Upload(filename=sent.filename, content=sent.stream.read(), copy_kind=kind)
+@blueprint.post("/drafts/<uuid:draft_id>/documents/<key>/<uuid:file_id>/details")
+@open_to(Audience.COMPANY)
+def describe_file(draft_id: UUID, key: str, file_id: UUID) -> Response:
+    """Keep the number, the day and the validity of the paper."""
+    sent = flask.request.form
+    try:
+        with unit_of_work() as session:
+            place = _place(session, draft_id)
+            if isinstance(place, Response):
+                return place
+            attachment = files.one(session, file_id)
+            if attachment is None or not place.holds(attachment, key):
+                raise NotFound("attachments.not_found")
+            issued_on, valid_until = _day(sent.get("issued_on", "")), _day(sent.get("valid_until", ""))
+            number = sent.get("number", "")[:LONGEST_NUMBER]
+            attachments.describe(session, attachment, number=number, issued_on=issued_on, valid_until=valid_until)
+    except Invalid as refusal:
+        found = queries.draft(request_session(), draft_id, viewer=current_viewer())
+        return _documents_page(found, refused=key, refusal=refusal)
+    return see(_address(draft_id)(f"{key}-document"))
 
 
-def told(refusal: PortalError) -> Response:
-    """What is wrong, for the script that sent the file."""
-    answer = flask.jsonify(message=explanation(refusal), code=refusal.code)
-    answer.status_code = refusal.status
-    return answer
+def _day(text: str) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as unreadable:
+        raise Invalid("attachments.day_unreadable") from unreadable
+
+
+def _place(session: Session, draft_id: UUID) -> Place | Response:
+    found = drafts.editable(session, draft_id, viewer=current_viewer())
+    if found.closed_at is not None:
+        return filed_instead(session, found)
+    return Place(definition=definition_of(found.procedure), draft_id=found.id)
+
+
+def _address(draft_id: UUID) -> Callable[[str], str]:
+    return lambda anchor: flask.url_for("dossiers.documents", draft_id=draft_id, _anchor=anchor)
 
 
 def _documents_page(found: Draft, *, refused: str = "", refusal: PortalError | None = None) -> Response:
@@ -120,10 +132,17 @@ def _documents_page(found: Draft, *, refused: str = "", refusal: PortalError | N
         draft=found,
         definition=state.definition,
         state=state,
+        reasons=reasons_of(state),
         refused=refused,
         errors=errors,
         error_count=len(errors),
         has_scanner=shelf().has_scanner,
+        offered=vault.offered(request_session(), found, viewer=current_viewer()),
+        today=office_day(now()),
+        take_address=lambda key: flask.url_for("dossiers.take_again", draft_id=found.id, key=key),
+        describe_address=lambda file: flask.url_for(
+            "dossiers.describe_file", draft_id=found.id, key=file.document_key, file_id=file.id
+        ),
         remove_address=lambda file: flask.url_for(
             "dossiers.remove_file", draft_id=found.id, key=file.document_key, file_id=file.id
         ),

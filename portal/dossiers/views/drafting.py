@@ -1,7 +1,7 @@
 """The draft: its task list and the pages of its form."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from http import HTTPStatus
 from uuid import UUID
 
@@ -13,23 +13,27 @@ from werkzeug.wrappers import Response
 from portal.accounts.entrance import current_viewer
 from portal.attachments import actions as attachments
 from portal.attachments import queries as files
+from portal.catalogue.condition_words import in_words
 from portal.catalogue.definition import Definition
 from portal.catalogue.fields import RowsField, Section
 from portal.catalogue.queries import definition_of
 from portal.catalogue.registers import agencies, places
-from portal.dossiers import queries
+from portal.dossiers import queries, vault
 from portal.dossiers.actions import drafts, filing
 from portal.dossiers.asking import Asking, Known, error_entries, known, plain_facts
 from portal.dossiers.drafting import HALF_FILLED, DraftState, state_of
+from portal.dossiers.meeting import Meeting, fingerprints, meet
 from portal.dossiers.models import Draft
 from portal.dossiers.saying import typed_in_words
-from portal.dossiers.typed import Typed, belonging, changed_meanwhile, digest_of, merged, section_of, without_row
+from portal.dossiers.typed import Typed, belonging, is_answer, section_of, without_row
 from portal.dossiers.views.room import blueprint, is_script, language, now, page, posted, see
 from portal.foundation.errors import NotFound, Refused
+from portal.foundation.formats import clock_time
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import request_session, unit_of_work
 
 AUTOSAVE = "X-Autosave"
+GivenLine = tuple[str, str, str, datetime]
 
 
 @blueprint.get("/drafts")
@@ -48,7 +52,14 @@ def draft(draft_id: UUID) -> Response:
     if found.closed_at is not None:
         return filed_instead(session, found)
     state = whole(session, found)
-    return page("draft", draft=found, state=state, competent=agency_name(state.competent))
+    return page(
+        "draft",
+        draft=found,
+        state=state,
+        reasons=reasons_of(state),
+        competent=agency_name(state.competent),
+        intake=agency_name(state.definition.intake),
+    )
 
 
 @blueprint.get("/drafts/<uuid:draft_id>/sections/<section>")
@@ -77,12 +88,15 @@ def save_section(draft_id: UUID, section: str) -> Response:
         definition, part = _part(found, section)
         codes = [field.code for field in part.fields]
         typed = _with_rows_taken_away(belonging(sent, part.fields, places()), part, sent)
-        if changed := _changed_by_a_colleague(found, sent, typed, codes):
-            return _stale(found, definition, part, typed, changed, _seen(sent))
-        drafts.save(session, found, typed, replacing=codes, now=now())
+        if "use" in sent:
+            typed = _with_answers_before(session, found, part, typed)
+        met = meet(typed, found.answers, sent, codes)
+        if met.is_open:
+            return _stale(found, definition, part, met)
+        drafts.save(session, found, met.together, replacing=codes, now=now())
         read = known(definition, found.case_key, found.answers, {}, places())
     if is_script(AUTOSAVE):
-        return flask.jsonify(version=found.version, seen=_digests(found.answers, codes), message=_("Saved"))
+        return _saved_script(found, codes)
     return _after_saving(found, definition, part, read, sent)
 
 
@@ -117,6 +131,15 @@ def whole(session: Session, found: Draft) -> DraftState:
     return state_of(definition_of(found.procedure), found, files.of(session, draft_id=found.id), places())
 
 
+def reasons_of(state: DraftState) -> dict[str, str]:
+    """Why each document that the case alone does not ask for is on the list, by its code."""
+    return {
+        one.document.code: in_words(one.document.when, state.definition, state.case, language())
+        for one in state.documents
+        if one.is_by_answers
+    }
+
+
 def filed_instead(session: Session, found: Draft) -> Response:
     """A draft that has become a dossier leads there; a discarded one is no more."""
     try:
@@ -149,52 +172,60 @@ def _with_rows_taken_away(typed: Typed, part: Section, sent: Typed) -> dict[str,
     return kept
 
 
-def _seen(sent: Typed) -> dict[str, str]:
-    """The fingerprints of what this page was made from."""
-    try:
-        seen = json.loads((sent.get("seen") or ["{}"])[-1])
-    except ValueError:
-        return {}
-    return {str(key): str(value) for key, value in seen.items()} if isinstance(seen, dict) else {}
+def _with_answers_before(session: Session, found: Draft, part: Section, typed: Typed) -> dict[str, list[str]]:
+    """What was typed, and for every question left empty what the party answered to it before."""
+    given = vault.answers_before(session, found, part.fields, viewer=current_viewer())
+    fresh = {name: list(values) for name, values in typed.items()}
+    for code, before in given.items():
+        own = {name: values for name, values in fresh.items() if name == code or name.startswith(f"{code}.")}
+        if not any(is_answer(name, values) for name, values in own.items()):
+            fresh = {name: values for name, values in fresh.items() if name not in own} | dict(before.typed)
+    return fresh
 
 
-def _digests(typed: Typed, codes: list[str]) -> str:
-    return json.dumps({code: digest_of(typed, code) for code in codes}, separators=(",", ":"))
+def _saved_script(found: Draft, codes: list[str]) -> Response:
+    """The short answer to the page's script: what it now works from, and when it was saved."""
+    return flask.jsonify(
+        version=found.version,
+        seen=fingerprints(found.answers, codes),
+        message=_("Saved %(when)s", when=clock_time(found.updated_at)),
+    )
 
 
-def _changed_by_a_colleague(found: Draft, sent: Typed, typed: Typed, codes: list[str]) -> list[str]:
-    """The fields of this page somebody else has saved since it was made; none while the version is the same.
-
-    What was saved just as it is sent now needs no question: it is the same page, sent twice.
-    """
-    if (sent.get("version") or [""])[-1] == str(found.version):
-        return []
-    changed = changed_meanwhile(_seen(sent), found.answers, codes)
-    return [code for code in changed if digest_of(typed, code) != digest_of(found.answers, code)]
+def stale_script() -> Response:
+    """409 for the page's script: somebody has to look."""
+    answer = flask.jsonify(
+        message=_("A colleague has changed this page. Press “Save and continue” to see what, and to choose.")
+    )
+    answer.status_code = HTTPStatus.CONFLICT
+    return answer
 
 
-def _stale(
-    found: Draft, definition: Definition, part: Section, typed: Typed, changed: list[str], seen: Mapping[str, str]
-) -> Response:
+def _stale(found: Draft, definition: Definition, part: Section, met: Meeting) -> Response:
     """409: what a colleague saved, field by field, beside what was typed here. Nothing is saved yet."""
-    codes = [field.code for field in part.fields]
-    result = merged(typed, found.answers, seen, codes)
-    in_words = {code: typed_in_words(definition.field(code), found.answers, language(), places()) for code in changed}
-    clashing = [code for code in changed if seen.get(code) != digest_of(typed, code)]
-    clashing = [code for code in clashing if digest_of(typed, code) != digest_of(found.answers, code)]
     if is_script(AUTOSAVE):
-        answer = flask.jsonify(
-            message=_("A colleague has changed this page. Press “Save and continue” to see what, and to keep yours.")
-        )
-        answer.status_code = 409
-        return answer
-    read = known(definition, found.case_key, {**found.answers, **result}, {}, places())
+        return stale_script()
+    read = known(definition, found.case_key, {**found.answers, **met.together}, {}, places())
+    in_words = {
+        code: typed_in_words(definition.field(code), found.answers, language(), places()) for code in met.changed
+    }
     return _section_page(
-        found, definition, part, result, read, show_problems=False, status=409, saved=in_words, clashing=clashing
+        found,
+        definition,
+        part,
+        met.together,
+        read,
+        show_problems=False,
+        status=HTTPStatus.CONFLICT,
+        saved=in_words,
+        clashing=met.clashing,
     )
 
 
 def _after_saving(found: Draft, definition: Definition, part: Section, read: Known, sent: Typed) -> Response:
+    if "use" in sent:
+        flask.flash(_("The answers given before are filled in. Look at them, then go on."), "success")
+        return see(flask.url_for("dossiers.section", draft_id=found.id, section=part.code))
     if "add" in sent or "remove" in sent:
         more = (sent.get("add") or [""])[-1]
         anchor = more or (sent.get("remove") or [""])[-1].partition(".")[0]
@@ -213,6 +244,16 @@ def _after_saving(found: Draft, definition: Definition, part: Section, read: Kno
     if read.problems_of(part, with_gaps=True):
         return _section_page(found, definition, part, found.answers, read, show_problems=True, status=422)
     return see(_next_page(found, definition, part, read))
+
+
+def _given_before(found: Draft, part: Section) -> list[GivenLine]:
+    """What may be filled in with one click: question, answer in words, dossier and day it was given."""
+    given = vault.answers_before(request_session(), found, part.fields, viewer=current_viewer())
+    said = [(field, given[field.code]) for field in part.fields if field.code in given]
+    return [
+        (field.label.words(language()), typed_in_words(field, one.typed, language(), places()), one.code, one.filed_at)
+        for field, one in said
+    ]
 
 
 def _next_page(found: Draft, definition: Definition, part: Section, read: Known) -> str:
@@ -234,7 +275,7 @@ def _section_page(
     show_problems: bool,
     status: int = 200,
     saved: Mapping[str, str] | None = None,
-    clashing: list[str] | None = None,
+    clashing: Sequence[str] = (),
 ) -> Response:
     problems = [] if status == HTTPStatus.CONFLICT else read.problems_of(part, with_gaps=show_problems)
     if not show_problems:
@@ -245,7 +286,7 @@ def _section_page(
         typed=typed,
         problems=problems,
         more_rows=flask.request.args.get("more", ""),
-        saved={code: words for code, words in (saved or {}).items() if code in (clashing or [])},
+        saved={code: words for code, words in (saved or {}).items() if code in clashing},
     )
     errors = error_entries(definition, problems, language())
     visible = [section for section in definition.sections if any(field.code in read.asked for field in section.fields)]
@@ -258,12 +299,13 @@ def _section_page(
         number=visible.index(part) + 1 if part in visible else None,
         count=len(visible),
         questions=asking.questions(part.fields),
+        given_before=_given_before(found, part) if status == HTTPStatus.OK else [],
         facts=plain_facts(read.facts, codes),
-        seen=_digests(found.answers, codes),
+        seen=fingerprints(found.answers, codes),
         errors=errors,
         error_count=len(errors),
         is_stale=status == HTTPStatus.CONFLICT,
         saved_by_colleague=[(definition.field(code), words) for code, words in (saved or {}).items()],
-        clashing=clashing or [],
+        clashing=list(clashing),
         places=places(),
     )

@@ -8,8 +8,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import current_viewer
+from portal.accounts.viewer import FILING_ROLES
 from portal.attachments import queries as files
 from portal.attachments.models import Attachment
+from portal.catalogue.answers import Answers
+from portal.catalogue.charges import fees_for
 from portal.catalogue.definition import Definition
 from portal.catalogue.queries import definition_of
 from portal.catalogue.registers import places
@@ -17,18 +20,25 @@ from portal.clock import words
 from portal.dossiers import following, narrative, queries
 from portal.dossiers.actions import supplement, withdrawal
 from portal.dossiers.capacity import may, require
+from portal.dossiers.differing import changes
 from portal.dossiers.forecast import forecast_of
-from portal.dossiers.forms import WithdrawalForm
+from portal.dossiers.forms import MessageForm, WithdrawalForm
 from portal.dossiers.models import Dossier, SupplementState
+from portal.dossiers.policy import capacities
 from portal.dossiers.projection import graph_of
 from portal.dossiers.record import history
 from portal.dossiers.saying import in_words
+from portal.dossiers.slip import in_working_time, slip_of, visits_of
+from portal.dossiers.views.drafting import agency_name
 from portal.dossiers.views.room import blueprint, language, now, page, see, shelf
 from portal.foundation.errors import NotFound
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.letters.contents import LetterKind
-from portal.workflow.lifecycle import Action
+from portal.payments import queries as payments
+from portal.payments.kinds import BillState
+from portal.workflow.events import Event, EventKind
+from portal.workflow.lifecycle import UNFILED, Action
 from portal.workflow.replay import replay
 
 
@@ -36,17 +46,34 @@ from portal.workflow.replay import replay
 @open_to(Audience.COMPANY)
 def dossier(code: str) -> Response:
     """State, who holds it, the three dates, the clock's reasons, the timeline, documents, answers, letters."""
+    return dossier_page(code)
+
+
+def dossier_page(code: str, *, form: MessageForm | None = None, status: int = 200) -> Response:
+    """The page of the dossier; `form` is a message that could not be sent as it was."""
     session, viewer, moment = request_session(), current_viewer(), now()
     found = queries.visible(session, code, viewer=viewer)
     definition = definition_of(found.procedure)
+    if found.state in UNFILED:
+        return page("awaiting", dossier=found, definition=definition)
     events = history(session, found.id)
     projected = replay(events, graph_of(found))
     names, spoken = queries.agency_names(session), language()
     clock = following.clock_of(found, projected, now=moment)
     request = supplement.open_request(session, found.id)
     share = following.turns(projected, now=moment)
+    answers = _answers(session, found)
+    bills = payments.bills_of(session, found.id)
+    texts = queries.texts_of(session, found.id)
     return page(
         "dossier",
+        status=status,
+        form=form or MessageForm(formdata=None),
+        talked=following.messages(events, texts),
+        may_write=bool(FILING_ROLES & capacities(viewer, found)),
+        changes=changes(session, found, definition, spoken, places()) if _may_have_changed(found, events) else (),
+        may_correct=may(viewer, found, Action.CORRECT),
+        correct_address=lambda section: flask.url_for("dossiers.ask_to_correct", code=code, section=section),
         dossier=found,
         definition=definition,
         projected=projected,
@@ -55,22 +82,39 @@ def dossier(code: str) -> Response:
         clock=clock,
         ledger=[(line, following.line_words(line, spoken)) for line in clock.ledger],
         share=share,
+        slip=slip_of(found, projected, visits_of(session, found.id), definition, names, spoken, now=moment),
+        said=in_working_time,
         share_words=[words.working_time(minutes, spoken) for minutes in (share.agency_minutes, share.applicant_minutes)]
         if share
         else [],
         forecast=forecast_of(session, found, projected, code=definition.code, now=moment),
-        timeline=following.timeline(events, queries.texts_of(session, found.id), definition, names, spoken),
+        timeline=following.timeline(events, texts, definition, names, spoken),
         files=_in_order(definition, files.of(session, dossier_id=found.id)),
         letters=[
             (one, narrative.LETTERS[LetterKind(one.kind)].words(spoken))
             for one in queries.letters_of(session, found.id)
         ],
-        sections=_answers(session, found),
+        sections=() if answers is None else in_words(definition, found.case_key, answers, spoken, places()),
+        fees=() if answers is None else fees_for(definition, found.case_key, answers),
+        intake=agency_name(definition.intake),
         request=request if request is not None and request.state is SupplementState.SENT else None,
+        owed_vnd=sum(bill.amount_vnd for bill in bills if bill.state is BillState.OWED),
+        bills=bills,
         may_answer=may(viewer, found, Action.ANSWER_SUPPLEMENT),
         may_withdraw=may(viewer, found, Action.WITHDRAW) or may(viewer, found, Action.REQUEST_WITHDRAWAL),
+        may_file_again=answers is not None and _may_file(found),
         has_scanner=shelf().has_scanner,
     )
+
+
+def _may_have_changed(found: Dossier, events: Sequence[Event]) -> bool:
+    return found.supplement_rounds > 0 or any(event.kind is EventKind.CORRECTED for event in events)
+
+
+def _may_file(found: Dossier) -> bool:
+    """Whether the viewer may begin another dossier like this for its party."""
+    acting = current_viewer().acting_for_party(found.party_id)
+    return acting is not None and acting.may_file(field=found.procedure.field, procedure_code=found.procedure.code)
 
 
 @blueprint.get("/dossiers/<code>/withdraw")
@@ -91,7 +135,7 @@ def withdraw(code: str) -> Response:
         found = queries.visible(request_session(), code, viewer=viewer)
         return _withdrawal_page(found, form, status=422)
     with unit_of_work() as session:
-        found = queries.for_update(session, code, viewer=viewer, version=_version())
+        found = queries.for_update(session, code, viewer=viewer, version=version_seen())
         withdrawal.withdraw(session, found, viewer=viewer, reason=form.reason.data, now=now())
         is_over = found.accepted_at is None
     flask.flash(
@@ -116,16 +160,15 @@ def _withdrawal_page(found: Dossier, form: WithdrawalForm, *, status: int = 200)
     return page("withdraw", status=status, dossier=found, definition=definition_of(found.procedure), form=form)
 
 
-def _answers(session: Session, found: Dossier) -> object:
+def _answers(session: Session, found: Dossier) -> Answers | None:
+    """The answers as they stand; None where they have been erased."""
     try:
-        held = supplement.latest_answers(session, found.id)
+        return supplement.latest_answers(session, found.id).answers
     except NotFound:
-        return ()
-    definition = definition_of(found.procedure)
-    return in_words(definition, found.case_key, held.answers, language(), places())
+        return None
 
 
-def _version() -> int | None:
+def version_seen() -> int:
     """The version the person saw; a form without one cannot be compared and is refused as out of date."""
     sent = flask.request.form.get("version", "")
     return int(sent) if sent.isascii() and sent.isdecimal() else -1

@@ -1,13 +1,15 @@
 """Before filing: everything once more, the declaration, and the moment of filing."""
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from uuid import UUID
 
 import flask
 from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import current_viewer
-from portal.accounts.models import Language, PartyStatus
+from portal.accounts.models import PartyStatus
+from portal.calendars.queries import in_force
 from portal.catalogue.definition import Definition
 from portal.catalogue.queries import definition_of
 from portal.catalogue.registers import places
@@ -16,16 +18,18 @@ from portal.clock.due import acceptance_due
 from portal.dossiers import queries
 from portal.dossiers.actions import drafts, filing
 from portal.dossiers.asking import anchor, field_code, named
+from portal.dossiers.drafting import DraftState, Progress
 from portal.dossiers.forms import DeclarationForm
 from portal.dossiers.models import Draft
 from portal.dossiers.saying import in_words
+from portal.dossiers.terms import Terms
 from portal.dossiers.views.drafting import agency_name, filed_instead, whole
 from portal.dossiers.views.room import blueprint, language, now, page, see
 from portal.foundation.guards import Audience, open_to
-from portal.foundation.packaged import office_calendar
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.letters.actions import letter_of
 from portal.letters.contents import LetterKind
+from portal.workflow.lifecycle import UNFILED
 
 
 @blueprint.get("/drafts/<uuid:draft_id>/review")
@@ -50,12 +54,12 @@ def file(draft_id: UUID) -> Response:
             found = drafts.editable(session, draft_id, viewer=viewer)
             if found.closed_at is None and not is_declared:
                 return _review_page(found, form, status=422)
-            dossier = filing.file(session, found, viewer=viewer, language=Language(language()), now=now())
-            code = dossier.code
+            dossier = filing.file(session, found, viewer=viewer, language=language(), now=now())
+            code, waits = dossier.code, dossier.state in UNFILED
     except filing.Incomplete as gaps:
         found = queries.draft(request_session(), draft_id, viewer=viewer)
         return _review_page(found, form, status=422, problems=gaps.problems)
-    return see(flask.url_for("dossiers.filed", code=code))
+    return see(flask.url_for("paying.bills" if waits else "dossiers.filed", code=code))
 
 
 @blueprint.get("/dossiers/<code>/filed")
@@ -65,7 +69,13 @@ def filed(code: str) -> Response:
     session = request_session()
     dossier = queries.visible(session, code, viewer=current_viewer())
     receipt = letter_of(session, dossier_id=dossier.id, kind=LetterKind.FILING_RECEIPT)
-    return page("filed", dossier=dossier, receipt=receipt, intake=agency_name(definition_of(dossier.procedure).intake))
+    return page(
+        "filed",
+        dossier=dossier,
+        receipt=receipt,
+        intake=agency_name(definition_of(dossier.procedure).intake),
+        answer_minutes=Terms.from_json(dossier.terms).acceptance_minutes,
+    )
 
 
 def where_to_mend(definition: Definition, draft_id: UUID, problem: Problem) -> str:
@@ -85,14 +95,13 @@ def _review_page(
     found: Draft, form: DeclarationForm, *, status: int = 200, problems: Iterable[Problem] = ()
 ) -> Response:
     state = whole(request_session(), found)
-    gaps = [
+    errors = [
         {
             "text": named(state.definition, problem, language()),
             "href": where_to_mend(state.definition, found.id, problem),
         }
-        for problem in problems or state.problems
+        for problem in (problems or state.problems if status != HTTPStatus.OK else ())
     ]
-    errors = list(gaps) if status != 200 else []  # noqa: PLR2004
     return page(
         "review",
         status=status,
@@ -101,11 +110,35 @@ def _review_page(
         state=state,
         sections=in_words(state.definition, found.case_key, state.found.answers, language(), places()),
         change_address=lambda code: flask.url_for("dossiers.section", draft_id=found.id, section=code),
-        gaps=gaps,
+        left=_left(state, found.id),
         errors=errors,
         error_count=len(errors) + len(form.errors),
         form=form,
         may_file=found.party.status is PartyStatus.APPROVED,
-        answer_by=acceptance_due(now(), office_calendar()).due_at,
+        answer_by=acceptance_due(now(), in_force(request_session()).calendar, minutes=state.answer_minutes).due_at,
         competent=agency_name(state.competent),
+        intake=agency_name(state.definition.intake),
     )
+
+
+def _left(state: DraftState, draft_id: UUID) -> list[tuple[str, str, int]]:
+    """What is still to be done: each part once, as address, name, and how many answers are left in it."""
+    parts = [
+        (
+            flask.url_for("dossiers.section", draft_id=draft_id, section=one.section.code, check=1),
+            one.section.title,
+            one.left,
+        )
+        for one in state.sections
+        if one.left
+    ]
+    papers = [
+        (
+            flask.url_for("dossiers.documents", draft_id=draft_id, _anchor=f"{one.document.code}-document"),
+            one.document.name,
+            0,
+        )
+        for one in state.documents
+        if one.progress in {Progress.TO_DO, Progress.PROBLEM}
+    ]
+    return [(address, name.words(language()), left) for address, name, left in (*parts, *papers)]

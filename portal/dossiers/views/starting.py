@@ -12,19 +12,24 @@ from portal.accounts.models import Party, Person
 from portal.accounts.viewer import ActingFor
 from portal.catalogue.definition import Definition
 from portal.catalogue.models import ProcedureVersion
+from portal.catalogue.precheck import Precheck, precheck
 from portal.catalogue.queries import definition_of, in_force
+from portal.catalogue.readers import read_answer
 from portal.catalogue.registers import places
+from portal.catalogue.shown import shown
 from portal.clock.zone import office_day
 from portal.dossiers import queries
 from portal.dossiers.actions import drafts
-from portal.dossiers.drafting import prefilled
 from portal.dossiers.forms import StartForm
 from portal.dossiers.models import Draft
-from portal.dossiers.profile import profile_of
+from portal.dossiers.profile import prechecked, prefilled, profile_of
 from portal.dossiers.views.room import blueprint, language, now, page, see
 from portal.foundation.errors import NotFound
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import request_session, unit_of_work
+
+QUESTION = "q_"
+"""Begins the names of the eligibility check's answers in an address, as on the page of the procedure."""
 
 
 @blueprint.get("/drafts/new")
@@ -50,7 +55,8 @@ def start() -> Response:
         )
         party = session.get_one(Party, draft.party_id)
         person = session.get_one(Person, viewer.person_id)
-        typed = prefilled(definition, profile_of(party, person), home=places().home)
+        known = prefilled(definition, profile_of(party, person), places())
+        typed = {**known, **prechecked(definition, _given(definition))}
         drafts.save(session, draft, typed, replacing=[], now=now())
     return see(flask.url_for("dossiers.draft", draft_id=draft.id))
 
@@ -58,7 +64,35 @@ def start() -> Response:
 def _start_page(form: StartForm, definition: Definition, *, status: int = 200) -> Response:
     case_help = {case.code: case.help.words(language()) for case in definition.cases if case.help}
     others = [one for one in _open_drafts() if one.procedure.code == definition.code]
-    return page("start", status=status, form=form, definition=definition, others=others, case_help=case_help)
+    check = precheck(definition, form.case.data or "", _given(definition), places=places())
+    return page(
+        "start",
+        status=status,
+        form=form,
+        definition=definition,
+        others=others,
+        case_help=case_help,
+        stops=check.stops,
+        told=_told(definition, check),
+        address=flask.request.full_path,
+    )
+
+
+def _given(definition: Definition) -> dict[str, str]:
+    """What was answered in the eligibility check; the page of the procedure sends it along in the address."""
+    sent = flask.request.args
+    given = {question.code: sent.get(f"{QUESTION}{question.code}", "") for question in definition.questions}
+    return {code: answer for code, answer in given.items() if answer}
+
+
+def _told(definition: Definition, check: Precheck) -> list[tuple[str, str]]:
+    """The answers of the eligibility check that can be read, as question and words."""
+    said = []
+    for question in definition.questions:
+        if question.code in check.answers:
+            answer = read_answer(question.ask, {"": [check.answers[question.code]]}, places())
+            said.append((question.ask.label.words(language()), shown(question.ask, answer, language(), places())))
+    return said
 
 
 def _wanted() -> tuple[ProcedureVersion, Definition]:
@@ -74,6 +108,9 @@ def _form(definition: Definition, version: ProcedureVersion) -> StartForm:
     parties = [acting for acting in current_viewer().acting_for if _may_file(acting, definition, version)]
     form.party.choices = [(str(acting.party_id), _name_of(acting)) for acting in parties]
     form.case.choices = [(case.code, case.name.words(language())) for case in definition.cases]
+    if not form.is_submitted():
+        wanted = flask.request.args.get("case", "")
+        form.case.data = wanted if definition.case(wanted) else None
     if not form.case.data and len(form.case.choices) == 1:
         form.case.data = form.case.choices[0][0]
     if not form.party.data and len(form.party.choices) == 1:

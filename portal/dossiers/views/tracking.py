@@ -21,6 +21,7 @@ from portal.dossiers.views.room import blueprint, language, now, page, settings
 from portal.foundation import limits
 from portal.foundation.guards import public
 from portal.foundation.unit_of_work import request_session
+from portal.workflow.lifecycle import UNFILED
 from portal.workflow.replay import replay
 
 PER_NETWORK = limits.Limit(name="track-network", most=30, seconds=600)
@@ -57,7 +58,7 @@ def _found(session: Session, code: str, fact: str) -> Dossier | None:
     """The dossier if both are right. The same work is done and the same compared whatever is wrong."""
     dossier = session.scalars(
         sa.select(Dossier)
-        .where(Dossier.code == code)
+        .where(Dossier.code == code, Dossier.state.not_in(UNFILED))
         .options(joinedload(Dossier.procedure, innerjoin=True), joinedload(Dossier.party, innerjoin=True))
     ).one_or_none()
     given = _plain(fact)

@@ -61,6 +61,10 @@ function settle(form, request, status, words) {
     }
     return;
   }
+  // The refused file is not here: its name must not go on standing in the box as if it were.
+  const input = form.querySelector("input[type=file]");
+  input.value = "";
+  input.dispatchEvent(new Event("change", { bubbles: true }));
   status.classList.add("mc-upload__status--error");
   status.textContent = answer.message || answer.detail || words.sendFailed;
 }

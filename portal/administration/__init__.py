@@ -1,0 +1,1 @@
+"""Where administrators run the office: agencies, people, reasons, the record of changes."""

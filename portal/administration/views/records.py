@@ -1,0 +1,112 @@
+"""The record of changes and the log of sign-ins: for administrators and auditors, to read."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from http import HTTPStatus
+from typing import Any
+
+import flask
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from portal.accounts.actions import audit
+from portal.administration import forms
+from portal.administration.queries import records
+from portal.administration.queries.records import PAGE, Asked, Change
+from portal.administration.views.room import blueprint, further, me, now, page
+from portal.administration.wording import VERBS
+from portal.foundation.forms import Form
+from portal.foundation.guards import Audience, open_to
+from portal.foundation.unit_of_work import request_session, unit_of_work
+
+OPENS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@blueprint.get("/audit")
+@open_to(Audience.ADMINISTRATOR, Audience.AUDITOR)
+def audit_record() -> Response:
+    """Who changed what, before and after."""
+    form, session = forms.AuditFilter(flask.request.args), request_session()
+    form.kind.choices = [("", str(_("All"))), *((verb, str(VERBS.get(verb, verb))) for verb in records.verbs(session))]
+    asked, status = _asked(form)
+    rows = records.changes(session, asked) if asked else []
+    more = further("administration.audit_record", before=rows[PAGE - 1].id) if len(rows) > PAGE else ""
+    return page("audit", status=status, form=form, rows=rows[:PAGE], more=more, query=_query())
+
+
+@blueprint.post("/audit/export")
+@open_to(Audience.ADMINISTRATOR, Audience.AUDITOR)
+def export_audit() -> Response:
+    """The rows found, as a file. Downloading the record is itself recorded."""
+    form = forms.AuditFilter(flask.request.args)
+    asked, _status = _asked(form)
+    asked = asked or Asked()
+    with unit_of_work() as session:
+        rows = list(records.exported(session, asked))
+        after: dict[str, Any] = {"rows": len(rows), "asked": dict(flask.request.args.items())}
+        audit.record(session, "administration.export_audit", "file:audit", by=me(), now=now(), after=after)
+    answer = flask.Response(_csv(rows), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="audit-{now():%Y%m%d-%H%M}.csv"'
+    return answer
+
+
+@blueprint.get("/sign-ins")
+@open_to(Audience.ADMINISTRATOR, Audience.AUDITOR)
+def sign_in_log() -> Response:
+    """Who tried to sign in, from where, when, and whether it worked."""
+    form = forms.SignInFilter(flask.request.args)
+    asked, status = _asked(form)
+    rows = records.entries(request_session(), asked) if asked else []
+    more = further("administration.sign_in_log", before=rows[PAGE - 1].id) if len(rows) > PAGE else ""
+    return page("sign_ins", status=status, form=form, rows=rows[:PAGE], more=more)
+
+
+def _asked(form: Form) -> tuple[Asked | None, int]:
+    """What is looked for; None with 422 where a date cannot be read."""
+    if not form.validate():
+        return None, HTTPStatus.UNPROCESSABLE_ENTITY
+    before = flask.request.args.get("before", "")
+    is_number = before.isascii() and before.isdecimal() and len(before) <= len("999999999999999999")
+    values = {name: form[name].data or "" for name in ("who", "kind", "thing", "outcome") if name in form}
+    return Asked(
+        **values,
+        since=form["since"].data,
+        until=form["until"].data,
+        before=int(before) if is_number else None,
+    ), HTTPStatus.OK
+
+
+def _query() -> str:
+    return flask.request.query_string.decode("ascii", "ignore")
+
+
+def _csv(rows: Iterable[Change]) -> Iterator[str]:
+    yield "\ufeff"
+    names = ("number", "at", "who", "address", "kind", "thing", "thing_name", "before", "after")
+    yield _line(names)
+    for row in rows:
+        yield _line(
+            (
+                str(row.id),
+                row.at.isoformat(),
+                row.who,
+                row.who_email,
+                row.verb,
+                row.thing,
+                row.thing_name,
+                _json(row.before),
+                _json(row.after),
+            )
+        )
+
+
+def _line(cells: Iterable[str]) -> str:
+    written = io.StringIO()
+    csv.writer(written).writerow("'" + cell if cell.startswith(OPENS_A_FORMULA) else cell for cell in cells)
+    return written.getvalue()
+
+
+def _json(value: dict[str, Any] | None) -> str:
+    return "" if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,83 @@
+"""Work that is used again or passed on: a dossier as a new draft, a draft in a colleague's hands."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import flask
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from portal.accounts.entrance import current_viewer
+from portal.catalogue.queries import definition_of, in_force
+from portal.catalogue.registers import places
+from portal.clock.zone import office_day
+from portal.dossiers import queries
+from portal.dossiers.actions import drafts, supplement
+from portal.dossiers.asking import known
+from portal.dossiers.forms import HandOverForm
+from portal.dossiers.models import Draft
+from portal.dossiers.views.drafting import filed_instead
+from portal.dossiers.views.room import blueprint, now, page, see
+from portal.foundation.errors import Refused
+from portal.foundation.guards import Audience, open_to
+from portal.foundation.unit_of_work import request_session, unit_of_work
+
+
+@blueprint.post("/dossiers/<code>/again")
+@open_to(Audience.COMPANY)
+def file_again(code: str) -> Response:
+    """Begin a draft with the answers of this dossier; what the form in force reads otherwise is to be looked at."""
+    viewer, moment = current_viewer(), now()
+    with unit_of_work() as session:
+        found = queries.visible(session, code, viewer=viewer)
+        version = in_force(session, found.procedure.code, on=office_day(moment))
+        if version is None:
+            raise Refused("draft.procedure_withdrawn")
+        answers = supplement.latest_answers(session, found.id).answers
+        draft = drafts.again(session, found, version, answers, viewer=viewer, now=moment)
+        read = known(definition_of(version), draft.case_key, draft.answers, {}, places())
+    left = len(read.reading.problems) + sum(gap.kind == "field" for gap in read.gaps)
+    words = _("The answers are taken over. Look at them once more; documents handed in before are offered to you.")
+    if left:
+        words += " " + ngettext(
+            "%(num)d answer does not fit the form in force today.",
+            "%(num)d answers do not fit the form in force today.",
+            left,
+        )
+    flask.flash(words, "success")
+    return see(flask.url_for("dossiers.draft", draft_id=draft.id))
+
+
+@blueprint.get("/drafts/<uuid:draft_id>/hand-over")
+@open_to(Audience.COMPANY)
+def ask_to_hand_over(draft_id: UUID) -> Response:
+    """To which colleague."""
+    session = request_session()
+    found = queries.draft(session, draft_id, viewer=current_viewer())
+    if found.closed_at is not None:
+        return filed_instead(session, found)
+    return _page(found, HandOverForm(), drafts.colleagues(session, found))
+
+
+@blueprint.post("/drafts/<uuid:draft_id>/hand-over")
+@open_to(Audience.COMPANY)
+def hand_over(draft_id: UUID) -> Response:
+    """Give the draft to a colleague; everybody of the party still sees it."""
+    with unit_of_work() as session:
+        found = drafts.editable(session, draft_id, viewer=current_viewer())
+        if found.closed_at is not None:
+            return filed_instead(session, found)
+        people = drafts.colleagues(session, found)
+        form = HandOverForm().offer(people)
+        if not form.validate_on_submit():
+            return _page(found, form, people, status=422)
+        drafts.hand_over(session, found, to=UUID(form.person.data), viewer=current_viewer(), now=now())
+    name = dict(people)[UUID(form.person.data)]
+    flask.flash(_("The draft is now with %(name)s.", name=name), "success")
+    return see(flask.url_for("dossiers.draft", draft_id=draft_id))
+
+
+def _page(found: Draft, form: HandOverForm, people: Sequence[tuple[UUID, str]], *, status: int = 200) -> Response:
+    definition = definition_of(found.procedure)
+    return page("hand_over", status=status, draft=found, definition=definition, form=form.offer(people), people=people)

@@ -1,0 +1,82 @@
+"""What every page says at its top about an outage, kept by each web process and read anew twice a minute."""
+
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import flask
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.foundation.database import sessions
+from portal.foundation.languages import spoken
+from portal.outages import queries
+
+log = structlog.get_logger(__name__)
+
+READ_AGAIN_AFTER_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bulletin:
+    """One announced outage with its words in every language."""
+
+    starts_at: datetime
+    ends_at: datetime
+    shown_from: datetime
+    words: dict[str, str]
+
+
+class Board:
+    """The bulletins of this process. A page waits for no database here: an old word is better than none."""
+
+    def __init__(self, *, read_again_after_seconds: float) -> None:
+        self._seconds = read_again_after_seconds
+        self._bulletins: tuple[Bulletin, ...] = ()
+        self._read_at = -float("inf")
+        self._reading = threading.Lock()
+
+    def text(self, *, now: datetime, language: str) -> str:
+        """What is to be said now, in the language; empty on a usual day."""
+        if time.monotonic() - self._read_at > self._seconds and self._reading.acquire(blocking=False):
+            try:
+                self.read(now=now)
+            finally:
+                self._reading.release()
+        shown = [one for one in self._bulletins if one.shown_from <= now < one.ends_at]
+        return " ".join(one.words.get(language) or one.words["vi"] for one in shown)
+
+    def read(self, *, now: datetime) -> None:
+        """Read the announcements anew; whoever has changed one calls it, so that their own page shows it."""
+        self._read_at = time.monotonic()
+        try:
+            with sessions()() as session:
+                self._bulletins = tuple(
+                    Bulletin(
+                        starts_at=row.starts_at, ends_at=row.ends_at, shown_from=row.shown_from, words=dict(row.words)
+                    )
+                    for row in queries.announced(session, now=now)
+                )
+        except SQLAlchemyError as error:
+            log.warning("outages could not be read", error=type(error).__name__)
+
+
+def init_app(app: flask.Flask, *, read_again_after_seconds: float = READ_AGAIN_AFTER_SECONDS) -> None:
+    """Let every page of `app` say what is on the board."""
+    app.extensions["outage_board"] = Board(read_again_after_seconds=read_again_after_seconds)
+    app.extensions["page_bulletin"] = notice
+
+
+def notice() -> str:
+    """The text for this page; empty on a usual day and on pages of errors that may touch no database."""
+    if flask.g.get("bare_page", False):
+        return ""
+    return board().text(now=datetime.now(UTC), language=spoken())
+
+
+def board() -> Board:
+    """The board of this application."""
+    found = flask.current_app.extensions["outage_board"]
+    assert isinstance(found, Board)  # noqa: S101 - put there by init_app
+    return found

@@ -1,0 +1,1 @@
+"""What is done with money: bills raised, attempts settled, refunds given back."""

@@ -1,0 +1,1 @@
+"""Reasons that officers choose from when something is wrong with a dossier."""

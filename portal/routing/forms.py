@@ -1,0 +1,92 @@
+"""What people say of themselves and of their people: away, stood in for, able to, not free to."""
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from portal.accounts.models import AbsenceKind
+from portal.foundation.forms import DateField, Form
+from portal.workflow.lifecycle import Role
+
+LONGEST_NOTE = 2000
+LONGEST_LINE = 200
+KINDS = {
+    AbsenceKind.LEAVE: _("On leave"),
+    AbsenceKind.SICK: _("Ill"),
+    AbsenceKind.MISSION: _("On mission"),
+    AbsenceKind.TRAINING: _("In training"),
+}
+Choices = Sequence[tuple[str, str]]
+
+
+class AbsenceForm(Form):
+    kind = SelectField(_("Why"), choices=[(kind.value, words) for kind, words in KINDS.items()])
+    first_day = DateField(_("First day away"), [InputRequired(_("Enter the first day."))])
+    last_day = DateField(_("Last day away"), [InputRequired(_("Enter the last day."))])
+    note = TextAreaField(
+        _("What to know meanwhile"),
+        [Length(max=LONGEST_NOTE)],
+        description=_("For whoever stands in: what is urgent, whom to ring."),
+        render_kw={"rows": 3},
+    )
+
+
+class SubstitutionForm(Form):
+    post = SelectField(_("Whose post"), choices=[], validate_choice=False)
+    substitute = SelectField(
+        _("Who stands in"), [InputRequired(_("Choose who stands in."))], choices=[], validate_choice=False
+    )
+    first_day = DateField(_("From"), [InputRequired(_("Enter the first day."))])
+    last_day = DateField(_("Until"), [InputRequired(_("Enter the last day."))])
+
+    def offer(self, posts: Choices, substitutes: Choices) -> "SubstitutionForm":
+        """The person's posts, and the posts of colleagues."""
+        self.post.choices = list(posts)
+        self.substitute.choices = [("", "–"), *substitutes]
+        return self
+
+
+class SkillsForm(Form):
+    skills = TextAreaField(
+        _("Skills"),
+        [Length(max=LONGEST_NOTE)],
+        description=_("One on each line. Languages: language:zh for Chinese, language:en for English."),
+        render_kw={"rows": 4},
+    )
+
+
+class ConflictForm(Form):
+    tax_code = StringField(_("Tax code of the company"), [InputRequired(_("Enter the tax code.")), Length(max=20)])
+    reason = StringField(_("Reason"), [InputRequired(_("Say why.")), Length(max=LONGEST_LINE)])
+
+
+class HandOverForm(Form):
+    to = SelectField(_("To whom"), choices=[], validate_choice=False)
+
+    def offer(self, posts: Choices) -> "HandOverForm":
+        """Colleagues, or whoever has the least work."""
+        self.to.choices = [("", str(_("Whoever has the least work"))), *posts]
+        return self
+
+
+class NeedForm(Form):
+    role = SelectField(_("Role"), choices=[], validate_choice=False)
+    procedure = StringField(_("Procedure code (empty: all)"), [Length(max=40)])
+    skill = StringField(_("Skill"), [InputRequired(_("Enter the skill.")), Length(max=60)])
+
+    def offer(self, roles: Sequence[tuple[Role, str]]) -> "NeedForm":
+        """The roles whose steps may ask for a skill."""
+        self.role.choices = [(role.value, words) for role, words in roles]
+        return self
+
+
+class ApologyForm(Form):
+    new_day = DateField(_("New promised day"), [InputRequired(_("Enter the new day."))])
+    reason = TextAreaField(
+        _("Reason"),
+        [InputRequired(_("Say why.")), Length(max=LONGEST_NOTE)],
+        description=_("Printed on the letter. The company reads this sentence."),
+        render_kw={"rows": 3},
+    )

@@ -1,0 +1,43 @@
+"""What the pages of this room share."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+import flask
+from werkzeug.wrappers import Response
+
+from portal.catalogue.models import ProcedureVersion
+from portal.catalogue.queries import definition_of
+from portal.dossiers.following import step_name
+from portal.foundation.languages import spoken
+
+blueprint = flask.Blueprint("routing", __name__)
+
+
+def now() -> datetime:
+    """The instant of this request."""
+    return datetime.now(UTC)
+
+
+def page(template: str, *, status: int = HTTPStatus.OK, **values: Any) -> Response:
+    """A page of this room."""
+    answer = flask.make_response(flask.render_template(f"routing/{template}.html", **values))
+    answer.status_code = status
+    return answer
+
+
+def see(endpoint: str, **values: Any) -> Response:
+    """Redirect after a POST."""
+    return flask.redirect(flask.url_for(endpoint, **values), HTTPStatus.SEE_OTHER)
+
+
+def in_words(names: Mapping[str, str]) -> str:
+    """A name in the reader's language, in Vietnamese where there is no other."""
+    return names.get(spoken()) or names.get("vi", "")
+
+
+def step_words(procedure: ProcedureVersion, node: str) -> str:
+    """The step's name in the procedure's own words."""
+    return step_name(definition_of(procedure), node, spoken())

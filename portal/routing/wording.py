@@ -1,0 +1,53 @@
+"""The room's words: roles, reasons of refusals."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from portal.workflow.lifecycle import Role
+
+ROLES: dict[Role, Any] = {
+    Role.ONE_STOP: _("One-stop officer"),
+    Role.DISPATCHER: _("Dispatcher"),
+    Role.SPECIALIST: _("Specialist"),
+    Role.HEAD: _("Head"),
+    Role.LEADER: _("Leader"),
+    Role.CLERK: _("Clerk"),
+    Role.CASHIER: _("Cashier"),
+    Role.CONSULTANT: _("Consulted officer"),
+    Role.ADMINISTRATOR: _("Administrator"),
+    Role.AUDITOR: _("Auditor"),
+}
+
+UNPLACED: dict[str, Any] = {
+    "nobody_in_role": _("nobody holds this role there"),
+    "nobody_present": _("everybody is away"),
+    "nobody_skilled": _("nobody has the skill it needs"),
+    "nobody_free_of_conflict": _("everybody has a conflict of interest"),
+    "nobody_for_two_persons": _("another person must do it than before"),
+}
+
+NOT_HANDED_OVER: dict[str, Any] = {
+    **UNPLACED,
+    "changed": _("it has changed meanwhile"),
+    "conflict_of_interest": _("the colleague has a conflict of interest"),
+}
+
+REASONS: dict[str, Any] = {
+    "team.ends_before_it_begins": _("The last day lies before the first."),
+    "team.is_over": _("These days are over."),
+    "team.too_long": _("At most a year at a time."),
+    "team.not_found": _("There is no such person or entry for you."),
+    "team.not_yours": _("Only the head, the leader or an administrator may do this."),
+    "team.not_a_colleague": _("Choose somebody of the same agency."),
+    "team.circle": _("This would make people stand in for themselves in the end. Choose somebody else."),
+    "team.skill_too_long": _("A skill is a word or two."),
+    "team.skill_missing": _("Enter the skill."),
+    "team.party_unknown": _("No company with this tax code is known."),
+    "team.reason_missing": _("Say why."),
+    "step.conflict_of_interest": _("This colleague has a conflict of interest with the company."),
+    "conflict_of_interest": _("This colleague has a conflict of interest with the company."),
+    "apology.reason_missing": _("Say why."),
+    "apology.day_too_early": _("The new day must lie after the promised one and after today."),
+    "apology.decided": _("The letter has been decided already."),
+}

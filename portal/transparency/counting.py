@@ -1,0 +1,117 @@
+"""Counting what has happened: shares, rollups and sheets follow the facts, whoever asks and however often.
+
+An act writes its fact; everything here catches up within seconds, from a worker's tick or from the first officer
+who looks. It sits above the dossiers because only they can read their history.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from portal.clock.zone import office_day
+from portal.dossiers import visits
+from portal.dossiers.models import Dossier, DossierEvent
+from portal.dossiers.record import as_event
+from portal.facts.actions import COLUMNS
+from portal.facts.models import DossierFact
+from portal.facts.shares import Values, replace_shares, whole_share
+from portal.transparency import sheets
+from portal.transparency.models import FigureSheet
+from portal.workflow.events import Event
+
+BATCH = 200
+LOCK = 0x6D6F7463  # one counter at a time; another one that comes finds the work done
+QUICK_MS = 400
+"""A page makes the sheets itself as long as that takes no longer than this; else it waits for the worker."""
+
+
+def is_wanted(session: Session, *, now: datetime) -> bool:
+    """Whether something has happened since the last count, or another day has begun. One statement."""
+    uncounted, current = session.execute(_STATE, {"on": office_day(now)}).one()
+    return bool(uncounted) or not current
+
+
+_UNCOUNTED = DossierFact.counted_version != DossierFact.version
+_STATE = sa.select(
+    sa.exists().where(_UNCOUNTED),
+    sa.exists().where(
+        FigureSheet.scope == sheets.PROVINCE, FigureSheet.on == sa.bindparam("on", type_=FigureSheet.on.type)
+    ),
+)
+
+
+def count(session: Session, *, most: int = BATCH) -> int:
+    """Count what has not been counted, at most so many dossiers; returns how many.
+
+    Acts on these dossiers wait until the transaction ends, so it should be short. Somebody else's count going on
+    meanwhile does it for us: then nothing is done here.
+    """
+    if not session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(LOCK))):
+        return 0
+    ids = _pending(session, most)
+    if ids:
+        _count(session, ids)
+    return len(ids)
+
+
+def freshen(session: Session, *, now: datetime) -> None:
+    """Count before a page is shown, if that is quick; else the page shows the last count and says from when."""
+    if not is_wanted(session, now=now):
+        return
+    took = session.scalar(sa.select(sa.func.max(FigureSheet.took_ms)))
+    if took is None or took <= QUICK_MS:
+        count(session)
+        sheets.make(session, now=now)
+
+
+def count_all_again(session: Session) -> None:
+    """Make every share and rollup anew from the facts and the event log."""
+    session.execute(sa.text("TRUNCATE counted_shares, rollups"))
+    session.execute(sa.update(DossierFact).values(counted_version=0))
+    while ids := _pending(session, BATCH):
+        _count(session, ids)
+
+
+def shares_of(session: Session, ids: Sequence[UUID]) -> list[Values]:
+    """What these dossiers add to the rollups by their facts and events."""
+    table = DossierFact.__table__
+    columns = [table.c[name] for name in COLUMNS]
+    facts = session.execute(sa.select(*columns).where(table.c.dossier_id.in_(ids))).mappings()
+    found = [share for fact in facts if (share := whole_share({name: fact[name] for name in COLUMNS})) is not None]
+    events = _events(session, ids)
+    statement = sa.select(Dossier).where(Dossier.id.in_(ids)).options(joinedload(Dossier.procedure))
+    for dossier in session.scalars(statement):
+        found += visits.shares(dossier, events[dossier.id])
+    return found
+
+
+def _pending(session: Session, most: int) -> list[UUID]:
+    return list(session.scalars(sa.select(DossierFact.dossier_id).where(_UNCOUNTED).limit(most)))
+
+
+def _count(session: Session, ids: Sequence[UUID]) -> None:
+    versions = session.execute(
+        sa.select(DossierFact.dossier_id, DossierFact.version).where(DossierFact.dossier_id.in_(ids)).with_for_update()
+    ).all()
+    replace_shares(session, ids, shares_of(session, ids))
+    # An act that is recorded meanwhile waits for the row and is counted next.
+    session.execute(
+        sa.update(DossierFact)
+        .where(DossierFact.dossier_id.in_([dossier_id for dossier_id, _ in versions]))
+        .values(counted_version=DossierFact.version)
+    )
+
+
+def _events(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Event]]:
+    rows = session.scalars(
+        sa.select(DossierEvent)
+        .where(DossierEvent.dossier_id.in_(ids))
+        .order_by(DossierEvent.dossier_id, DossierEvent.version)
+    )
+    found: dict[UUID, list[Event]] = {}
+    for row in rows:
+        found.setdefault(row.dossier_id, []).append(as_event(row))
+    return found

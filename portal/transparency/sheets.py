@@ -1,0 +1,314 @@
+"""The sheets: everything an officers' page says of a province, field, procedure or agency, worked out beforehand.
+
+Settled dossiers come from the rollups, so their cost depends on days and groups and not on how many there were;
+open ones and the last year's cohort are counted by the database. A page reads finished sheets and nothing else.
+"""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.orm import Session
+
+from portal.catalogue.models import ProcedureVersion
+from portal.clock.zone import office_day
+from portal.facts import queries as facts
+from portal.facts.models import BIN_MINUTES, WHOLE, Rollup
+from portal.facts.queries import Group
+from portal.facts.turnaround import (
+    ENOUGH,
+    LONGEST_WINDOW,
+    WINDOWS,
+    Standing,
+    Tally,
+    Turnaround,
+    measured,
+    percentile,
+    share_of,
+    window_of,
+)
+from portal.transparency import cohort
+from portal.transparency.cohort import Cohort
+from portal.transparency.models import FigureSheet
+
+PROVINCE, FIELD, PROCEDURE, AGENCY, PAIR = "province", "field", "procedure", "agency", "pair"
+MONTHS = 12
+HOURS_PER_DAY = 8
+MINUTES_PER_DAY = 480
+STEP_DAYS = 90
+"""Steps are shown as they were in the last ninety days."""
+SHARES = {"p50": Fraction(1, 2), "p80": Fraction(4, 5), "p90": Fraction(9, 10)}
+Scope = tuple[str, str]
+StepNames = dict[tuple[str, str], dict[str, str]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Month:
+    """Dossiers settled in one month."""
+
+    tally: Tally = field(default_factory=Tally)
+    early: int = 0
+
+    def add(self, other: "Month") -> None:
+        self.tally.add(other.tally)
+        self.early += other.early
+
+
+@dataclass(slots=True, kw_only=True)
+class StepSums:
+    """Visits to one step of one procedure: how long each took, how long of that nobody had been named for it."""
+
+    durations: Counter[int] = field(default_factory=Counter)
+    waits: Counter[int] = field(default_factory=Counter)
+    agency_minutes: int = 0
+    waiting_minutes: int = 0
+    on_time: int = 0
+
+    def add(self, other: "StepSums") -> None:
+        self.durations.update(other.durations)
+        self.waits.update(other.waits)
+        self.agency_minutes += other.agency_minutes
+        self.waiting_minutes += other.waiting_minutes
+        self.on_time += other.on_time
+
+
+@dataclass(slots=True, kw_only=True)
+class Sums:
+    """What the rollups of one procedure and agency add up to, and of any of them together."""
+
+    now: dict[int, Tally] = field(default_factory=dict)
+    year_ago: dict[int, Tally] = field(default_factory=dict)
+    early: Counter[int] = field(default_factory=Counter)
+    refused: Counter[int] = field(default_factory=Counter)
+    months: dict[str, Month] = field(default_factory=dict)
+    steps: dict[tuple[str, str], StepSums] = field(default_factory=dict)
+
+    def add(self, other: "Sums") -> None:
+        for mine, theirs in ((self.now, other.now), (self.year_ago, other.year_ago)):
+            for days, tally in theirs.items():
+                mine.setdefault(days, Tally()).add(tally)
+        self.early.update(other.early)
+        self.refused.update(other.refused)
+        for name, month in other.months.items():
+            self.months.setdefault(name, Month()).add(month)
+        for key, step in other.steps.items():
+            self.steps.setdefault(key, StepSums()).add(step)
+
+
+def make(session: Session, *, now: datetime) -> int:
+    """Make every sheet anew as of this moment and take away those of groups that are gone; returns how many."""
+    began, on = time.monotonic(), office_day(now)
+    made = computed(session, on=on, now=now)
+    took = round((time.monotonic() - began) * 1000)
+    rows = [
+        {"scope": scope, "key": key, "on": on, "made_at": now, "took_ms": took, "figures": figures}
+        for (scope, key), figures in sorted(made.items())
+    ]
+    statement = insert(FigureSheet)
+    session.execute(sa.delete(FigureSheet).where(sa.tuple_(FigureSheet.scope, FigureSheet.key).not_in(list(made))))
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["scope", "key"],
+            set_={name: statement.excluded[name] for name in ("on", "made_at", "took_ms", "figures")},
+        ),
+        rows,
+    )
+    return len(rows)
+
+
+def computed(session: Session, *, on: date, now: datetime) -> dict[Scope, dict[str, Any]]:
+    """The figures of every scope as of the office day `on` and the moment `now`."""
+    sums, standings = _sums(session, on), facts.standings(session, on=on)
+    cohorts, (fields, names) = cohort.read(session, on=on, now=now), _fields_and_steps(session)
+    found: dict[Scope, dict[str, Any]] = {}
+    for scope, groups in _scopes({*sums, *standings, *cohorts}, fields).items():
+        total, standing, whole = Sums(), Standing(), Cohort()
+        for group in groups:
+            total.add(sums.get(group, Sums()))
+            standing.add(standings.get(group, Standing()))
+            whole.add(cohorts.get(group, Cohort()))
+        found[scope] = _figures(total, standing, whole, names, on=on)
+    found[PROVINCE, ""]["communes"] = cohort.communes(session, on=on)
+    return found
+
+
+def _scopes(groups: Iterable[Group], fields: Mapping[str, str]) -> dict[Scope, list[Group]]:
+    found: dict[Scope, list[Group]] = defaultdict(list)
+    found[PROVINCE, ""] = []
+    for group in groups:
+        code, agency = group.procedure_code, str(group.agency_id)
+        found[PROVINCE, ""].append(group)
+        found[PROCEDURE, code].append(group)
+        found[AGENCY, agency].append(group)
+        found[PAIR, f"{code} {agency}"].append(group)
+        if code in fields:
+            found[FIELD, fields[code]].append(group)
+    return found
+
+
+def _figures(sums: Sums, standing: Standing, whole: Cohort, names: StepNames, *, on: date) -> dict[str, Any]:
+    found = measured(sums.now, standing)
+    longest = found.window_days or LONGEST_WINDOW
+    earlier = sum((tally.n for days, tally in sums.year_ago.items() if days <= longest), 0)
+    return {
+        "now": _stored(found),
+        "early": sum(count for days, count in sums.early.items() if days <= longest),
+        "refused": sum(count for days, count in sums.refused.items() if days <= longest),
+        "lately": sums.now[WINDOWS[0]].n if WINDOWS[0] in sums.now else 0,
+        "year_ago": _year_ago(sums.year_ago, longest, earlier),
+        "months": [_month(name, sums.months.get(name, Month())) for name in months_until(on)],
+        "steps": [_step(*key, step, names.get(key, {})) for key, step in sorted(sums.steps.items())],
+        **whole.figures(),
+    }
+
+
+def _stored(found: Turnaround) -> dict[str, Any]:
+    """The figures with their durations by whole working days, in hours: a picture needs no more, and it stays small."""
+    days: Counter[int] = Counter()
+    for minutes, n in found.durations.items():
+        days[max(1, -(-minutes // MINUTES_PER_DAY)) * HOURS_PER_DAY] += n
+    return asdict(found) | {"durations": [[hours, n] for hours, n in sorted(days.items())]}
+
+
+def turnaround(figures: Mapping[str, Any]) -> Turnaround:
+    """The figures of a sheet as they were before they were stored; the durations are left out."""
+    return Turnaround(**{**figures["now"], "durations": {}})
+
+
+def _year_ago(tallies: Mapping[int, Tally], longest: int, n: int) -> dict[str, Any]:
+    """The same window a year earlier: settled dossiers alone, for who was open then is no longer known."""
+    total = Tally()
+    for days, tally in tallies.items():
+        if days <= longest:
+            total.add(tally)
+    enough = n >= ENOUGH
+    return {
+        "n": n,
+        "share": share_of(total.on_time, n) if enough else None,
+        **{name: percentile(total.durations, share) if enough else None for name, share in SHARES.items()},
+    }
+
+
+def _month(name: str, month: Month) -> dict[str, Any]:
+    tally, enough = month.tally, month.tally.n >= ENOUGH
+    return {
+        "month": name,
+        "n": tally.n,
+        "on_time": tally.on_time,
+        "on_time_766": tally.on_time_766,
+        "early": month.early,
+        **{key: percentile(tally.durations, share) if enough else None for key, share in SHARES.items()},
+    }
+
+
+def _step(code: str, step: str, sums: StepSums, names: Mapping[str, str]) -> dict[str, Any]:
+    n = sums.durations.total()
+    enough = n >= ENOUGH
+    return {
+        "procedure": code,
+        "step": step,
+        "names": dict(names),
+        "n": n,
+        "agency_minutes": sums.agency_minutes,
+        "waiting_minutes": sums.waiting_minutes,
+        "on_time": sums.on_time,
+        **{key: percentile(sums.durations, share) if enough else None for key, share in SHARES.items()},
+        "wait_p50": percentile(sums.waits, SHARES["p50"]) if enough else None,
+        "wait_p90": percentile(sums.waits, SHARES["p90"]) if enough else None,
+    }
+
+
+def months_until(on: date) -> list[str]:
+    """The last twelve months, the running one included, as `2026-11`."""
+    ordinals = range(on.year * 12 + on.month - MONTHS, on.year * 12 + on.month)
+    return [f"{ordinal // 12}-{ordinal % 12 + 1:02}" for ordinal in ordinals]
+
+
+# --- from the rollups
+
+
+def _sums(session: Session, on: date) -> dict[Group, Sums]:
+    found: dict[Group, Sums] = {}
+    a_year_ago, first_month = on - timedelta(days=LONGEST_WINDOW), months_until(on)[0]
+    for row in _rows(session, on):
+        sums = found.setdefault(Group(row.procedure_code, row.agency_id), Sums())
+        if row.step != WHOLE:
+            if row.day > on - timedelta(days=STEP_DAYS):
+                sums.steps.setdefault((row.procedure_code, row.step), StepSums()).add(_step_sums(row))
+            continue
+        tally = _tally(row)
+        window = window_of((on - row.day).days)
+        if window is not None:
+            sums.now.setdefault(window, Tally()).add(tally)
+            sums.early[window] += row.early
+            sums.refused[window] += row.refused
+        else:
+            then = window_of((a_year_ago - row.day).days)
+            if then is not None:
+                sums.year_ago.setdefault(then, Tally()).add(tally)
+        name = f"{row.day:%Y-%m}"
+        if name >= first_month:
+            sums.months.setdefault(name, Month()).add(Month(tally=tally, early=row.early))
+    return found
+
+
+def _rows(session: Session, on: date) -> Iterator[Any]:
+    """The rollups of two years, those of steps only as far back as they are shown."""
+    wanted = sa.or_(Rollup.step == WHOLE, Rollup.day > on - timedelta(days=STEP_DAYS))
+    statement = sa.select(*Rollup.__table__.columns).where(
+        Rollup.day <= on, Rollup.day > on - timedelta(days=2 * LONGEST_WINDOW), wanted
+    )
+    yield from session.execute(statement.execution_options(yield_per=2000))
+
+
+def _counts(stored: Mapping[str, int]) -> Counter[int]:
+    return Counter({int(bin_) * BIN_MINUTES: n for bin_, n in stored.items()})
+
+
+def _tally(row: Any) -> Tally:
+    return Tally(
+        durations=_counts(row.durations),
+        on_time=row.on_time,
+        on_time_766=row.on_time_766,
+        agency_minutes=row.agency_minutes,
+        applicant_minutes=row.applicant_minutes,
+        supplement_rounds=row.supplement_rounds,
+        supplemented=row.supplemented,
+    )
+
+
+def _step_sums(row: Any) -> StepSums:
+    return StepSums(
+        durations=_counts(row.durations),
+        waits=_counts(row.waits),
+        agency_minutes=row.agency_minutes,
+        waiting_minutes=row.waiting_minutes,
+        on_time=row.on_time,
+    )
+
+
+def _fields_and_steps(session: Session) -> tuple[dict[str, str], StepNames]:
+    """The field of each procedure, and the names of its steps, by the newest version."""
+    version = ProcedureVersion
+    newest = (
+        sa.select(version.code, version.field, version.definition["steps"])
+        .ext(distinct_on(version.code))
+        .order_by(version.code, version.number.desc())
+    )
+    fields: dict[str, str] = {}
+    names: StepNames = {}
+    for code, name, steps in session.execute(newest):
+        fields[code] = name
+        names |= {(code, step["code"]): step["name"] for step in steps or ()}
+    return fields, names
+
+
+def of(session: Session, scope: str, key: str = "") -> FigureSheet | None:
+    """One sheet."""
+    return session.get(FigureSheet, (scope, key))

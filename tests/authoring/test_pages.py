@@ -1,0 +1,262 @@
+"""The editor in the browser, without scripts."""
+
+import io
+from datetime import timedelta
+
+import html5lib
+import pytest
+import sqlalchemy as sa
+
+from portal.accounts.models import AuditRow
+from portal.authoring import queries
+from portal.authoring.judging import PARTS
+from portal.authoring.models import ProcedureDraft
+from portal.catalogue.models import ProcedureVersion
+from portal.catalogue.queries import definition_of
+from portal.clock.zone import office_day
+from tests.authoring.desk import Desk, now
+from tests.authoring.typed import pages, untouched
+from tests.factories import people
+from tests.fixtures.app import Browser
+
+
+@pytest.fixture
+def administrator(client: Browser, desk: Desk) -> Browser:
+    people.sign_in(client, desk.one)
+    return client
+
+
+def drafts(desk: Desk) -> list[ProcedureDraft]:
+    desk.session.expire_all()
+    return list(desk.session.scalars(sa.select(ProcedureDraft)))
+
+
+def test_every_page_of_a_draft_opens_in_three_languages(administrator: Browser, desk: Desk) -> None:
+    draft = desk.next_version()
+    base = f"/authoring/{draft.id}"
+    addresses = ["/authoring", "/authoring/import", base, *(f"{base}/part/{part}" for part in PARTS)]
+    things = [path for path in pages(desk.document(draft.id)) if len(path) > 1][::6]
+    addresses += [f"{base}/at/{'.'.join(map(str, path))}" for path in things]
+    addresses += [
+        f"{base}/{name}" for name in ("preview", "preview/page", "preview/form", "changes", "trial", "publish")
+    ]
+
+    for language in ("vi", "en", "zh"):
+        administrator.set_cookie("motcua_test_language", language)
+        for address in addresses:
+            page = administrator.get(address)
+            assert page.status_code == 200, (address, language)
+            html5lib.HTMLParser(strict=True).parse(page.text)
+
+
+def test_a_letter_of_a_draft_is_a_pdf(administrator: Browser, desk: Desk) -> None:
+    draft = desk.next_version()
+
+    for kind in ("receipt", "supplement", "refusal_of_intake", "decision", "refusal"):
+        answer = administrator.get(f"/authoring/{draft.id}/preview/letters/{kind}")
+        assert answer.data.startswith(b"%PDF-"), kind
+
+
+def test_what_is_saved_unchanged_stays_the_very_same(administrator: Browser, desk: Desk) -> None:
+    draft = desk.next_version()
+    before = draft.text
+
+    for path in list(pages(desk.document(draft.id)))[::9]:
+        where = f"at/{'.'.join(map(str, path))}" if len(path) > 1 else f"part/{path[0] if path else 'basics'}"
+        sent = {**untouched(desk.document(draft.id), path), "version": "1", "do": "save"}
+        assert administrator.post(f"/authoring/{draft.id}/{where}", data=sent).status_code == 303
+
+    desk.session.expire_all()
+    assert queries.draft(desk.session, draft.id).text == before
+    assert desk.version(draft.id) == 1
+
+
+def test_a_change_is_kept_with_its_mistake_and_the_mistake_stands_beside_it(administrator: Browser, desk: Desk) -> None:
+    draft = desk.next_version()
+    sent = {**untouched(desk.document(draft.id), ("limits", 0)), "amount": "hai mươi", "version": "1"}
+
+    answer = administrator.post(f"/authoring/{draft.id}/at/limits.0", data=sent)
+    page = administrator.get(answer.location).text
+
+    assert 'value="hai mươi"' in page
+    assert "Ghi một số nguyên" in page
+    assert desk.document(draft.id)["limits"][0]["amount"] == "hai mươi"
+
+
+def test_every_change_is_an_audit_row_with_the_hash_before_and_after(administrator: Browser, desk: Desk) -> None:
+    draft = desk.next_version()
+    sent = {**untouched(desk.document(draft.id), ("limits", 0)), "amount": "21", "version": "1"}
+    administrator.post(f"/authoring/{draft.id}/at/limits.0", data=sent)
+
+    rows = desk.session.scalars(sa.select(AuditRow).where(AuditRow.thing == f"procedure_draft:{draft.id}")).all()
+    change = next(row for row in rows if row.verb == "authoring.change")
+    assert change.before
+    assert change.after
+    assert change.before["hash"] != change.after["hash"]
+    assert change.after["what"] == "limits.0"
+
+
+def test_whoever_comes_second_sees_what_changed_and_keeps_what_was_typed(administrator: Browser, desk: Desk) -> None:
+    draft = desk.next_version()
+    document = desk.document(draft.id)
+    sent = {**untouched(document, ("documents", 1)), "name.vi": "Tên do tôi gõ", "version": "1"}
+    document["documents"].insert(0, {**document["documents"][0], "code": "fresh", "count": 3})
+    desk.change(draft, document, by=desk.other)
+
+    answer = administrator.post(f"/authoring/{draft.id}/at/documents.1", data=sent)
+
+    assert answer.status_code == 409
+    assert "Quản trị Hai" in answer.text
+    assert "Tên do tôi gõ" in answer.text
+    assert f"/authoring/{draft.id}/at/documents.2" in answer.text  # where the document stands now
+    again = administrator.post(f"/authoring/{draft.id}/at/documents.2", data={**sent, "version": "2"})
+    assert again.status_code == 303
+    assert desk.document(draft.id)["documents"][2]["name"]["vi"] == "Tên do tôi gõ"
+    assert desk.document(draft.id)["documents"][0]["code"] == "fresh"
+
+
+def test_what_was_typed_for_something_removed_is_shown(administrator: Browser, desk: Desk) -> None:
+    draft = desk.next_version()
+    document = desk.document(draft.id)
+    sent = {**untouched(document, ("documents", 0)), "name.vi": "Không còn chỗ", "version": "1"}
+    del document["documents"][0]
+    desk.change(draft, document, by=desk.other)
+
+    answer = administrator.post(f"/authoring/{draft.id}/at/documents.0", data=sent)
+
+    assert answer.status_code == 409
+    assert "Kh\\u00f4ng c\\u00f2n" in answer.text or "Không còn chỗ" in answer.text
+
+
+def test_a_file_comes_in_and_goes_out_as_the_same_procedure(administrator: Browser, desk: Desk) -> None:
+    draft = desk.next_version()
+    text = administrator.get(f"/authoring/{draft.id}/file").text
+
+    answer = administrator.post(
+        "/authoring/import",
+        data={"file": (io.BytesIO(text.encode()), "1.013225.toml")},
+        content_type="multipart/form-data",
+    )
+
+    assert answer.status_code == 303
+    assert [one.text for one in drafts(desk)] == [text, text]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("code = @\nx = 1", "1"),
+        ('code = "1.000001"\ncolour = "red"', "2"),
+        ("a = nan\n", ""),
+        ("x = " + "[" * 3000, ""),
+        ('code = "' + "x" * 1_100_000 + '"', ""),
+        ("\x01", ""),
+    ],
+)
+def test_a_file_that_is_no_procedure_stays_on_the_page_with_its_lines(
+    administrator: Browser, desk: Desk, text: str, said: str
+) -> None:
+    answer = administrator.post("/authoring/import", data={"text": text})
+
+    assert answer.status_code in {413, 422}
+    assert (f"Dòng {said}" in answer.text) or not said
+    assert drafts(desk) == []
+
+
+def test_publishing_needs_a_reason_the_second_factor_and_leaves_the_draft_behind(
+    administrator: Browser, desk: Desk
+) -> None:
+    draft = desk.next_version()
+    document = desk.document(draft.id)
+    document["limits"][0]["amount"] += 3
+    desk.change(draft, document)
+    day = office_day(now())
+    typed = {"effective_on": [str(day.day), str(day.month), str(day.year)], "version": "2", "reason": " "}
+    address = f"/authoring/{draft.id}/publish"
+
+    assert administrator.post(address, data=typed).status_code == 422
+    typed |= {"reason": "Thời hạn mới", "decision_number": "12/QĐ-UBND"}
+    half = administrator.post(address, data=typed)
+    assert half.status_code == 422
+    assert "cả số và ngày" in half.text
+    typed["decided_on"] = typed["effective_on"]
+    desk.step_up(now() - timedelta(hours=1))
+    led = administrator.post(address, data=typed)
+    assert led.location.startswith("/step-up")
+    assert "Thời hạn mới" in administrator.get(address).text
+    desk.step_up()
+    done = administrator.post(address, data=typed)
+
+    assert done.status_code == 303, done.text
+    version = queries.newest(desk.session, "1.013225")
+    assert version is not None
+    assert (version.number, version.reason, version.decision_number) == (2, "Thời hạn mới", "12/QĐ-UBND")
+    assert version.published_by == desk.one.id
+    assert definition_of(version).limits[0].amount == document["limits"][0]["amount"]
+    assert drafts(desk) == []
+    assert administrator.get(done.location).status_code == 200
+
+
+def test_two_persons_publish_where_the_rule_says_so(administrator: Browser, desk: Desk) -> None:
+    desk.step_up()
+    administrator.post("/authoring/rule", data={"needs_two": "yes"})
+    own, others = desk.next_version(by=desk.one), desk.next_version(by=desk.other)
+    day = office_day(now())
+    typed = {"effective_on": [str(day.day), str(day.month), str(day.year)], "reason": "Bản mới", "version": "1"}
+
+    assert administrator.post(f"/authoring/{own.id}/publish", data=typed).status_code == 409
+    assert administrator.post(f"/authoring/{others.id}/publish", data=typed).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "path", ["limits.99", "limits", "limits.x", "nowhere.0", "steps.0.limit", "sections.0.fields.0.0", "...", "-1"]
+)
+def test_a_place_that_is_not_there_is_not_found(administrator: Browser, desk: Desk, path: str) -> None:
+    draft = desk.next_version()
+
+    assert administrator.get(f"/authoring/{draft.id}/at/{path}").status_code == 404
+    assert administrator.post(f"/authoring/{draft.id}/at/{path}", data={"version": "1"}).status_code == 404
+    listed = administrator.post(f"/authoring/{draft.id}/list/{path}", data={"version": "1", "do": "remove:99"})
+    assert listed.status_code == 404
+    assert desk.version(draft.id) == 1
+
+
+def test_hostile_forms_change_nothing_they_should_not(administrator: Browser, desk: Desk) -> None:
+    draft = desk.next_version()
+    hostile = {
+        "amount": "NaN",
+        "unit": "fortnight",
+        "colour": "red",
+        "when.op": "always",
+        "when.0.0.0.0.0.field": "x",
+        "source": "x" * 200_000,
+        "__class__": "1",
+        "options.99999999999.code": "x",
+        "verified": ["", "yes", "yes"],
+        "version": "1",
+    }
+    answer = administrator.post(f"/authoring/{draft.id}/at/limits.0", data=hostile)
+    changed = desk.document(draft.id)["limits"][0]
+
+    assert answer.status_code == 303
+    assert set(changed) <= {"amount", "unit", "source", "verified", "when", "difficult_extra", "skips_holidays"}
+    assert changed["amount"] == "NaN"
+    for version in ("", "0", "999", "-1", "9" * 40, "one"):
+        stale = administrator.post(f"/authoring/{draft.id}/at/limits.0", data={**hostile, "version": version})
+        assert stale.status_code == 409, version
+
+
+def test_a_draft_that_would_grow_beyond_all_bounds_is_refused(administrator: Browser, desk: Desk) -> None:
+    draft = desk.next_version()
+    sent = {"summary.vi": "x" * 1_500_000, "version": "1"}
+
+    assert administrator.post(f"/authoring/{draft.id}/part/basics", data=sent).status_code in {413, 422}
+    assert desk.version(draft.id) == 1
+
+
+def test_the_list_says_which_versions_there_are(administrator: Browser, desk: Desk) -> None:
+    administrator.post("/authoring/next/1.013225")
+    administrator.post("/authoring/copy/1.013225")
+
+    assert {(one.code, one.based_on) for one in drafts(desk)} == {("1.013225", 1), ("", None)}
+    assert desk.session.scalar(sa.select(sa.func.count()).select_from(ProcedureVersion)) == 2
