@@ -17,14 +17,13 @@ from portal.letters.printing import PrintingOffice
 from portal.transparency.actions import publish_snapshot_if_missing
 from portal.workflow.lifecycle import Role
 
-DOSSIERS = 131
 NUMBER = 2026
 SAMPLE_AGENCY = "construction"
 
 command = click.Group("demo", help=__doc__)
 
 
-def seed_if_empty(settings: Settings, *, dossiers: int = DOSSIERS, number: int = NUMBER) -> str:
+def seed_if_empty(settings: Settings, *, dossiers: int | None = None, number: int = NUMBER) -> str:
     """Fill an empty database with the demonstration; says in a few words what is there."""
     with sessions()() as session:
         known = session.scalar(sa.select(sa.func.count()).select_from(Dossier)) or 0
@@ -32,7 +31,9 @@ def seed_if_empty(settings: Settings, *, dossiers: int = DOSSIERS, number: int =
             return f"{known} dossiers, kept"
         now = datetime.now(UTC)
         office = PrintingOffice.of(settings)
-        acts = seed(session, dossiers=dossiers, number=number, office=office, now=now, progress=_tell)
+        acts = seed(
+            session, dossiers=dossiers or settings.demo_dossiers, number=number, office=office, now=now, progress=_tell
+        )
         publish_snapshot_if_missing(session, now)
         session.commit()
         made = session.scalar(sa.select(sa.func.count()).select_from(DossierFact)) or 0
@@ -65,11 +66,11 @@ def _tell(done: int, of: int) -> None:
 
 
 @command.command("seed")
-@click.option("--dossiers", type=click.IntRange(1, 1_000_000), default=DOSSIERS, show_default=True)
+@click.option("--dossiers", type=click.IntRange(1, 1_000_000), help="How many; without it DEMO_DOSSIERS, or 131.")
 @click.option(
     "--seed", "number", type=int, default=NUMBER, show_default=True, help="The same number, the same history."
 )
-def seed_command(dossiers: int, number: int) -> None:
+def seed_command(dossiers: int | None, number: int) -> None:
     """Fill an empty database with people and dossiers."""
     try:
         settings = Settings.from_environment()

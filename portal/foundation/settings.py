@@ -60,6 +60,7 @@ class Settings:
     smtp_url: str | None = field(default=None, repr=False)
     clamd_url: str | None = None
     vnpay: Terminal | None = None  # absent: not offered
+    demo_dossiers: int = 131  # how many the demonstration is filled with
     trusted_proxies: int = 0  # how many stand between people and us; what they say of the caller is believed
     web_workers: int = 2
     task_workers: int = 2
@@ -91,6 +92,7 @@ class Settings:
         web_workers = _number(values, "WEB_WORKERS", default=2, highest=256, complaints=complaints)
         task_workers = _number(values, "TASK_WORKERS", default=2, highest=256, complaints=complaints)
         _number(values, DUE_SOON, default=DUE_SOON_HOURS, highest=240, complaints=complaints)
+        demo_dossiers = _number(values, "DEMO_DOSSIERS", default=131, highest=100_000, complaints=complaints)
         proxies = _number(values, "TRUSTED_PROXIES", default=0, lowest=0, highest=9, complaints=complaints)
         if complaints:
             raise SettingsError("The portal cannot start:\n" + "\n".join(f"  - {line}" for line in complaints))
@@ -107,6 +109,7 @@ class Settings:
             smtp_url=values.get("SMTP_URL"),
             clamd_url=values.get("CLAMD_URL"),
             vnpay=_terminal(values),
+            demo_dossiers=demo_dossiers,
             trusted_proxies=proxies,
             web_workers=web_workers,
             task_workers=task_workers,

@@ -25,7 +25,7 @@ LAST_LINE = "Ctrl-C stops everything"
 
 def environment(data_dir: Path, port: int, **more: str) -> Mapping[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return {**kept, "DATA_DIR": str(data_dir), "PORT": str(port), **more}
+    return {**kept, "DATA_DIR": str(data_dir), "PORT": str(port), "DEMO_DOSSIERS": "12", **more}
 
 
 def complaint(data_dir: Path, port: int, **more: str) -> subprocess.CompletedProcess[str]:
