@@ -111,8 +111,8 @@ def test_what_one_may_not_know_of_looks_like_what_does_not_exist(place: Town, en
 def bare(answer: TestResponse, values: Values) -> str:
     """The page without the address that was asked for and what is new in each answer."""
     text = answer.text
-    for name in set(values) - {"version"}:
-        text = text.replace(values[name], "…")
+    for value in sorted((values[name] for name in set(values) - {"version"}), key=len, reverse=True):
+        text = text.replace(value, "…")
     return ONCE.sub("…", text)
 
 
