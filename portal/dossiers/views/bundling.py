@@ -3,6 +3,7 @@
 import hashlib
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from typing import IO
 
 import flask
@@ -46,8 +47,8 @@ def everything(code: str) -> Response:
         if letter.storage_key is not None and letter.sealed_at is not None:
             entries.append((f"letters/{number:02d}-{letter.kind.replace('_', '-')}.pdf", letter.storage_key))
     packed = _packed(entries, where.storage)
-    answer = flask.Response(iter(lambda: packed.read(PIECE_BYTES), b""), mimetype="application/zip")
-    answer.call_on_close(packed.close)
+    answer = flask.Response(_pieces(packed), mimetype="application/zip")
+    answer.call_on_close(packed.close)  # a HEAD never begins to read it
     answer.headers["Content-Disposition"] = f'attachment; filename="{found.code}.zip"'
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
@@ -76,3 +77,9 @@ def _packed(entries: list[Entry], storage: Storage) -> IO[bytes]:
             archive.writestr("MISSING.txt", "".join(lost))
     packed.seek(0)
     return packed
+
+
+def _pieces(packed: IO[bytes]) -> Iterator[bytes]:
+    with packed:
+        while piece := packed.read(PIECE_BYTES):
+            yield piece
