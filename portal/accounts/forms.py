@@ -18,6 +18,7 @@ from wtforms.fields import Field
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
+from portal.accounts.wording import BUSINESS_FIELDS, LANGUAGE_NAMES
 from portal.foundation import web
 from portal.foundation.errors import PortalError
 from portal.foundation.forms import DateField, EmailAddress, Form
@@ -27,22 +28,11 @@ PROCEDURE_CODE = re.compile(r"\d\.\d{6}|LS-[A-Z0-9][A-Z0-9-]{0,10}[A-Z0-9]")
 LONGEST_LINE = 200
 LONGEST_TEXT = 2000
 LONGEST_PASSWORD = 256
-BUSINESS_FIELDS = (
-    SelectChoice("investment", _("Investment")),
-    SelectChoice("land", _("Land")),
-    SelectChoice("construction", _("Construction")),
-    SelectChoice("trade", _("Import and export")),
-)
 COMPANY_ROLES = (
     SelectChoice(CompanyRole.OWNER.value, _("Owner: everything, including people and mandates")),
     SelectChoice(CompanyRole.FILER.value, _("Filer: drafts and files dossiers")),
     SelectChoice(CompanyRole.PAYER.value, _("Payer: sees dossiers and pays fees")),
     SelectChoice(CompanyRole.VIEWER.value, _("Viewer: sees dossiers")),
-)
-LANGUAGE_NAMES = (
-    SelectChoice("vi", "Tiếng Việt"),
-    SelectChoice("en", "English"),
-    SelectChoice("zh", "中文"),
 )
 
 
@@ -130,7 +120,11 @@ class PasswordForm(Form):
 
 
 class LanguageForm(Form):
-    language = RadioField(_("Language"), [InputRequired(_("Choose a language."))], choices=LANGUAGE_NAMES)
+    language = RadioField(
+        _("Language"),
+        [InputRequired(_("Choose a language."))],
+        choices=[SelectChoice(*pair) for pair in LANGUAGE_NAMES.items()],
+    )
 
 
 class RegisterForm(Form):
@@ -204,7 +198,7 @@ class MandateForm(Form):
     )
     fields_of_business = SelectMultipleField(
         _("Only in these fields"),
-        choices=BUSINESS_FIELDS,
+        choices=[SelectChoice(*pair) for pair in BUSINESS_FIELDS.items()],
         description=_("Choose none to allow all fields."),
     )
     procedures = StringField(

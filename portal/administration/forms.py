@@ -18,7 +18,8 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
-from portal.administration.wording import KINDS, LANGUAGE_NAMES, ROLES
+from portal.accounts.wording import LANGUAGE_NAMES, ROLES
+from portal.administration.wording import KINDS
 from portal.clock.zone import at_office
 from portal.foundation.forms import DateField, EmailAddress, Form
 from portal.reasons.models import ReasonKind
@@ -88,7 +89,9 @@ class InvitationForm(PostForm):
         [*_needed(_("Write the address.")), EmailAddress()],
         description=_("The letter goes there."),
     )
-    language = SelectField(_("Language of the letter"), choices=[SelectChoice(*pair) for pair in LANGUAGE_NAMES])
+    language = SelectField(
+        _("Language of the letter"), choices=[SelectChoice(*pair) for pair in LANGUAGE_NAMES.items()]
+    )
 
     field_order = ("name", "email", "language", "agency", "role", "until")
 

@@ -5,21 +5,7 @@ from flask_babel import lazy_gettext as _
 from portal.accounts.models import Proof
 from portal.administration.models import Kept
 from portal.reasons.models import ReasonKind
-from portal.workflow.lifecycle import Role
 
-ROLES = {
-    Role.ONE_STOP: _("One-stop officer"),
-    Role.DISPATCHER: _("Dispatcher"),
-    Role.SPECIALIST: _("Specialist"),
-    Role.HEAD: _("Head of division"),
-    Role.LEADER: _("Leader of the agency"),
-    Role.CLERK: _("Clerk"),
-    Role.CASHIER: _("Cashier"),
-    Role.CONSULTANT: _("Consultant for opinions"),
-    Role.ADMINISTRATOR: _("Administrator"),
-    Role.AUDITOR: _("Auditor"),
-}
-LANGUAGE_NAMES = (("vi", "Tiếng Việt"), ("en", "English"), ("zh", "中文"))
 KINDS = {
     ReasonKind.FIELD: _("An answer is wrong"),
     ReasonKind.DOCUMENT: _("A document is wrong"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from portal.accounts.wording import role_words
 from portal.authoring import builder, scope, wording
 from portal.authoring.finding_words import sentence
 from portal.authoring.judging import Judged
@@ -15,7 +16,6 @@ from portal.catalogue.findings import Finding, Severity
 from portal.catalogue.locating import KeyPath
 from portal.catalogue.setting_words import SETTINGS
 from portal.catalogue.setting_words import VALUES as SAID
-from portal.catalogue.step_words import role_words
 from portal.catalogue.text import LANGUAGES
 from portal.workflow.roles import Role
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from portal.accounts.wording import role_words
 from portal.authoring import builder, scope
 from portal.authoring.boxes import asked_words, value_words
 from portal.authoring.builder import Shown
@@ -14,7 +15,6 @@ from portal.authoring.shapes import content_at
 from portal.authoring.typing_in import shown
 from portal.catalogue import registers
 from portal.catalogue.locating import KeyPath
-from portal.catalogue.step_words import role_words
 from portal.foundation import formats
 from portal.foundation.formats import Language
 from portal.workflow.roles import Role

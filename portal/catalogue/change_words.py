@@ -9,6 +9,7 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from portal.accounts.wording import role_words
 from portal.catalogue.agencies import AgencyEntry
 from portal.catalogue.comparing import TOGETHER, Change, ChangeKind, Span, compare, is_condition, span_of
 from portal.catalogue.condition_words import figure, said
@@ -17,7 +18,6 @@ from portal.catalogue.fees import Bracket
 from portal.catalogue.limit_words import limit_words
 from portal.catalogue.setting_words import PARTS, SETTINGS, VALUES
 from portal.catalogue.shown import NO, YES
-from portal.catalogue.step_words import role_words
 from portal.catalogue.steps import StepLimit
 from portal.catalogue.text import LANGUAGES, Model, Text
 from portal.clock.limit import Unit

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from portal.accounts.wording import role_words
 from portal.attachments.models import Attachment
 from portal.attachments.serving import SHOWN_INLINE
 from portal.catalogue.completeness import missing
@@ -13,7 +14,7 @@ from portal.catalogue.definition import Definition
 from portal.catalogue.documents import Document
 from portal.catalogue.requirements import documents_for
 from portal.desk.queries.review import Reading, Visit
-from portal.desk.wording import CONCLUSIONS, OUTCOMES, ROLES, WHY
+from portal.desk.wording import CONCLUSIONS, OUTCOMES, WHY
 from portal.dossiers import following, narrative
 from portal.foundation.formats import Language
 from portal.routing.explaining import reasons_for
@@ -151,7 +152,7 @@ def _step_line(reading: Reading, visit: Visit, language: Language, *, with_notes
         visit=visit,
         name=following.step_name(reading.definition, step.node_key, language),
         agency=(visit.agency.short_names.get(language) or visit.agency.short_names["vi"]) if visit.agency else "",
-        role=str(ROLES[step.role]),
+        role=role_words(step.role),
         holder=visit.holder or (reading.names.get(closing.actor or "", "") if closing else ""),
         why=str(WHY.get(step.assignment_reason or "", "")),
         reasons=reasons_for(reading.events, step.node_key, entry=step.entry) if ended is None else (),

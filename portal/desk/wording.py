@@ -6,7 +6,6 @@ from flask_babel import lazy_gettext as _
 
 from portal.desk.tabs import TabKey
 from portal.workflow.events import EventKind
-from portal.workflow.lifecycle import Role
 
 TABS: dict[TabKey, Any] = {
     TabKey.INTAKE: _("To accept"),
@@ -92,26 +91,6 @@ WHY: dict[str, Any] = {
     "had_it_before": _("had it before"),
     "taken_over": _("took it over"),
     "chosen_by_head": _("chosen by the head"),
-}
-
-ROLES: dict[Role, Any] = {
-    Role.ONE_STOP: _("One-stop officer"),
-    Role.DISPATCHER: _("Dispatcher"),
-    Role.SPECIALIST: _("Specialist"),
-    Role.HEAD: _("Head"),
-    Role.LEADER: _("Leader"),
-    Role.CLERK: _("Clerk"),
-    Role.CASHIER: _("Cashier"),
-    Role.CONSULTANT: _("Consulted officer"),
-    Role.ADMINISTRATOR: _("Administrator"),
-    Role.AUDITOR: _("Auditor"),
-}
-
-SECTORS: dict[str, Any] = {
-    "investment": _("Investment"),
-    "land": _("Land"),
-    "construction": _("Construction"),
-    "trade": _("Import and export"),
 }
 
 OUTCOMES: dict[str, Any] = {

@@ -1,23 +1,8 @@
-"""The room's words: roles, reasons of refusals."""
+"""The room's words: why nobody could be given a step, reasons of refusals."""
 
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-
-from portal.workflow.lifecycle import Role
-
-ROLES: dict[Role, Any] = {
-    Role.ONE_STOP: _("One-stop officer"),
-    Role.DISPATCHER: _("Dispatcher"),
-    Role.SPECIALIST: _("Specialist"),
-    Role.HEAD: _("Head"),
-    Role.LEADER: _("Leader"),
-    Role.CLERK: _("Clerk"),
-    Role.CASHIER: _("Cashier"),
-    Role.CONSULTANT: _("Consulted officer"),
-    Role.ADMINISTRATOR: _("Administrator"),
-    Role.AUDITOR: _("Auditor"),
-}
 
 UNPLACED: dict[str, Any] = {
     "nobody_in_role": _("nobody holds this role there"),

@@ -12,6 +12,7 @@ from portal.accounts.browsers import KnownBrowser
 from portal.accounts.entrance import current_viewer
 from portal.accounts.keys import network_of
 from portal.accounts.viewer import ActingFor, Viewer
+from portal.accounts.wording import field_words, role_words
 from portal.foundation import languages, web
 from portal.foundation.errors import NotFound, PortalError
 from portal.foundation.formats import Language
@@ -23,6 +24,8 @@ OWN_PARTY = "me"
 """Stands for the tax code in addresses of a person's own pages as an individual without one."""
 
 blueprint = flask.Blueprint("accounts", __name__)
+blueprint.add_app_template_global(role_words)
+blueprint.add_app_template_global(field_words)
 
 
 def now() -> datetime:

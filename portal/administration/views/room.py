@@ -16,7 +16,8 @@ from wtforms.fields import Field
 from portal.accounts.entrance import current_viewer
 from portal.accounts.forms import show_refusal
 from portal.accounts.models import Agency
-from portal.administration.wording import PROOFS, REASONS, ROLES, SUBJECTS, VERBS
+from portal.accounts.wording import ROLES
+from portal.administration.wording import PROOFS, REASONS, SUBJECTS, VERBS
 from portal.foundation.errors import Invalid, NotFound, PortalError, Stale
 from portal.foundation.forms import Form
 from portal.foundation.guards import Audience

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import current_viewer
+from portal.accounts.wording import BUSINESS_FIELDS
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import Named, definitions_of, named_in_force
 from portal.catalogue.steps import Step
@@ -29,7 +30,7 @@ from portal.desk.views.room import (
     tab_links,
     time_left,
 )
-from portal.desk.wording import DUE_HEADINGS, EMPTY, PAST_TABS, SECTORS, STEP_DUE_HEADING, TABS, WHY
+from portal.desk.wording import DUE_HEADINGS, EMPTY, PAST_TABS, STEP_DUE_HEADING, TABS, WHY
 from portal.foundation.errors import NotFound
 from portal.foundation.formats import Language
 from portal.foundation.guards import Audience, open_to
@@ -167,7 +168,7 @@ def _written_out(_language: Language) -> WrittenOut:
     """Must be asked for the language being spoken: these words look themselves up each time they are shown."""
     return WrittenOut(
         why={key: str(word) for key, word in WHY.items()},
-        sectors={key: str(word) for key, word in SECTORS.items()},
+        sectors={key: str(word) for key, word in BUSINESS_FIELDS.items()},
     )
 
 
@@ -203,7 +204,7 @@ def _chosen(wanted: Wanted, procedures: Sequence[Named]) -> list[dict[str, str]]
     if wanted.procedure:
         found.append(("procedure", names.get(wanted.procedure, wanted.procedure)))
     if wanted.field:
-        found.append(("field", str(SECTORS.get(wanted.field, wanted.field))))
+        found.append(("field", str(BUSINESS_FIELDS.get(wanted.field, wanted.field))))
     if wanted.due is not None:
         found.append(("due", gettext("Overdue") if wanted.due is DueFilter.OVERDUE else gettext("Due soon")))
     return [{"text": text, "href": _address(without=name)} for name, text in found]

@@ -19,6 +19,7 @@ from portal.accounts.forms import show_refusal
 from portal.accounts.models import AbsenceKind, Agency, Person
 from portal.accounts.queries import standing_in
 from portal.accounts.viewer import Viewer
+from portal.accounts.wording import ROLES
 from portal.clock.zone import office_day
 from portal.dossiers.queries import for_update, visible
 from portal.foundation.errors import Invalid, NotFound
@@ -40,7 +41,7 @@ from portal.routing.forms import (
 )
 from portal.routing.queries import Colleague
 from portal.routing.views.room import blueprint, in_words, now, page, see, step_words
-from portal.routing.wording import NOT_HANDED_OVER, ROLES
+from portal.routing.wording import NOT_HANDED_OVER
 from portal.workflow.lifecycle import Role
 
 MONTH = timedelta(days=30)

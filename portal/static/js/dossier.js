@@ -1,32 +1,14 @@
 // A page of a procedure's form. Enhancement only: shows questions as soon as their condition holds, offers the right
 // box for a commune, and saves while one types. Without it the server does all of this when the page is saved.
 
-import { answersOf } from "./answers.js";
-import { holds } from "./conditions.js";
+import { follow, settle } from "./questions.js";
 
 const form = document.querySelector("form[data-dossier-form]");
 if (form) start(form);
 
 function start(form) {
-  const questions = [...form.querySelectorAll("[data-when]")];
   const elsewhere = JSON.parse(form.dataset.facts || "{}");
-  const refresh = () => {
-    // An answer to a hidden question counts for nothing, so what hangs on it needs another look.
-    for (let round = 0; round <= questions.length; round += 1) {
-      const facts = { ...elsewhere, ...answersOf(form) };
-      let changed = false;
-      for (const question of questions) {
-        const row = question.closest(".mc-row");
-        const hidden = !holds(JSON.parse(question.dataset.when), row ? { ...facts, ...answersOf(row) } : facts);
-        changed ||= hidden !== question.hidden;
-        question.hidden = hidden;
-      }
-      if (!changed) return;
-    }
-  };
-  form.addEventListener("change", refresh);
-  form.addEventListener("input", refresh);
-  refresh();
+  follow(form, () => settle(form, elsewhere));
   for (const address of form.querySelectorAll("[data-address]")) offerCommunes(address);
   for (const outline of form.querySelectorAll("[data-outline]")) offerFile(outline);
   keepSaving(form);

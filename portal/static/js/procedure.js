@@ -1,8 +1,9 @@
 // The page of a procedure: the lists of documents and fees follow the answers at once. Enhancement only: without it
 // the button asks the server, which judges by the same conditions.
 
-import { answerOf, answersOf } from "./answers.js";
+import { answerOf } from "./answers.js";
 import { holds } from "./conditions.js";
+import { follow, settle } from "./questions.js";
 
 const form = document.querySelector("form[data-tailor]");
 if (form) start(form);
@@ -11,18 +12,8 @@ function start(form) {
   const questions = [...form.querySelectorAll("[data-field]")];
   const items = [...document.querySelectorAll("[data-applies-when]")];
   const known = JSON.parse(form.dataset.facts);
-  const refresh = () => {
-    for (let round = 0; round <= questions.length; round += 1) {
-      const facts = { ...known, ...answersOf(form) };
-      let changed = false;
-      for (const question of questions.filter((each) => each.dataset.when)) {
-        const hidden = !holds(JSON.parse(question.dataset.when), facts);
-        changed ||= hidden !== question.hidden;
-        question.hidden = hidden;
-      }
-      if (!changed) break;
-    }
-    const facts = { ...known, ...answersOf(form) };
+  follow(form, () => {
+    const facts = settle(form, known);
     const settled = new Set(["case"]);
     for (const question of questions) {
       if (question.hidden || answerOf(question) !== undefined) settled.add(question.dataset.field);
@@ -34,10 +25,7 @@ function start(form) {
       item.hidden = !applies;
       item.classList.toggle("mc-applies", applies && !isOpen);
     }
-  };
-  form.addEventListener("change", refresh);
-  form.addEventListener("input", refresh);
-  refresh();
+  });
 }
 
 function fieldsOf(condition) {
