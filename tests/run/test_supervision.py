@@ -125,3 +125,12 @@ def test_a_signal_stops_everything_and_handlers_are_given_back(programs: Program
 
     assert children.identity(programs.starts("web")[0]) is None
     assert signal.getsignal(number) is before
+
+
+def test_what_was_started_deaf_to_a_signal_stays_deaf_to_it(supervisor: Supervisor) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+
+    with stoppable(supervisor):
+        os.kill(os.getpid(), signal.SIGHUP)
+        supervisor.tick()
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
