@@ -1,6 +1,6 @@
 """`make bench`: the portal beside best cases of the same run, as ratios. How to read them: docs/performance.md.
 
-python -m bench [--quick] [filing] [queue] [routing] [statements] [clock] [search] [dashboard]
+python -m bench [--quick] [filing] [queue] [routing] [statements] [clock] [search] [dashboard] [depth]
 """
 
 import argparse

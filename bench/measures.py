@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from bench import dashboard as dashboards
+from bench import depth as depths
 from bench import load, province, searching
 from bench.ground import INSTANCE, SECRET_KEY, Ground, running, web
 from bench.latency import REPLIES
@@ -30,7 +31,7 @@ from portal.clock.limit import Limit, Unit
 from portal.clock.stopwatch import Pause
 from portal.foundation import children
 from portal.foundation.database import sessions
-from portal.foundation.outbox import OutboxRow
+from portal.foundation.outbox import OutboxRow, Timer
 from portal.foundation.packaged import office_calendar
 from portal.foundation.settings import Settings
 from workers.wire import make_app
@@ -175,9 +176,10 @@ def routing(ground: Ground, place: Province, extent: Extent) -> None:
 
 
 def _forget_jobs() -> None:
-    """What other measures have filed is not routed now."""
+    """What other measures have filed is not routed now, and no moment of the ten thousand rings meanwhile."""
     with sessions()() as session, session.begin():
         session.execute(sa.update(OutboxRow).where(OutboxRow.closed_at.is_(None)).values(closed_at=sa.func.now()))
+        session.execute(sa.update(Timer).where(Timer.fired_at.is_(None)).values(cancelled_at=sa.func.now()))
 
 
 def _ring_when_filed_and_routed(ear: psycopg.Connection) -> None:
@@ -308,6 +310,12 @@ def dashboard(ground: Ground, _place: Province, extent: Extent) -> None:
     dashboards.measure(ground, few=FEW_COUNTED, many=extent.most_counted, rounds=extent.rounds, seconds=extent.seconds)
 
 
+def depth(ground: Ground, place: Province, extent: Extent) -> None:
+    """The officer's queue over ten thousand open dossiers, and over a million (--quick: ten thousand)."""
+    many = extent.most_counted if extent is FULL else FEW_COUNTED
+    depths.measure(ground, place, count=extent.dossiers, many=many, rounds=extent.rounds, seconds=extent.seconds)
+
+
 def _absolute(taken: dict[str, list[float]], unit: str = "a second") -> None:
     for name, values in taken.items():
         absolute(name, values, unit)
@@ -321,4 +329,5 @@ MEASURES: dict[str, Callable[[Ground, Province, Extent], None]] = {
     "queue": queue,
     "routing": routing,
     "dashboard": dashboard,
+    "depth": depth,
 }

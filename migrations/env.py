@@ -10,6 +10,7 @@ from portal.foundation.database import Base, driver_url
 
 ROOMS_WITH_TABLES = (
     "foundation.outbox",
+    "foundation.upgrades",
     "accounts.models",
     "administration.models",
     "calendars.models",
@@ -19,11 +20,13 @@ ROOMS_WITH_TABLES = (
     "notices.models",
     "outages.models",
     "reasons.models",
+    "texts.models",
     "dossiers.models",
     "letters.models",
     "payments.models",
     "facts.models",
     "routing.models",
+    "desk.models",
     "hearing.models",
     "transparency.models",
 )

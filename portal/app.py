@@ -9,7 +9,7 @@ from flask_wtf import CSRFProtect
 from govuk_frontend_wtf.main import WTFormsHelpers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal.accounts import entrance, sealing
+from portal.accounts import entrance, sealing, sign_in_service
 from portal.foundation import database, languages, web
 from portal.foundation.settings import Settings
 from portal.foundation.unit_of_work import close_request_session
@@ -23,11 +23,14 @@ ROOMS = (
     "portal.catalogue.views",
     "portal.dossiers.views",
     "portal.attachments.views",
+    "portal.registering.views",
     "portal.dossiers.letter_views",
     "portal.dossiers.slip_views",
     "portal.payments.views",
     "portal.dossiers.payment_views",
     "portal.notices.views",
+    "portal.notices.preference_views",
+    "portal.outages.views",
     "portal.desk.views",
     "portal.hearing.views",
     "portal.routing.views",
@@ -38,6 +41,7 @@ ROOMS = (
     "portal.transparency.views",
     "portal.proof.views",
     "portal.about.views",
+    "portal.personal.views",
 )
 """Modules with a tuple `blueprints`; a later room may use the words of an earlier one, not the reverse."""
 
@@ -65,6 +69,7 @@ def create_app(settings: Settings) -> flask.Flask:
     languages.init_app(app, account_language=entrance.account_language, remember=entrance.remember_language)
     web.init_app(app)
     entrance.init_app(app)
+    sign_in_service.init_app(app, settings.sign_in_service)
     board.init_app(app)
     for room in ROOMS:
         for blueprint in import_module(room).blueprints:

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from tests.servers import TEMPLATE, Servers, servers_of_run
 
-pytest_plugins = ("tests.fixtures.app",)
+pytest_plugins = ("tests.fixtures.app", "tests.fixtures.history")
 
 # A property holds or does not; how long an example takes on a busy machine says nothing about it.
 # HYPOTHESIS_PROFILE=full looks longer than a change can wait for.

@@ -20,7 +20,10 @@ from workers.wire import RUN, TICK, make_app
 
 log = structlog.get_logger(__name__)
 
-ROOMS = ("attachments", "calendars", "cleaning", "letters", "notices", "payments", "routing", "timers", "transparency")
+ROOMS = (
+    "attachments", "calendars", "cleaning", "desk", "erasing", "figures", "letters", "notices", "payments", "routing",
+    "timers", "transparency",
+)  # fmt: skip
 """The modules of this package whose import registers handlers. Some add to `prewarming`."""
 
 LARGEST_ID = 2**63 - 1

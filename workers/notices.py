@@ -7,6 +7,7 @@ from config import settings
 from portal.foundation.outbox import Job
 from portal.notices.actions import tell_of_account
 from portal.notices.delivery import deliver, deliver_one
+from portal.notices.digest import deliver_digests
 from portal.notices.kinds import NoticeKind
 from workers.handlers import Work, handles_slowly
 
@@ -29,5 +30,13 @@ def send_notice(work: Work) -> None:
         event_version=int(told["event_version"]),
         kind=str(told["kind"]),
     )
+    with work.closing():
+        pass
+
+
+@handles_slowly(Job.SEND_DIGESTS, lease=timedelta(minutes=15))
+def send_digests(work: Work) -> None:
+    """The mail of the day. Tried again it sends only what has not gone out."""
+    deliver_digests(settings())
     with work.closing():
         pass

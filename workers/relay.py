@@ -1,9 +1,13 @@
 """The relay: makes open outbox rows known to the workers, and fires timers. `portal relay` runs it.
 
-It is woken by PostgreSQL at the commit of a new row and looks by itself once a second besides. A row is
-published inside the transaction that puts its next try off, so a relay that dies between the two has
-published a copy, which has no effect; one that dies before has published nothing, and the row is still due.
-Several relays pass over each other's rows.
+PostgreSQL tells it at the commit of new rows which they are, and it passes that on at once, without asking. Once a
+second it looks by itself besides: for rows put off, for what was told while nobody listened, for too many to be told.
+What it has passed on as told is then only put off, if nobody has claimed it yet. A row found by looking is published
+inside the transaction that puts its next try off. So a relay that dies in between has published a copy, which has no
+effect; one that dies before has published nothing, and the row is still due.
+
+Of several relays one has the bell and passes on what is told; the others take it over when that one is gone. Found
+rows are shared: each passes over those the others have locked.
 
 Timers are fired here and not by beat, because this way needs no broker and has the database's clock.
 
@@ -17,7 +21,8 @@ import signal
 import socket
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -46,22 +51,33 @@ BROKER_AWAY = (kombu.exceptions.OperationalError, redis.RedisError, OSError)
 DATABASE_AWAY = (DBAPIError, psycopg.OperationalError)
 
 
+BELL_LOCK = 0x6D6F7463
+"""The advisory lock of the relay that passes on what is told."""
+
+
 class Bell:
-    """Rings when a row has been committed, or when somebody asks the relay to stop."""
+    """Rings when rows have been committed, and says which; or when somebody asks the relay to stop."""
 
     def __init__(self, database_url: str) -> None:
         self._connection = psycopg.connect(
             database_url, autocommit=True, application_name="motcua relay", connect_timeout=5
         )
         self._connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
+        self.is_mine = False
 
-    def wait(self, seconds: float, *, also: socket.socket) -> None:
+    def reach_for(self) -> None:
+        """Have it, unless another relay has it. Whoever asks looks for rows afterwards: one told of may be missed."""
+        if not self.is_mine:
+            row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (BELL_LOCK,)).fetchone()
+            self.is_mine = bool(row and row[0])
+
+    def wait(self, seconds: float, *, also: socket.socket) -> "Heard":
         """Until it rings, `also` can be read, or the time is up. Raises if the database is gone."""
         bell = self._connection.fileno()
         ready, _, _ = select.select([bell, also.fileno()], [], [], seconds)
-        if bell in ready:
-            for _ in self._connection.notifies(timeout=0):
-                pass
+        if bell not in ready:
+            return Heard()
+        return Heard.of(notice.payload for notice in self._connection.notifies(timeout=0))
 
     def __enter__(self) -> Self:
         return self
@@ -74,6 +90,31 @@ class Bell:
     ) -> None:
         with contextlib.suppress(psycopg.Error):
             self._connection.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What the bell said: rows that are due, those somebody waits for first. `is_all` is False where it only rang."""
+
+    rows: tuple[jobs.Due, ...] = ()
+    is_all: bool = False
+
+    @classmethod
+    def of(cls, told: Iterable[str]) -> Self:
+        """From the payloads: `17 prompt,18 letters`, or nothing at all for "look yourself"."""
+        rows: list[jobs.Due] = []
+        is_all = True
+        for payload in told:
+            named = [one.partition(" ") for one in payload.split(",")]
+            if all(number.isascii() and number.isdigit() and queue for number, _, queue in named):
+                rows += [jobs.Due(id=int(number), queue=queue) for number, _, queue in named]
+            else:
+                is_all = False
+        return cls(rows=tuple(sorted(rows, key=_who_waits)), is_all=is_all)
+
+
+def _who_waits(row: jobs.Due) -> bool:
+    return row.queue != Queue.PROMPT
 
 
 class Relay:
@@ -89,6 +130,8 @@ class Relay:
         self._connection: Connection | None = None
         self._producer: Producer | None = None
         self._looked_at = float("-inf")
+        self._passed_on: set[int] = set()  # as told, since the last look
+        self._found: set[int] = set()  # by the last look; if they are told of now, that is old news
         self._is_stopping = False
         self._asked, self._asking = socket.socketpair()
         for end in (self._asked, self._asking):
@@ -101,8 +144,9 @@ class Relay:
             try:
                 with Bell(self._database_url) as bell:
                     log.info("relay listens")
+                    heard = Heard()  # what was told before is looked for
                     while not self._is_stopping:
-                        self._round_and_wait(bell, pause)
+                        heard = self._answer_and_wait(bell, heard, pause)
             except DATABASE_AWAY as error:
                 log.warning("database is away", exc_info=error)
                 select.select([self._asked], [], [], pause.longer())
@@ -124,43 +168,60 @@ class Relay:
     def round(self) -> int:
         """Publish what is due; once a poll, fire timers and look at the mark. Returns how many were published.
 
-        Rows first, because somebody may be waiting for them; timers also while the broker is away.
+        Rows first, because somebody may be waiting for them; timers also while the broker is away. Their rows are
+        told by the bell as all others are.
         """
         began = time.monotonic()
-        is_time_to_look = began - self._looked_at >= self._pace.poll_seconds
-        fired = 0
+        is_time_to_look = self._is_time_to_look(began)
         try:
             if is_time_to_look:
                 self._look_at_mark()
             published = self._publish_due()
         finally:
             if is_time_to_look:
-                fired = self._fire_timers()
+                self._fire_timers()
         if is_time_to_look:
             self._looked_at = began
-        return published + (self._publish_due() if fired else 0)
-
-    def _publish_due(self) -> int:
-        published = 0
-        while not self._is_stopping:
-            count = self._publish_batch()
-            published += count
-            if count < BATCH:
-                break
         return published
 
-    def _round_and_wait(self, bell: Bell, pause: "Pause") -> None:
+    def pass_on(self, rows: Iterable[jobs.Due]) -> None:
+        """Publish rows as they were told, without asking the database. Until somebody claims them they stay due."""
+        for row in rows:
+            if row.id not in self._found:
+                self._publish(row)
+                self._passed_on.add(row.id)
+
+    def _is_time_to_look(self, now: float) -> bool:
+        return now - self._looked_at >= self._pace.poll_seconds
+
+    def _publish_due(self) -> int:
+        """Everything that is due, but what was passed on since the last look is only put off."""
+        published: set[int] = set()
+        while not self._is_stopping:
+            taken = self._publish_batch()
+            published.update(taken - self._passed_on)
+            if len(taken) < BATCH:
+                self._passed_on.clear()
+                self._found = published
+                break
+        return len(published)
+
+    def _answer_and_wait(self, bell: Bell, heard: Heard, pause: "Pause") -> Heard:
         try:
-            self.round()
+            if bell.is_mine:
+                self.pass_on(heard.rows)
+            if not heard.is_all or self._is_time_to_look(time.monotonic()):
+                bell.reach_for()
+                self.round()
         except BROKER_AWAY as error:
             log.warning("broker is away", exc_info=error)
             self._let_go_of_broker()
             select.select([self._asked], [], [], pause.longer())
-            return
+            return Heard()
         pause.none()
-        bell.wait(self._pace.poll_seconds, also=self._asked)
+        return bell.wait(self._pace.poll_seconds, also=self._asked)
 
-    def _fire_timers(self) -> int:
+    def _fire_timers(self) -> None:
         fired = 0
         while not self._is_stopping:
             with unit_of_work() as session:
@@ -170,22 +231,23 @@ class Relay:
                 break
         if fired:
             log.info("timers fired", count=fired)
-        return fired
 
     def _look_at_mark(self) -> None:
         if self._broker.exists(MARK):
             return
+        self._passed_on.clear()
         with unit_of_work() as session:
             count = jobs.publish_again(session)
         self._broker.set(MARK, "1")
         log.info("broker had no memory of us, open rows are published again", count=count)
 
-    def _publish_batch(self) -> int:
+    def _publish_batch(self) -> set[int]:
         with unit_of_work() as session:
             due = jobs.take_due(session, limit=BATCH, again=self._pace.again)
-            for row in sorted(due, key=lambda row: row.queue != Queue.PROMPT):  # somebody waits for these
-                self._publish(row)
-        return len(due)
+            for row in sorted(due, key=_who_waits):
+                if row.id not in self._passed_on:
+                    self._publish(row)
+        return {row.id for row in due}
 
     def _publish(self, row: jobs.Due) -> None:
         """As Celery's `send_task` does it, but straight to the queue: its way asks the broker twice for each row."""

@@ -57,8 +57,11 @@ TIMETABLE: tuple[Entry, ...] = (
     Daily(job=Job.PUBLISH_SNAPSHOT, at=time(0, 15)),  # figures of the day that has ended (decision 23)
     Daily(job=Job.LEARN_EFFORT, at=time(2, 30)),
     Daily(job=Job.CLEAN_EXPIRED, at=time(3, 30)),
+    Daily(job=Job.ERASE_EXPIRED, at=time(4, 0)),  # by the retention rules in force
     Every(job=Job.CHECK_PAYMENTS, minutes=10),  # attempts whose notification may have been lost
     Daily(job=Job.PLACE_STEPS, at=time(6, 30)),  # those who were away yesterday are back
+    Daily(job=Job.SEND_DIGESTS, at=time(7, 0)),  # for those who want their notices once a day
+    Daily(job=Job.MAIL_FIGURES, at=time(7, 0)),  # daily views, and on Mondays weekly ones
 )
 
 

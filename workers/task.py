@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.foundation import jobs
 from portal.foundation.logs import error_code
-from portal.foundation.unit_of_work import unit_of_work
+from portal.foundation.unit_of_work import at_once, unit_of_work
 from workers.handlers import HANDLERS, Close, Work, leases
 from workers.pace import Pace
 
@@ -63,8 +63,8 @@ def _claim(row_id: int, pace: Pace) -> jobs.Claim | None:
 
 
 def _claim_once(row_id: int, pace: Pace) -> jobs.Claim | None:
-    with unit_of_work() as session:
-        return jobs.claim(session, row_id, leases=leases(pace.lease), most_attempts=pace.most_attempts)
+    with at_once() as connection:
+        return jobs.claim(connection, row_id, leases=leases(pace.lease), most_attempts=pace.most_attempts)
 
 
 def _skip(row_id: int, pace: Pace) -> Outcome:

@@ -7,29 +7,44 @@ from sqlalchemy.orm import Session
 
 from portal.foundation.outbox import Job, OutboxRow, enqueue
 from portal.foundation.unit_of_work import unit_of_work
-from portal.transparency import actions, counting, sheets
+from portal.transparency import actions, calibrating, counting, forecasting, sheets
 from workers.handlers import Payload, Work, handles, handles_slowly
+
+_LEARNT = forecasting.HourlyLearning()
 
 
 @handles(Job.PUBLISH_SNAPSHOT, lease=timedelta(minutes=5))
 def publish_snapshot(session: Session, payload: Payload, now: datetime) -> None:
     """Shortly after midnight: the day in the payload has just begun, the one before it is published."""
-    actions.publish_snapshot(session, date.fromisoformat(payload["day"]) - timedelta(days=1), now)
+    as_of = date.fromisoformat(payload["day"]) - timedelta(days=1)
+    actions.publish_snapshot(session, as_of, now)
+    calibrating.publish(session, as_of=as_of, now=now)
 
 
 @handles_slowly(Job.COUNT_FIGURES, lease=timedelta(minutes=5))
 def count_figures(work: Work) -> None:
-    """Batch by batch, so that no act waits for long; a batch that was counted stays counted."""
+    """Batch by batch, so that no act waits for long; a batch that was counted stays counted.
+
+    A try that follows one that came to nothing makes the sheets in any case: that one may have counted.
+    """
+    counted = 0
     while True:
         with unit_of_work() as session:
-            if not counting.count(session):
+            batch = counting.count(session)
+        counted += batch
+        if not batch:
+            break
+    while True:
+        with unit_of_work() as session:
+            if not forecasting.make_pending(session, now=work.claimed_at, learnt=_LEARNT):
                 break
     with work.closing() as (session, now):
-        sheets.make(session, now=now)
+        if counted or work.attempt > 1 or counting.is_wanted(session, now=now):
+            sheets.make(session, now=now)
 
 
 def enqueue_count(session: Session, *, now: datetime) -> bool:
-    """At every tick: have counted what has happened. If nothing has, that is one statement."""
+    """The sweep, at every tick: have counted what a count has missed, and a new day. Else that is one statement."""
     if not counting.is_wanted(session, now=now):
         return False
     row = OutboxRow

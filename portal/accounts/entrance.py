@@ -32,8 +32,17 @@ INTERRUPTED_KEY = "interrupted"
 PUBLIC_ENDPOINTS = frozenset({"static", "languages.front_door", "languages.choose"})
 """Pages of the foundation, which knows no guards of rooms."""
 
+BY_ITSELF = "X-By-Itself"
+"""Sent with what a page asks while nobody touches it: it keeps nobody signed in and leads nobody away."""
+
 OWED_FACTOR_ENDPOINTS = frozenset(
-    {"accounts.second_factor", "accounts.set_second_factor", "accounts.step_up", "accounts.try_step_up"}
+    {
+        "accounts.second_factor",
+        "accounts.set_second_factor",
+        "accounts.step_up",
+        "accounts.step_up_by_passkey",
+        "accounts.try_step_up",
+    }
 )
 """Where staff who have not shown their second factor yet may go, in order to show or set it up."""
 
@@ -105,7 +114,8 @@ def _admit() -> Response | None:
     found = maybe_viewer()
     if found is None:
         return _to_sign_in()
-    _note_presence(found)
+    if BY_ITSELF not in flask.request.headers:
+        _note_presence(found)
     return _refuse_or_open(guard, found, endpoint)
 
 
@@ -136,7 +146,8 @@ def _leave_for(address: str) -> Response:
     """Redirect; a fragment request (htmx) is told to move the whole page instead."""
     if "HX-Request" in flask.request.headers:
         answer = flask.make_response("", HTTPStatus.UNAUTHORIZED)
-        answer.headers["HX-Redirect"] = address
+        if BY_ITSELF not in flask.request.headers:
+            answer.headers["HX-Redirect"] = address
         return answer
     method = flask.request.method
     return flask.redirect(address, HTTPStatus.FOUND if method in {"GET", "HEAD"} else HTTPStatus.SEE_OTHER)

@@ -23,6 +23,12 @@ REASONS = {
     "accounts.tax_code_wrong": _(
         "This is not a tax code. A company’s has 10 digits, a branch’s 13, a person’s 12. Check each digit."
     ),
+    "accounts.social_credit_wrong": _(
+        "This is not a unified social credit code. It has 18 digits and letters. Check each of them."
+    ),
+    "accounts.register_number_wrong": _(
+        "This is not the number of a company in a register. It has 4 to 30 letters and digits."
+    ),
     "accounts.tax_code_taken": _(
         "A company with this tax code is registered already. Ask one of its owners to add you."
     ),
@@ -43,6 +49,26 @@ REASONS = {
     "accounts.already_over": _("The last day has passed already. Choose a later day."),
     "accounts.mandate_revoked": _("This mandate has been revoked."),
     "accounts.mandate_over": _("The last day of this mandate has passed."),
+    "accounts.passkey_wrong": _("The passkey was not accepted. Try again, or use another way."),
+    "accounts.passkey_known": _("This passkey is kept already."),
+    "accounts.passkey_unnamed": _("Give the passkey a name."),
+    "accounts.passkeys_many": _("You have ten passkeys. Remove one you no longer use first."),
+    "accounts.last_factor": _("This is your only second factor, and officers need one. Set up another first."),
+    "accounts.outside_away": _(
+        "The sign-in service does not answer, or not as it should. Try again in some minutes, or sign in with your "
+        "e-mail address and password."
+    ),
+    "accounts.outside_declined": _("You did not let the sign-in service tell us who you are. Nothing has changed."),
+    "accounts.outside_not_begun": _(
+        "This sign-in was not begun in this browser, was used already, or took too long. Begin again."
+    ),
+    "accounts.outside_closed": _("This account is closed. Ask the office that runs the portal."),
+    "accounts.outside_taken": _(
+        "Somebody else’s account here is linked with this identity. Whoever owns that account must let it go first."
+    ),
+    "accounts.outside_other": _(
+        "Your account is linked with another identity at this service. Let that one go first, then link this one."
+    ),
     "accounts.last_administrator": _(
         "This is the last administrator. Appoint another one first, then this person can leave or be disabled."
     ),

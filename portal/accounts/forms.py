@@ -1,6 +1,7 @@
 """The forms of the account pages. They check shape; the actions check sense."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from flask_babel import lazy_gettext as _
@@ -8,6 +9,7 @@ from wtforms import (
     EmailField,
     PasswordField,
     RadioField,
+    SelectField,
     SelectMultipleField,
     StringField,
     TelField,
@@ -18,10 +20,12 @@ from wtforms.fields import Field
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
+from portal.accounts.tax_codes import CHINA, HOME
 from portal.accounts.wording import BUSINESS_FIELDS, LANGUAGE_NAMES
 from portal.foundation import web
 from portal.foundation.errors import PortalError
 from portal.foundation.forms import DateField, EmailAddress, Form
+from portal.foundation.search import search_key
 from portal.workflow.lifecycle import CompanyRole
 
 PROCEDURE_CODE = re.compile(r"\d\.\d{6}|LS-[A-Z0-9][A-Z0-9-]{0,10}[A-Z0-9]")
@@ -90,6 +94,17 @@ class RecoveryForm(Form):
     )
 
 
+class PasskeyForm(Form):
+    """What a new passkey is called in its person's list."""
+
+    name = StringField(
+        _("Name of the passkey"),
+        [InputRequired(_("Give the passkey a name.")), Length(max=60)],
+        description=_("So that you know it again, for example “Office computer” or “Telephone”."),
+        render_kw={"autocomplete": "off"},
+    )
+
+
 class PasswordAgainForm(Form):
     password = PasswordField(
         _("Password"),
@@ -155,11 +170,15 @@ class CompanyForm(Form):
         description=_("As it is written in the enterprise registration certificate."),
         render_kw={"autocomplete": "organization"},
     )
+    country = SelectField(_("Where it is registered"), choices=[], validate_choice=True, default=HOME)
     tax_code = StringField(
-        _("Tax code"),
-        _required(_("Enter the tax code.")),
-        description=_("10 digits, or 13 for a branch, or 12 for a household business."),
-        render_kw={"inputmode": "numeric", "spellcheck": "false"},
+        _("Tax code, or number in the register abroad"),
+        _required(_("Enter the tax code or the number.")),
+        description=_(
+            "Vietnam: 10 digits, or 13 for a branch, or 12 for a household business. China: the unified social credit "
+            "code of 18 signs. Elsewhere: the number in the register of companies."
+        ),
+        render_kw={"spellcheck": "false", "autocapitalize": "characters"},
     )
     address = TextAreaField(
         _("Head office"),
@@ -170,6 +189,13 @@ class CompanyForm(Form):
     phone = TelField(
         _("Telephone"), [Optional(), Length(max=LONGEST_LINE)], render_kw={"type": "tel", "autocomplete": "tel"}
     )
+
+    def offer(self, names: Mapping[str, str]) -> "CompanyForm":
+        """The countries by code, named in the reader's language: ours and our neighbour first."""
+        first = [HOME, CHINA]
+        others = sorted((code for code in names if code not in first), key=lambda code: search_key(names[code]))
+        self.country.choices = [SelectChoice(code, names[code]) for code in (*first, *others)]
+        return self
 
 
 class RefusalForm(Form):

@@ -29,6 +29,11 @@ def second_factor_account(person_id: UUID) -> bytes:
     return hashlib.sha256(b"second factor:" + person_id.bytes).digest()
 
 
+def outside_account(person_id: UUID) -> bytes:
+    """What sign-ins by a service outside count against; strangers cannot make any of them fail."""
+    return hashlib.sha256(b"outside:" + person_id.bytes).digest()
+
+
 def normal_email(email: str) -> str:
     """The address as it is stored and compared: without blanks around it, in lower case."""
     return email.strip().lower()

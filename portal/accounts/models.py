@@ -97,7 +97,11 @@ class Person(Base):
 
 
 class Party(Base):
-    """Who a dossier is for: an organisation by its tax code, or an individual (decision 18)."""
+    """Who a dossier is for: an organisation by its tax code, or an individual (decision 18).
+
+    `country` (ISO 3166-1) is where the organisation is registered; one from abroad has, in the place of the tax code,
+    its number in the register there (`tax_codes.canonical`).
+    """
 
     __tablename__ = "parties"
     __table_args__ = (
@@ -109,6 +113,7 @@ class Party(Base):
     status: Mapped[PartyStatus] = mapped_column(text_enum(PartyStatus), default=PartyStatus.WAITING)
     name: Mapped[str]
     tax_code: Mapped[str | None] = mapped_column(unique=True)
+    country: Mapped[str] = mapped_column(sa.String(2), default="VN", server_default="VN")
     address: Mapped[str | None]
     commune: Mapped[str | None]
     phone: Mapped[str | None]
@@ -291,12 +296,50 @@ class RecoveryCode(Base):
     used_at: Mapped[datetime | None]
 
 
+class Passkey(Base):
+    """A passkey of a person (WebAuthn): what the browser answers is checked with the public key kept here.
+
+    `sign_count` only rises with keys that count; one that falls back has been copied.
+    """
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[bytes] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int] = mapped_column(sa.BigInteger)
+    transports: Mapped[list[str]] = mapped_column(ARRAY(sa.Text), default=list)
+    name: Mapped[str]
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
 class Proof(enum.StrEnum):
     """What somebody who signs in proves themselves with."""
 
     PASSWORD = "password"  # noqa: S105 - the kind, not a password
     SECOND_FACTOR = "second_factor"
     RECOVERY_CODE = "recovery_code"
+    PASSKEY = "passkey"
+    OUTSIDE = "outside"
+
+
+class OutsideIdentity(Base):
+    """Who a person is at a sign-in service outside (OpenID Connect): `subject` never changes there and is no address.
+
+    A person has one at each service, and nobody shares theirs.
+    """
+
+    __tablename__ = "outside_identities"
+    __table_args__ = (sa.UniqueConstraint("issuer", "subject"), sa.UniqueConstraint("person_id", "issuer"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    known_as: Mapped[str]
+    linked_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class Invitation(Base):
@@ -393,3 +436,25 @@ class AuditRow(Base):
     thing: Mapped[str]
     before: Mapped[dict[str, Any] | None]
     after: Mapped[dict[str, Any] | None]
+
+
+class Consent(Base):
+    """What a person has agreed to, in which wording, since when, until when. Never given for them."""
+
+    __tablename__ = "consents"
+    __table_args__ = (
+        sa.Index(
+            "uq_consents_standing",
+            "person_id",
+            "purpose",
+            unique=True,
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
+    purpose: Mapped[str]
+    wording: Mapped[int]
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]

@@ -93,6 +93,8 @@ class Viewer:
     seen_at: datetime | None = None
     stepped_up_at: datetime | None = None
     has_second_factor: bool = False
+    has_app: bool = False
+    has_passkeys: bool = False
 
     is_authenticated = True
     is_active = True

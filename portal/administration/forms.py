@@ -192,6 +192,13 @@ class RetentionForm(Form):
     version = HiddenField()
 
 
+class HoldForm(Form):
+    code = StringField(_("Code of the dossier"), _needed(_("Write the code of the dossier.")))
+    reason = TextAreaField(
+        _("Reason and document"), _needed(_("Write the reason and the document."), TEXT), render_kw={"rows": 3}
+    )
+
+
 class AuditFilter(Form):
     """What the record is searched by; sent by GET."""
 

@@ -1,4 +1,4 @@
-"""How long things are kept."""
+"""How long things are kept, and what is kept for longer because a law or a court asks for it."""
 
 import enum
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.foundation.database import Base, text_enum
+from portal.foundation.database import Base, new_id, text_enum
 
 
 class Kept(enum.StrEnum):
@@ -33,3 +33,21 @@ class RetentionRule(Base):
     version: Mapped[int] = mapped_column(default=1)
     changed_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("people.id"))
     changed_at: Mapped[datetime]
+
+
+class LegalHold(Base):
+    """A dossier of which nothing is erased until the hold is lifted: a complaint, a lawsuit, an inspection."""
+
+    __tablename__ = "legal_holds"
+    __table_args__ = (
+        sa.CheckConstraint("(lifted_by IS NULL) = (lifted_at IS NULL)", name="lifted"),
+        sa.Index("ix_legal_holds_standing", "dossier_id", unique=True, postgresql_where=sa.text("lifted_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    dossier_id: Mapped[UUID] = mapped_column(sa.ForeignKey("dossiers.id"))
+    reason: Mapped[str]
+    set_by: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
+    set_at: Mapped[datetime]
+    lifted_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("people.id"))
+    lifted_at: Mapped[datetime | None]

@@ -4,6 +4,8 @@ from flask_babel import lazy_gettext as _
 
 from portal.accounts.models import Proof
 from portal.administration.models import Kept
+from portal.letters.contents import LetterKind
+from portal.notices.kinds import NoticeKind
 from portal.reasons.models import ReasonKind
 
 KINDS = {
@@ -15,16 +17,25 @@ PROOFS = {
     Proof.PASSWORD: _("Password"),
     Proof.SECOND_FACTOR: _("Second factor"),
     Proof.RECOVERY_CODE: _("Recovery code"),
+    Proof.PASSKEY: _("Passkey"),
+    Proof.OUTSIDE: _("Sign-in service"),
 }
 SUBJECTS = {
     Kept.DRAFTS: (_("Drafts nobody goes on with"), _("from the last change")),
     Kept.NOTICES: (_("Notices to people"), _("from the day they were written")),
     Kept.SIGN_IN_LOG: (_("The log of sign-ins"), _("from the attempt")),
     Kept.ENDED_SIGN_INS: (_("Ended sign-ins"), _("from their end")),
-    Kept.ANSWERS: (_("Answers in ended dossiers"), _("from the end of the dossier")),
+    Kept.ANSWERS: (_("Answers and files of ended dossiers"), _("from the end of the dossier")),
 }
 VERBS = {
     "accounts.accept_invitation": _("Invitation accepted"),
+    "accounts.give_consent": _("Consent given"),
+    "accounts.withdraw_consent": _("Consent taken back"),
+    "accounts.link_identity": _("Outside identity linked"),
+    "accounts.unlink_identity": _("Outside identity let go"),
+    "accounts.add_passkey": _("Passkey added"),
+    "accounts.remove_passkey": _("Passkey removed"),
+    "accounts.change_phone": _("Telephone changed"),
     "accounts.accept_mandate": _("Mandate accepted"),
     "accounts.add_member": _("Person added to a company"),
     "accounts.appoint": _("Post given"),
@@ -49,8 +60,11 @@ VERBS = {
     "accounts.use_recovery_code": _("Recovery code used"),
     "accounts.withdraw_factor_reset": _("Request for a new second factor dropped"),
     "administration.close_agency": _("Agency closed"),
+    "administration.erase": _("Erased by a retention rule"),
     "administration.export_audit": _("Record of changes downloaded"),
+    "administration.hold": _("Legal hold set"),
     "administration.import_people": _("People imported"),
+    "administration.lift_hold": _("Legal hold lifted"),
     "administration.rename": _("Name corrected"),
     "administration.reopen_agency": _("Agency opened again"),
     "administration.retention": _("Retention rule changed"),
@@ -63,6 +77,12 @@ VERBS = {
     "outages.withdraw": _("Outage withdrawn"),
     "reasons.change": _("Reason changed"),
     "reasons.write": _("Reason written"),
+    "texts.restore": _("Text as it comes with the portal again"),
+    "texts.write": _("Text written anew"),
+    "transparency.change_goal": _("Goal changed"),
+    "transparency.end_goal": _("Goal ended"),
+    "transparency.write_goal": _("Goal written"),
+    "routing.move_to_version": _("Dossier moved to a corrected version"),
 }
 """A kind of a newer release is shown by its code."""
 
@@ -94,6 +114,66 @@ REASONS = {
     "administration.person_disabled": _("This account is disabled. Open it again first."),
     "administration.post_held": _("This person has this post already."),
     "administration.day_past": _("This day has passed. Choose a later one."),
+    "administration.text_missing": _("Write the text, or leave this language empty altogether; Vietnamese is needed."),
+    "administration.blank_unknown": _("There is no such blank, or a brace stands alone. Possible are: %(blanks)s."),
+    "administration.blank_missing": _("All of these blanks must stay in the sentence: %(blanks)s."),
+    "administration.no_such_dossier": _("There is no dossier with this code."),
+    "administration.held_already": _("This dossier is on hold already."),
     "outages.ends_before_it_begins": _("The end must come after the beginning."),
     "outages.too_long": _("An outage lasts at most 14 days. Announce a longer one in parts."),
+}
+
+SOURCES = {
+    "Decided by the house": _("Decided by the house"),
+    "Decided by the house: a draft nobody has touched for a year": _(
+        "Decided by the house: a draft nobody has touched for a year"
+    ),
+    "OWASP ASVS 5.0, 16.2; decided by the house": _("OWASP ASVS 5.0, 16.2; decided by the house"),
+    "Luật Lưu trữ 33/2024/QH15; period to be confirmed by the province's archive": _(
+        "Law on Archives 33/2024/QH15; period to be confirmed by the province's archive"
+    ),
+}
+"""The sources that come with the portal, in the reader's language; others stand as they were written."""
+
+NOTICE_WORDS = {
+    NoticeKind.FILED: _("Dossier filed"),
+    NoticeKind.ACCEPTED: _("Dossier accepted"),
+    NoticeKind.NOT_ACCEPTED: _("Dossier not accepted"),
+    NoticeKind.SUPPLEMENT_REQUESTED: _("Supplement requested"),
+    NoticeKind.SUPPLEMENT_ANSWERED: _("Supplement answered"),
+    NoticeKind.WITHDRAWN: _("Dossier withdrawn"),
+    NoticeKind.STOPPED: _("Dossier stopped"),
+    NoticeKind.SETTLED: _("Dossier settled"),
+    NoticeKind.STEP_HALF: _("Half of a step's time is over"),
+    NoticeKind.STEP_MOST: _("Most of a step's time is over"),
+    NoticeKind.STEP_LATE: _("A step is late"),
+    NoticeKind.OPINION_REMINDER: _("An opinion is awaited"),
+    NoticeKind.LIMIT_PASSED: _("A limit has passed"),
+    NoticeKind.SUPPLEMENT_UNANSWERED: _("A supplement was not answered"),
+    NoticeKind.RESULT_WAITS: _("A result waits to be collected"),
+    NoticeKind.PROMISE_MOVED: _("The promised day has moved"),
+    NoticeKind.REOPENED: _("Dossier opened again"),
+    NoticeKind.APOLOGY_DRAFTED: _("An apology is drafted"),
+    NoticeKind.PAYMENT_REQUESTED: _("Payment requested"),
+    NoticeKind.PAYMENT_RECEIVED: _("Payment received"),
+    NoticeKind.PREPAYMENT_EXPIRED: _("The time to pay has passed"),
+    NoticeKind.DRAFT_HANDED_OVER: _("A draft was handed over"),
+    NoticeKind.MESSAGE: _("New message"),
+    NoticeKind.MATTER_RAISED: _("Feedback or complaint raised"),
+    NoticeKind.MATTER_ANSWERED: _("Feedback or complaint answered"),
+    NoticeKind.RESULT_EXPIRES: _("A result expires"),
+    NoticeKind.NEW_SIGN_IN: _("Sign-in with a new browser"),
+    NoticeKind.INVITED: _("Invitation"),
+    NoticeKind.FACTOR_RESET: _("Second factor taken away"),
+    NoticeKind.FIGURES_MAIL: _("Mail of figures"),
+}
+"""A kind of a newer release is shown by its code."""
+
+LETTER_WORDS = {
+    LetterKind.FILING_RECEIPT: _("Confirmation of filing"),
+    LetterKind.RECEIPT: _("Receipt and appointment (Form 01)"),
+    LetterKind.SUPPLEMENT: _("Request for a supplement (Form 02)"),
+    LetterKind.REFUSAL_OF_INTAKE: _("Refusal of intake (Form 03)"),
+    LetterKind.APOLOGY: _("Apology and new date (Form 04)"),
+    LetterKind.STOP: _("Notice of discontinuation (Form 05)"),
 }

@@ -1,7 +1,7 @@
 """Keeping uploaded files: inspect, store, scan, remove, hand over from draft to dossier."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.attachments import queries
+from portal.attachments import queries, turning
 from portal.attachments.inspection import inspect
 from portal.attachments.models import Attachment, CopyKind, FileView, ScanState
 from portal.catalogue.documents import Document
@@ -52,6 +52,7 @@ def add(
     now: datetime,
     draft_id: UUID | None = None,
     dossier_id: UUID | None = None,
+    party_id: UUID | None = None,
     supplement_round: int = 0,
 ) -> Attachment:
     """Take one file in for a document of a draft or dossier (locked by the caller, so that limits hold).
@@ -61,7 +62,7 @@ def add(
     """
     if not shelf.has_scanner and not shelf.takes_unscanned:
         raise Unavailable("attachments.no_scanner")
-    held = queries.of(session, draft_id=draft_id, dossier_id=dossier_id)
+    held = queries.of(session, draft_id=draft_id, dossier_id=dossier_id, party_id=party_id)
     _check_room(held, document, supplement_round)
     found = inspect(upload.content, upload.filename, accepts=document.accepts, max_megabytes=document.max_megabytes)
     digest = hashlib.sha256(upload.content).hexdigest()
@@ -79,6 +80,7 @@ def add(
         id=new_id(),
         draft_id=draft_id,
         dossier_id=dossier_id,
+        party_id=party_id,
         document_key=document.code,
         supplement_round=supplement_round,
         filename=found.filename,
@@ -135,6 +137,39 @@ def take_over(
     session.add(taken)
     session.flush()
     return taken
+
+
+def turn(
+    session: Session,
+    attachment: Attachment,
+    document: Document,
+    direction: str,
+    *,
+    page: int | None,
+    shelf: Shelf,
+    by: UUID,
+    now: datetime,
+) -> Attachment:
+    """Put a turned copy in the place of a file that is not handed in yet (its draft or dossier locked).
+
+    The old one is hidden like one taken away; what the paper says of itself stays. Raises as `turning.turned`.
+    """
+    content = turning.turned(shelf.storage.get(attachment.storage_key), attachment.media_type, direction, page=page)
+    remove(session, attachment, now=now)
+    made = add(
+        session,
+        Upload(filename=attachment.filename, content=content, copy_kind=attachment.copy_kind),
+        document,
+        shelf=shelf,
+        by=by,
+        now=now,
+        draft_id=attachment.draft_id,
+        dossier_id=attachment.dossier_id,
+        supplement_round=attachment.supplement_round,
+    )
+    made.number, made.issued_on, made.valid_until = attachment.number, attachment.issued_on, attachment.valid_until
+    session.flush()
+    return made
 
 
 def describe(
@@ -202,6 +237,20 @@ def remove_all(session: Session, *, draft_id: UUID, now: datetime) -> None:
     session.execute(
         sa.update(Attachment)
         .where(Attachment.draft_id == draft_id, Attachment.dossier_id.is_(None), Attachment.removed_at.is_(None))
+        .values(removed_at=now)
+    )
+
+
+def remove_others(session: Session, *, draft_id: UUID, keeping: Collection[str], now: datetime) -> None:
+    """Take out of a draft the files handed in for documents it is no longer asked for."""
+    session.execute(
+        sa.update(Attachment)
+        .where(
+            Attachment.draft_id == draft_id,
+            Attachment.dossier_id.is_(None),
+            Attachment.removed_at.is_(None),
+            Attachment.document_key.not_in(sorted(keeping)),
+        )
         .values(removed_at=now)
     )
 

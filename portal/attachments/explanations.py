@@ -35,6 +35,15 @@ REASONS = {
     "attachments.no_scanner": _(
         "Files cannot be taken at this moment, because the virus scanner is not set up. Your answers are kept."
     ),
+    "attachments.turn_unknown": _("Write the number of a page, or nothing, and press one of the two buttons."),
+    "attachments.no_such_page": _("The file has %(count)s pages. Write a number up to that."),
+    "attachments.signed_stays": _("A signed or locked PDF cannot be turned: its signature would break."),
+    "attachments.cannot_be_turned": _("This file cannot be turned here. Turn it on your device and choose it again."),
+    "attachments.handed_in_stays": _("What has been handed in stays as it is."),
+    "attachments.upload_unknown": _("This file is not on its way any more. Choose it again."),
+    "attachments.too_many_begun": _("You are sending %(limit)s files already. Let one of them arrive first."),
+    "attachments.part_wrong": _("A part of the file did not arrive whole. Choose the file again."),
+    "attachments.part_out_of_order": _("A part of the file is missing. Choose the file again; it goes on from there."),
     "attachments.scanner_down": _("The virus scanner does not answer at this moment."),
     "attachments.valid_before_issued": _("The last day of validity lies before the day of the paper."),
     "attachments.day_unreadable": _("Write the day as year-month-day, for example 2026-11-24."),

@@ -28,7 +28,9 @@ class CopyKind(enum.StrEnum):
 
 
 class Attachment(Base):
-    """One file for one document of a draft or a dossier. Removing hides it; retention deletes the bytes.
+    """One file for one document of a draft or a dossier, or for the registration of the company `party_id`.
+
+    Removing hides it; retention deletes the bytes.
 
     `taken_from` is the file of an earlier dossier this one was taken over from: both name the same stored bytes, which
     go only when no row names them any more. `number`, `issued_on` and `valid_until` are of the paper, as its holder
@@ -37,15 +39,17 @@ class Attachment(Base):
 
     __tablename__ = "attachments"
     __table_args__ = (
-        sa.CheckConstraint("num_nonnulls(draft_id, dossier_id) >= 1", name="belongs_somewhere"),
+        sa.CheckConstraint("num_nonnulls(draft_id, dossier_id, party_id) >= 1", name="belongs_somewhere"),
         sa.CheckConstraint("size_bytes > 0", name="size"),
         sa.Index("ix_attachments_draft", "draft_id", postgresql_where=sa.text("removed_at IS NULL")),
         sa.Index("ix_attachments_dossier", "dossier_id", postgresql_where=sa.text("removed_at IS NULL")),
+        sa.Index("ix_attachments_party", "party_id", postgresql_where=sa.text("party_id IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     draft_id: Mapped[UUID | None]
     dossier_id: Mapped[UUID | None]
+    party_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("parties.id"))
     document_key: Mapped[str]
     supplement_round: Mapped[int] = mapped_column(default=0)
     filename: Mapped[str]
@@ -76,3 +80,37 @@ class FileView(Base):
     person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
     agency_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("agencies.id"))
     at: Mapped[datetime]
+
+
+class PartialUpload(Base):
+    """A large file that comes in parts, so that a dropped connection costs one part and not the whole.
+
+    It belongs to the person alone until it is whole and handed in for a document. `received_bytes` is where the next
+    part begins.
+    """
+
+    __tablename__ = "partial_uploads"
+    __table_args__ = (
+        sa.CheckConstraint("size_bytes > 0", name="size"),
+        sa.CheckConstraint("received_bytes BETWEEN 0 AND size_bytes", name="received"),
+        sa.Index("ix_partial_uploads_person", "person_id"),
+        sa.Index("ix_partial_uploads_touched", "touched_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
+    filename: Mapped[str]
+    size_bytes: Mapped[int] = mapped_column(sa.BigInteger)
+    received_bytes: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    began_at: Mapped[datetime]
+    touched_at: Mapped[datetime]
+
+
+class UploadPart(Base):
+    """One part of it that has arrived, by the byte it begins at."""
+
+    __tablename__ = "upload_parts"
+
+    upload_id: Mapped[UUID] = mapped_column(sa.ForeignKey("partial_uploads.id", ondelete="CASCADE"), primary_key=True)
+    starts_at: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    storage_key: Mapped[str]

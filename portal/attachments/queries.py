@@ -11,9 +11,11 @@ from portal.attachments.models import Attachment, ScanState
 from portal.catalogue.wording import Problem
 
 
-def of(session: Session, *, draft_id: UUID | None = None, dossier_id: UUID | None = None) -> Sequence[Attachment]:
-    """The attachments of a draft or a dossier that have not been removed, in the order of upload."""
-    statement = _of(draft_id, dossier_id).order_by(Attachment.uploaded_at, Attachment.id)
+def of(
+    session: Session, *, draft_id: UUID | None = None, dossier_id: UUID | None = None, party_id: UUID | None = None
+) -> Sequence[Attachment]:
+    """The attachments of a draft, a dossier or a company that have not been removed, in the order of upload."""
+    statement = _of(draft_id, dossier_id, party_id).order_by(Attachment.uploaded_at, Attachment.id)
     return session.scalars(statement).all()
 
 
@@ -57,8 +59,10 @@ def unanswered(asked: Sequence[str], fresh: Mapping[str, int]) -> list[Problem]:
     return [Problem(code="document_missing", path=key, kind="document") for key in asked if not fresh.get(key)]
 
 
-def _of(draft_id: UUID | None, dossier_id: UUID | None) -> sa.Select[Attachment]:
+def _of(draft_id: UUID | None, dossier_id: UUID | None, party_id: UUID | None) -> sa.Select[Attachment]:
     statement = sa.select(Attachment).where(Attachment.removed_at.is_(None))
     if draft_id is not None:
         return statement.where(Attachment.draft_id == draft_id)
+    if party_id is not None:
+        return statement.where(Attachment.party_id == party_id)
     return statement.where(Attachment.dossier_id == dossier_id)

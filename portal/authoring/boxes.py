@@ -1,23 +1,20 @@
-"""A part of a draft as boxes on a page: labels, what stands in them, what may be chosen, what is wrong."""
+"""A part of a draft as boxes on a page: labels, what stands in them, what is wrong with it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from portal.accounts.wording import role_words
 from portal.authoring import builder, scope, wording
+from portal.authoring.choices import Choice, Offers, value_words
 from portal.authoring.finding_words import sentence
 from portal.authoring.judging import Judged
 from portal.authoring.scope import Asked
 from portal.authoring.shapes import Kind, Shapes, Trait, shape_of, tag_of, tags, traits_of
 from portal.authoring.typing_in import shown
-from portal.catalogue import registers
 from portal.catalogue.findings import Finding, Severity
 from portal.catalogue.locating import KeyPath
 from portal.catalogue.setting_words import SETTINGS
-from portal.catalogue.setting_words import VALUES as SAID
 from portal.catalogue.text import LANGUAGES
-from portal.workflow.roles import Role
 
 FIRST: Final = ("type", "kind", "name", "label", "title", "ask", "act", "value", "agency", "amount", "days", "unit")
 LAST: Final = ("stop_when", "stop", "when", "source", "verified", "code", "code_verified")
@@ -37,18 +34,8 @@ LONG: Final = frozenset(
     }
 )
 TALL: Final = frozenset({"body", "remedies"})
-ROLES: Final = frozenset({"role", "approvals"})
 SHOWN_ELSEWHERE: Final = frozenset({"Definition.supplement"})
 NEEDS_NO_CODE: Final = "ask"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One thing that can be chosen."""
-
-    value: str
-    label: str
-    is_chosen: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +86,11 @@ class Drawing:
     path: KeyPath
     judged: Judged
     language: str
+
+    @property
+    def offers(self) -> Offers:
+        """What can be chosen here."""
+        return Offers(document=self.document, language=self.language)
 
     @property
     def known(self) -> dict[str, Asked]:
@@ -184,10 +176,10 @@ class Drawing:
                 return Box(**common, value="yes" if held.get(trait.name, trait.default) is True else "")
             case Kind.MANY:
                 ticked = held.get(trait.name, trait.default or [])
-                return Box(**common, choices=self._ticks(trait, ticked, held))
+                return Box(**common, choices=self.offers.some_of(trait, ticked, besides=str(held.get("code", ""))))
             case _:
                 text = shown(held.get(trait.name, trait.default))
-                return Box(**common, value=text, choices=self._choices(trait, text))
+                return Box(**common, value=text, choices=self.offers.one_of(trait, text))
 
     def _said(self, place: KeyPath, trait: Trait) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What is said beside this box: what is wrong at it, or inside it where the inside has no boxes of its own."""
@@ -224,54 +216,6 @@ class Drawing:
     def _questions(self) -> tuple[tuple[str, str], ...]:
         return tuple((code, asked_words(asked, self.language)) for code, asked in self.known.items())
 
-    def _choices(self, trait: Trait, current: str) -> tuple[Choice, ...]:
-        offered = self._offered(trait)
-        if not offered:
-            return ()
-        if current and current not in dict(offered):
-            offered = [*offered, (current, current)]
-        return tuple(Choice(value=value, label=label, is_chosen=value == current) for value, label in offered)
-
-    def _ticks(self, trait: Trait, ticked: Sequence[str], held: Mapping[str, Any]) -> tuple[Choice, ...]:
-        """What is ticked comes first and in its own order, which may mean something; what is gone can be unticked."""
-        offered = dict(self._offered(trait, besides=str(held.get("code", ""))))
-        order = [*ticked, *(value for value in offered if value not in ticked)]
-        return tuple(Choice(value=value, label=offered.get(value, value), is_chosen=value in ticked) for value in order)
-
-    def _offered(self, trait: Trait, *, besides: str = "") -> list[tuple[str, str]]:
-        """What a setting may be, with the words for it."""
-        if trait.choices:
-            words = role_words if trait.name in ROLES else None
-            return [(one, role_words(Role(one)) if words else value_words(trait.name, one)) for one in trait.choices]
-        match trait.name:
-            case "agency" if trait.owner == "Step":
-                return [*((key, value_words("agency", key)) for key in ("competent", "intake")), *self._agencies()]
-            case "agency":
-                return self._agencies()
-            case "intake":
-                return self._agencies(intake_first=True)
-            case "location":
-                return [pair for one, pair in self._fields() if one.type == "address" and one.inside_province]
-            case "title_field":
-                return [pair for one, pair in self._fields() if one.type == "text"]
-            case "base":
-                return [pair for one, pair in self._fields() if one.type == "number" or (one.currencies == ("VND",) and one.type == "money")]  # fmt: skip  # noqa: E501
-            case "states":
-                return [pair for _, pair in self._fields()]
-            case "after" | "returns_to" | "covers":
-                part = "fees" if trait.name == "covers" else "steps"
-                things = scope.named(self.document, part)
-                return [(code, scope.words_of(name, self.language) or code) for code, name in things if code != besides]
-        return []
-
-    def _fields(self) -> list[tuple[Asked, tuple[str, str]]]:
-        return [(one, (one.code, one.words(self.language))) for one in scope.fields_of(self.document)]
-
-    def _agencies(self, *, intake_first: bool = False) -> list[tuple[str, str]]:
-        entries = registers.agencies().agencies
-        ordered = sorted(entries, key=lambda entry: not entry.intake) if intake_first else entries
-        return [(entry.key, entry.name.words(self.language)) for entry in ordered]
-
 
 def asked_words(asked: Asked, language: str) -> str:
     """Name a question of a condition, with the part of its answer that is meant."""
@@ -291,12 +235,6 @@ def label_of(trait: Trait) -> str:
 def hint_of(trait: Trait) -> str:
     """What to know before filling it in."""
     return str(wording.HINTS.get(f"{trait.owner}.{trait.name}") or wording.HINTS.get(trait.name) or "")
-
-
-def value_words(setting: str, value: str) -> str:
-    """The words for one value of a setting."""
-    own = wording.VALUES.get(setting, {}).get(value)
-    return str(own if own is not None else SAID.get(value, value))
 
 
 def _words(text: object) -> dict[str, Any]:

@@ -28,6 +28,7 @@ SHAPES: Final[Mapping[str, LazyString]] = MappingProxyType(
         "date_type": _("Write the day as day/month/year, for example 24/11/2026."),
         "greater_than_equal": _("This number is too small."),
         "less_than_equal": _("This number is too large."),
+        "zero_of_unit": _("A time of 0 means the same working day: choose working days, or write a number."),
         "literal_error": _("Choose one of the list."),
         "enum": _("Choose one of the list."),
         "union_tag_invalid": _("Choose one of the list."),
@@ -87,6 +88,10 @@ SENTENCES: Final[Mapping[str, LazyString]] = MappingProxyType(
         "longer_than_limit": _(
             "In the case “%(case)s” the longest way takes %(days)s working days: the limit is too short for "
             "it on %(late)d of %(starts)d start days."
+        ),
+        "same_day_without_cutoff": _(
+            "What is accepted in the last minute would be due the same minute. Name the latest hour that counts for "
+            "the same day, usually 15:00."
         ),
         "cutoff_on_long_limit": _(
             "The latest hour of the day makes sense only for limits of at most eight working hours or one working day."

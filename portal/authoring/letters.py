@@ -14,7 +14,8 @@ from portal.catalogue.text import Text
 from portal.clock.zone import office_day
 from portal.dossiers import results
 from portal.dossiers.blanks import Blanks, Known, blanks_of
-from portal.dossiers.writing import COLLECTION, FEE_LINES, LEADERS, LETTERHEADS
+from portal.dossiers.gathering import LEADERS, LETTERHEADS
+from portal.dossiers.writing import COLLECTION, FEE_LINES
 from portal.letters import contents as say
 from portal.letters import wording
 

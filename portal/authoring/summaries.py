@@ -8,8 +8,9 @@ from flask_babel import ngettext
 
 from portal.accounts.wording import role_words
 from portal.authoring import builder, scope
-from portal.authoring.boxes import asked_words, value_words
+from portal.authoring.boxes import asked_words
 from portal.authoring.builder import Shown
+from portal.authoring.choices import value_words
 from portal.authoring.documents import Document
 from portal.authoring.shapes import content_at
 from portal.authoring.typing_in import shown

@@ -148,6 +148,10 @@ HINTS: Final[Mapping[str, LazyString]] = MappingProxyType(
         "Step.after": _("Steps after the same one run side by side; a step after several waits for all of them."),
         "Step.phase": _("1, unless it comes after a payment in between."),
         "StepLimit.amount": _("For example 0,5; a day has eight working hours."),
+        "LimitRule.amount": _("A whole number; 0 working days means the same day."),
+        "LimitRule.same_day_cutoff": _(
+            "For a limit of the same day, usually 15:00: what is accepted later counts from the next working day."
+        ),
         "Result.number": _("{number} stands for the number given out, {year} for the year, as in {number}/GPXD."),
         "RateFee.rate": _("As a share: 0,005 is half a percent."),
         "Bracket.up_to": _("Empty in the last row."),

@@ -7,11 +7,11 @@ from wtforms.fields import IntegerField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.clock.almanac import FIRST_YEAR, LAST_YEAR
+from portal.clock.calendar_file import MOST_BYTES
 from portal.foundation.forms import DateField, Form
 
 LONGEST_SOURCE = 300
 LONGEST_NAME = 120
-LONGEST_FILE = 400_000
 NEW_NAME = "*new"
 
 
@@ -119,7 +119,7 @@ class ImportForm(Form):
     text = TextAreaField(
         _("Or the text of the file"),
         description=_("In the form of the file that can be downloaded on the calendar page."),
-        validators=[Length(max=LONGEST_FILE)],
+        validators=[Length(max=MOST_BYTES)],
     )
 
 

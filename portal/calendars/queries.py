@@ -1,6 +1,7 @@
 """Which calendar is in force, and reading editions by their content hash."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -28,10 +29,16 @@ def in_force_for_act(session: Session) -> str:
     Without that a dossier filed in the moment of a publication would keep the old calendar unseen by the job that
     follows it. The database function takes a shared lock and looks only then.
     """
-    return _learnt(session, _once(session, _LOCKED, kind="locked")).content_hash
+    return _learnt(session, _once(session, FOR_ACT, kind="locked")).content_hash
 
 
-_LOCKED = sa.select(sa.func.calendar_in_force())
+FOR_ACT = sa.select(sa.func.calendar_in_force())
+"""What asks for it. A statement that is made on the way to an act may hold it, and `note_for_act` what it answered."""
+
+
+def note_for_act(session: Session, content_hash: str) -> None:
+    """Another statement of this transaction has asked already."""
+    _kept_of(session)["locked"] = content_hash
 
 
 def edition(content_hash: str | None) -> Edition:
@@ -73,14 +80,20 @@ def agencies(session: Session) -> Sequence[Agency]:
 
 def _once(session: Session, statement: sa.Select[str], *, kind: str = "read") -> str:
     """The answer, asked once per transaction of this session."""
-    kept = session.info.get(_KEPT)
-    if kept is None or kept["transaction"] is not session.get_transaction():
-        kept = session.info[_KEPT] = {"transaction": None}
+    kept = _kept_of(session)
     if kind not in kept:
         with session.no_autoflush:  # a dossier that is being filed has no dates yet
             kept[kind] = session.execute(statement).scalar_one()
         kept["transaction"] = session.get_transaction()
     return str(kept[kind])
+
+
+def _kept_of(session: Session) -> dict[str, Any]:
+    """What this transaction of the session has asked."""
+    kept: dict[str, Any] | None = session.info.get(_KEPT)
+    if kept is None or kept["transaction"] is not session.get_transaction():
+        kept = session.info[_KEPT] = {"transaction": session.get_transaction()}
+    return kept
 
 
 def forget(session: Session) -> None:

@@ -31,6 +31,13 @@ REASONS: dict[str, Any] = {
 }
 
 UNREADABLE: dict[Fault, Any] = {
+    Fault.TOO_LARGE: _(
+        "The file is longer than %(kilobytes)s kB. A calendar is much shorter: look whether it is the right one."
+    ),
+    Fault.NOT_TEXT: _(
+        "This file is no text in UTF-8. Save it as UTF-8 text, or download the calendar again and change that file."
+    ),
+    Fault.TOO_DEEP: _("This is no calendar file: it is nested too deeply, or holds a number of thousands of digits."),
     Fault.NOT_TOML: _("This is not a TOML file: it cannot be read at line %(line)s, column %(column)s."),
     Fault.CUT_OFF: _("This is not a TOML file: it stops in the middle of something."),
     Fault.UNKNOWN_SECTION: _("A calendar has no section called %(sections)s."),

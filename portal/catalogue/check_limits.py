@@ -1,11 +1,11 @@
-"""Checks of what a time limit says beside its time: the hour after which a dossier counts for the next working day."""
+"""Checks of the hour after which a dossier counts for the next working day: where it is needed, where it is idle."""
 
 from collections.abc import Iterator
 from datetime import date, time
 from typing import Final
 
 from portal.catalogue.definition import Definition, LimitRule
-from portal.catalogue.findings import Finding
+from portal.catalogue.findings import Finding, Severity
 from portal.catalogue.locating import KeyPath
 from portal.clock.calendar import Calendar
 from portal.clock.limit import MINUTES_PER_HOUR, MINUTES_PER_WORKING_DAY, Unit
@@ -17,9 +17,11 @@ MONTHS: Final = range(1, 13)
 
 
 def check_limits(definition: Definition, calendar: Calendar | None) -> Iterator[Finding]:
-    """Yield the hours that decide nothing: on long limits, and while no office is open."""
+    """Yield the hours that decide nothing, on long limits and while no office is open, and the one that is missing."""
     for name in ("limits", "promised_limits"):
         for number, rule in enumerate(getattr(definition, name)):
+            if rule.amount == 0 and rule.same_day_cutoff is None:
+                yield Finding(code="same_day_without_cutoff", path=(name, number), severity=Severity.WARNING)
             if rule.same_day_cutoff is not None:
                 yield from _check_cutoff(rule, rule.same_day_cutoff, (name, number, "same_day_cutoff"), calendar)
 

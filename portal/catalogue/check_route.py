@@ -12,11 +12,13 @@ from portal.catalogue.definition import Case, Definition
 from portal.catalogue.findings import Finding, Severity
 from portal.catalogue.locating import KeyPath
 from portal.catalogue.numbers import write_number
+from portal.catalogue.requirements import limit_of
 from portal.catalogue.route import graph_of
 from portal.catalogue.steps import Step
 from portal.clock.calendar import Calendar
 from portal.clock.due import due
 from portal.clock.limit import Limit
+from portal.clock.zone import at_office
 from portal.workflow.graph import MINUTES_PER_DAY, Act, longest_path_minutes
 from portal.workflow.roles import Role
 from portal.workflow.soundness import problems
@@ -96,7 +98,7 @@ def _check_length(definition: Definition, case: Case, calendar: Calendar) -> Ite
     truths = {step.code: can_hold(step.when, scope) for step in definition.steps if step.when is not None}
     minutes = longest_path_minutes(graph_of(definition, case.code), truths)
     number, rule = min(rules, key=lambda numbered: numbered[1].amount)
-    limit = Limit(amount=rule.amount, unit=rule.unit, skips_holidays=rule.skips_holidays)
+    limit = limit_of(rule)
     late, starts = late_starts(limit, minutes, calendar)
     if late:
         limits = [rule, *(step.limit_by_case.get(case.code, step.limit) for step in definition.steps)]
@@ -123,14 +125,16 @@ def may_apply(definition: Definition, condition: Condition | None, case: Case) -
 def late_starts(limit: Limit, minutes: int, calendar: Calendar) -> tuple[int, int]:
     """Return on how many start days steps of that many working minutes end after the limit, and of how many.
 
-    Every working day of the loaded years is tried, with acceptance in its last minute: nothing of that day is
-    left for the steps.
+    Every working day of the loaded years is tried, with acceptance in its last minute, so that nothing of that day is
+    left for the steps; with a latest hour for the same day, at that hour, the worst of those that still count for it.
     """
     late = starts = 0
     for year in sorted(calendar.years):
         day = calendar.first_working_day(date(year, 1, 1))
         while day.year == year:
             start = calendar.close_of(day) - timedelta(minutes=1)
+            if limit.same_day_cutoff is not None:
+                start = min(start, at_office(day, limit.same_day_cutoff))
             starts += 1
             due_at = due(received_at=start, limit=limit, calendar=calendar).due_at
             late += calendar.add_working_minutes(start, minutes) > due_at

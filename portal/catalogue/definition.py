@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 
 import pydantic
+from pydantic_core import PydanticCustomError
 
 from portal.catalogue.conditions import Condition
 from portal.catalogue.documents import Document
@@ -41,18 +42,25 @@ class Case(Model):
 
 
 class LimitRule(Sourced):
-    """Time the authority has, where `when` holds; the first that fits applies.
+    """Time the authority has, where `when` holds; the first that fits applies. 0 working days is the same day.
 
     `difficult_extra` is added in communes with difficult conditions, in the same unit. `same_day_cutoff` ("15:00"):
     what arrives later in the day counts as received on the next working day; for limits of a day at most.
     """
 
-    amount: Annotated[int, pydantic.Field(ge=1, le=3650)]
+    amount: Annotated[int, pydantic.Field(ge=0, le=3650)]
     unit: Unit
     skips_holidays: bool = False
     same_day_cutoff: Annotated[str, pydantic.Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
     difficult_extra: Annotated[int, pydantic.Field(ge=0, le=365)] = 0
     when: Condition | None = None
+
+    @pydantic.field_validator("unit")
+    @classmethod
+    def _same_day_is_a_working_day(cls, unit: Unit, told: pydantic.ValidationInfo) -> Unit:
+        if told.data.get("amount") == 0 and unit is not Unit.WORKING_DAY:
+            raise PydanticCustomError("zero_of_unit", "a time of 0 means the same day and is written in working days")
+        return unit
 
 
 class Competence(Sourced):

@@ -55,7 +55,7 @@ class Finding:
 
 FINDINGS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
-        "unreadable": ("The file cannot be read: %(why)s", "Save it as UTF-8 text."),
+        "unreadable": ("The file cannot be read: %(why)s", "Name a file that is there, saved as UTF-8 text."),
         "not_toml": ("The file is no valid TOML: %(why)s", "Put the syntax right at this place."),
         "too_deep": (
             "The file is nested deeper than %(limit)d levels",
@@ -188,6 +188,10 @@ FINDINGS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
                 " for it on %(late)d of %(starts)d start days"
             ),
             "Shorten steps on the longest way, or correct the limit.",
+        ),
+        "same_day_without_cutoff": (
+            "A limit of the same day without a latest hour: what is accepted at closing is due at closing",
+            "Set same_day_cutoff, usually 15:00.",
         ),
         "cutoff_on_long_limit": (
             "A limit of %(limit)s does not end on the day it begins, so %(cutoff)s decides nothing",

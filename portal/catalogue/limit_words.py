@@ -14,7 +14,9 @@ STEP_UNITS = {"hour": Unit.WORKING_HOUR, "day": Unit.WORKING_DAY}
 
 
 def limit_words(amount: Decimal | int, unit: Unit | str) -> str:
-    """`20 ngày`, `7 ngày làm việc`: an amount of one of the four units the law counts in."""
+    """`20 ngày`, `7 ngày làm việc`: an amount of one of the four units the law counts in; 0 is the same day."""
+    if amount == 0:
+        return words.limit("0", Unit.WORKING_DAY, spoken())
     written = formats.number(amount, spoken(), 3)
     many = 1 if amount == 1 else 2
     match STEP_UNITS.get(unit, unit):

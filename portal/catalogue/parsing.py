@@ -13,8 +13,11 @@ from portal.catalogue.definition import Definition
 from portal.catalogue.findings import Finding
 from portal.catalogue.locating import KeyPath, line_at, lines_of
 
-MAX_BYTES: Final = 4_000_000
+MAX_BYTES: Final = 1_500_000
+"""Many times the longest procedure there is; as much is judged within seconds on a slow machine."""
 MAX_DEPTH: Final = 40
+_DEEP_KEY: Final = re.compile(rf"""(?<![\w"'-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}""")
+"""A key of so many dotted parts: it is nested too deeply, and a reader of TOML would take minutes to say so."""
 
 AnyModel = TypeVar("AnyModel", bound=pydantic.BaseModel)
 
@@ -38,9 +41,10 @@ def parse_file(file: Path, model: type[AnyModel]) -> Parsed[AnyModel]:
     """Read `file` as `model`."""
     name = str(file)
     try:
-        if file.stat().st_size > MAX_BYTES:
+        content = _beginning(file)
+        if len(content) > MAX_BYTES:
             return _refused(name, "too_big", limit=MAX_BYTES)
-        text = file.read_bytes().decode("utf-8")
+        text = content.decode("utf-8")
     except OSError as failure:
         return _refused(name, "unreadable", why=failure.strerror or type(failure).__name__)
     except UnicodeDecodeError:
@@ -48,8 +52,17 @@ def parse_file(file: Path, model: type[AnyModel]) -> Parsed[AnyModel]:
     return parse_text(text, model, file=name)
 
 
+def _beginning(file: Path) -> bytes:
+    """As much as may be judged, and one byte more: a pipe or a device has no size, and may have no end."""
+    with file.open("rb") as stream:
+        return stream.read(MAX_BYTES + 1)
+
+
 def parse_text(text: str, model: type[AnyModel], *, file: str = "") -> Parsed[AnyModel]:
-    """Read `text` as `model`; `file` is named in complaints."""
+    """Read `text` as `model`; `file` is named in complaints. A byte order mark is no part of the text."""
+    text = text.removeprefix("\ufeff")
+    if _DEEP_KEY.search(text):
+        return _refused(file, "too_deep", limit=MAX_DEPTH)
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as failure:

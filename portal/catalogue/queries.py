@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased, defer
 
 from portal.catalogue.definition import Definition
 from portal.catalogue.models import ProcedureVersion
+from portal.catalogue.narrowing import EVERYTHING, Narrowing
 from portal.foundation.search import likeness, search_key, trigrams
 
 _definitions: dict[str, Definition] = {}
@@ -73,10 +74,24 @@ def in_force(session: Session, code: str, *, on: date) -> ProcedureVersion | Non
     return session.scalars(_in_force(on).where(ProcedureVersion.code == code)).first()
 
 
-def offered_instead(session: Session, pinned: ProcedureVersion, *, on: date) -> ProcedureVersion | None:
-    """The newer version a filer may choose for a dossier pinned to an older one, where its transition says so.
+def taking_over(session: Session, pinned: ProcedureVersion, *, on: date) -> ProcedureVersion | None:
+    """The version a dossier begun under `pinned` is to be filed under on this day; None where that is `pinned` itself.
 
-    Without `transition = "opt_in"` a dossier stays with the version of its filing (decision 14).
+    A dossier is dealt with by the version in force when it is filed (decision 14), so a draft goes on with that one.
+    Where nothing is in force the pinned version is its own successor: whether it may still be used its days say.
+    """
+    found = session.scalars(_in_force(on).where(ProcedureVersion.code == pinned.code).options(_light())).first()
+    if found is None or found.id == pinned.id:
+        return None
+    is_over = pinned.withdrawn_on is not None and pinned.withdrawn_on <= on
+    return found if is_over or found.number > pinned.number else None
+
+
+def offered_instead(session: Session, pinned: ProcedureVersion, *, on: date) -> ProcedureVersion | None:
+    """The newer version a filer may choose for a dossier filed under an older one, where its transition says so.
+
+    Without `transition = "opt_in"` nothing is offered. The filed dossier itself keeps its version either way
+    (decision 14): whoever chooses the new rules files anew under them, and takes the old dossier back.
     """
     newer = in_force(session, pinned.code, on=on)
     if newer is None or newer.number <= pinned.number:
@@ -84,11 +99,9 @@ def offered_instead(session: Session, pinned: ProcedureVersion, *, on: date) -> 
     return newer if definition_of(newer).transition == "opt_in" else None
 
 
-def all_in_force(session: Session, *, on: date, field: str | None = None) -> Sequence[ProcedureVersion]:
+def all_in_force(session: Session, *, on: date, only: Narrowing = EVERYTHING) -> Sequence[ProcedureVersion]:
     """One version per procedure in force on this day, by field and code."""
-    statement = _in_force(on).options(_light())
-    if field is not None:
-        statement = statement.where(ProcedureVersion.field == field)
+    statement = _in_force(on).options(_light()).where(*only.conditions())
     return sorted(session.scalars(statement), key=lambda found: (found.field, found.code))
 
 
@@ -118,7 +131,7 @@ def published_contents(session: Session) -> frozenset[tuple[str, str]]:
 
 
 def search(
-    session: Session, words: str, *, on: date, field: str | None = None, limit: int = 25
+    session: Session, words: str, *, on: date, only: Narrowing = EVERYTHING, limit: int = 25
 ) -> list[ProcedureVersion]:
     """The procedures in force that are most like the words, best first.
 
@@ -128,7 +141,7 @@ def search(
     wanted = trigrams(key)
     if not wanted:
         return []
-    scored = [(_rank(key, wanted, found), found) for found in _candidates(session, key, wanted, on=on, field=field)]
+    scored = [(_rank(key, wanted, found), found) for found in _candidates(session, key, wanted, on=on, only=only)]
     best = sorted((pair for pair in scored if pair[0] >= LEAST_LIKENESS), key=lambda pair: (-pair[0], pair[1].code))
     return [found for _, found in best[:limit]]
 
@@ -139,20 +152,18 @@ def _without_fillers(key: str) -> str:
 
 
 def _candidates(
-    session: Session, key: str, wanted: list[str], *, on: date, field: str | None
+    session: Session, key: str, wanted: list[str], *, on: date, only: Narrowing
 ) -> Sequence[ProcedureVersion]:
     """Those that hold every piece of every word, which the index finds at once; else the nearest."""
-    statement = _in_force(on).options(_light()).limit(CANDIDATES)
-    if field is not None:
-        statement = statement.where(ProcedureVersion.field == field)
+    statement = _in_force(on).options(_light()).limit(CANDIDATES).where(*only.conditions())
     whole = session.scalars(statement.where(ProcedureVersion.trigrams.contains(wanted))).all()
     if whole:
         return whole
-    nearest = _nearest(key, wanted)
+    nearest = _nearest(key, wanted, only)
     return session.scalars(statement.join(nearest, nearest.c.id == ProcedureVersion.id)).all()
 
 
-def _nearest(key: str, wanted: Sequence[str]) -> sa.CTE:
+def _nearest(key: str, wanted: Sequence[str], only: Narrowing) -> sa.CTE:
     """The versions that share most with the words; worked out before anything else is asked of them.
 
     The short key is looked through instead of the pieces: a long array costs more to read than to compare.
@@ -164,6 +175,7 @@ def _nearest(key: str, wanted: Sequence[str]) -> sa.CTE:
     nearness = sum(held, start=sa.literal(0)).label("nearness")
     return (
         sa.select(ProcedureVersion.id, nearness)
+        .where(*only.conditions())
         .order_by(nearness.desc(), ProcedureVersion.code)
         .limit(CANDIDATES * 2)
         .cte("nearest")

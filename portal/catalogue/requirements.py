@@ -100,17 +100,17 @@ def _limit(
     rule = next((rule for rule in rules if holds(rule.when, facts)), rules[-1])
     commune = commune_of(definition, answers)
     difficult = rule.difficult_extra > 0 and commune is not None and commune in difficult_communes
-    amount = rule.amount + (rule.difficult_extra if difficult else 0)
+    limit = limit_of(rule, extra=rule.difficult_extra if difficult else 0)
+    return DossierLimit(limit=limit, verified=rule.verified, difficult=difficult)
+
+
+def limit_of(rule: LimitRule, *, extra: int = 0) -> Limit:
+    """Return the limit a rule gives, with what the place adds to it."""
     cutoff = rule.same_day_cutoff
-    limit = Limit(
-        amount=amount,
+    return Limit(
+        amount=rule.amount + extra,
         unit=rule.unit,
         source=rule.source,
         skips_holidays=rule.skips_holidays,
         same_day_cutoff=time.fromisoformat(cutoff) if cutoff else None,
-    )
-    return DossierLimit(
-        limit=limit,
-        verified=rule.verified,
-        difficult=difficult,
     )

@@ -159,7 +159,7 @@ VALUES: Final[Mapping[str, LazyString]] = MappingProxyType(
         "resume": lazy_gettext("counts on where it stopped"),
         "restart": lazy_gettext("counts the whole limit anew"),
         "keep": lazy_gettext("stay with their version"),
-        "opt_in": lazy_gettext("may change to the new version"),
+        "opt_in": lazy_gettext("may be filed anew under the new version"),
         "decision": lazy_gettext("decision"),
         "permit": lazy_gettext("permit"),
         "certificate": lazy_gettext("certificate"),

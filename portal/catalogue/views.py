@@ -15,13 +15,14 @@ from portal.calendars.queries import in_force
 from portal.catalogue import queries, registers
 from portal.catalogue.change_words import differences
 from portal.catalogue.conditions import condition_json
-from portal.catalogue.definition import Definition, Sector
+from portal.catalogue.definition import Definition
 from portal.catalogue.drawn_route import drawn
 from portal.catalogue.duties import Duties, duties_of
 from portal.catalogue.leaflet import doubts_of, leaflet_of, name_of
 from portal.catalogue.levels import level_of
 from portal.catalogue.limit_words import answer_time, limit_words, unit_rule
 from portal.catalogue.models import ProcedureVersion
+from portal.catalogue.narrowing import FIELDS, Narrowing
 from portal.catalogue.outlines import outline_of, picture_of
 from portal.catalogue.precheck import precheck
 from portal.catalogue.step_words import who_does
@@ -53,28 +54,29 @@ blueprint.add_app_template_global(picture_of, "outline_drawing")
 def front() -> str:
     """The front door."""
     counts = queries.counts_by_field(request_session(), on=_today())
-    fields = [(sector.value, counts.get(sector.value, 0)) for sector in Sector]
+    fields = [(field, counts.get(field, 0)) for field in FIELDS]
     return flask.render_template("catalogue/front.html", fields=fields)
 
 
 @blueprint.get("/<language:language>/procedures")
 @public
 def search() -> str:
-    """Procedures by words, by field, or all of them."""
+    """Procedures by words, by field, by who decides, by level, by who may file, or all of them."""
     words = flask.request.args.get("q", "").strip()[: queries.LONGEST_QUERY]
-    field = flask.request.args.get("field", "")
-    chosen = field if field in {sector.value for sector in Sector} else None
+    agencies = registers.agencies().by_key
+    only = Narrowing.read(flask.request.args, agencies)
     session, today = request_session(), _today()
     found: Iterable[ProcedureVersion] = (
-        queries.search(session, words, on=today, field=chosen, limit=MOST_RESULTS)
+        queries.search(session, words, on=today, only=only, limit=MOST_RESULTS)
         if words
-        else queries.all_in_force(session, on=today, field=chosen)
+        else queries.all_in_force(session, on=today, only=only)
     )
     return flask.render_template(
         "catalogue/search.html",
         words=words,
-        field=chosen or "",
-        fields=[sector.value for sector in Sector],
+        only=only,
+        fields=FIELDS,
+        agencies=[(key, name_of(key, agencies, current())) for key in agencies],
         results=_entries(found),
     )
 

@@ -1,13 +1,10 @@
 """`portal accounts`: the first administrator of an installation, and who has an account."""
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import get_args
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from portal.accounts import one_time, passwords, queries
@@ -15,10 +12,9 @@ from portal.accounts.actions import factor_resets, people, posts, recovery
 from portal.accounts.actions.audit import record
 from portal.accounts.models import Agency
 from portal.accounts.queries import listings
-from portal.foundation import database
+from portal.cli.connecting import connected
 from portal.foundation.errors import Invalid, Refused
 from portal.foundation.formats import Language
-from portal.foundation.settings import Settings, SettingsError
 from portal.foundation.unit_of_work import unit_of_work
 from portal.workflow.lifecycle import Role
 
@@ -49,7 +45,7 @@ def create_administrator(email: str, name: str, agency_key: str | None, language
     """Make an administrator with a password and a second factor; both are shown once, now."""
     password = _asked() if ask_password else secrets.token_urlsafe(GENERATED_BYTES)
     secret, now = one_time.new_secret(), datetime.now(UTC)
-    with _database():
+    with connected():
         try:
             passwords.check(password, has_second_factor=True, email=email, name=name)
             with unit_of_work() as session:
@@ -84,7 +80,7 @@ def create_administrator(email: str, name: str, agency_key: str | None, language
 @click.option("--reason", required=True, help="Why; it is kept in the record of changes.")
 def reset_second_factor(email: str, reason: str) -> None:
     """Take a lost second factor away where no second administrator can confirm it. The person is told by mail."""
-    with _database(), unit_of_work() as session:
+    with connected(), unit_of_work() as session:
         person = queries.person_by_email(session, email)
         if person is None:
             raise click.ClickException("Nobody has an account with this address.")
@@ -98,7 +94,7 @@ def reset_second_factor(email: str, reason: str) -> None:
 @command.command("list")
 def list_people() -> None:
     """Who has an account, with posts and companies."""
-    with _database(), unit_of_work() as session:
+    with connected(), unit_of_work() as session:
         for line in listings.people(session):
             state = "disabled" if line.is_disabled else "second factor" if line.has_second_factor else ""
             click.echo("\t".join((line.email, line.name, ", ".join(line.standings), state)).rstrip())
@@ -119,16 +115,3 @@ def _asked() -> str:
 
 def _sentence(refused: Invalid) -> str:
     return " ".join(COMPLAINTS.get(code, code) for code in refused.fields.values()) or refused.code
-
-
-@contextmanager
-def _database() -> Iterator[None]:
-    """Connect as the settings say; what goes wrong there is one sentence, not a trace."""
-    try:
-        if not database.is_connected():
-            database.connect(Settings.from_environment().database_url)
-        yield
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from None
-    except SQLAlchemyError as error:
-        raise click.ClickException(f"The database did not do it: {type(error).__name__}: {error.__cause__}") from None

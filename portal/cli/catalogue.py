@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 import flask
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from portal.calendars.actions import publish_packaged
@@ -23,11 +22,11 @@ from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.parsing import parse_definition
 from portal.catalogue.registers import Unreadable
 from portal.catalogue.text import reliance_on
+from portal.cli.connecting import connected
 from portal.clock.zone import office_day
-from portal.foundation import database, languages
+from portal.foundation import languages
 from portal.foundation.formats import Language
 from portal.foundation.packaged import office_calendar
-from portal.foundation.settings import Settings, SettingsError
 from portal.foundation.unit_of_work import unit_of_work
 
 PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
@@ -48,7 +47,7 @@ def check(paths: tuple[Path, ...], *, as_json: bool) -> None:
         found = list(publishing.complaints(files, files, office_calendar(), datetime.now(UTC)))
     errors = sum(finding.severity is Severity.ERROR for finding in found)
     if as_json:
-        click.echo(json.dumps([_finding_in_json(finding) for finding in found], ensure_ascii=False, indent=2))
+        _echo_json([_finding_in_json(finding) for finding in found])
     else:
         for finding in found:
             click.echo(str(finding))
@@ -60,9 +59,10 @@ def check(paths: tuple[Path, ...], *, as_json: bool) -> None:
 
 @command.command("publish")
 @PATHS
-def publish(paths: tuple[Path, ...]) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print what came of it as JSON.")
+def publish(paths: tuple[Path, ...], *, as_json: bool) -> None:
     """Publish the files, or all that come with the portal. Publishing again changes nothing."""
-    with _registers(), _database():
+    with _registers(), connected():
         try:
             with unit_of_work() as session:
                 outcome = publishing.publish_files(
@@ -70,9 +70,15 @@ def publish(paths: tuple[Path, ...]) -> None:
                 )
                 publish_packaged(session, now=datetime.now(UTC))
         except publishing.Unpublishable as refused:
-            for finding in refused.findings:
-                click.echo(str(finding), err=True)
+            if as_json:
+                _echo_json([_finding_in_json(finding) for finding in refused.findings])
+            else:
+                for finding in refused.findings:
+                    click.echo(str(finding), err=True)
             raise click.ClickException("Nothing was published.") from None
+    if as_json:
+        _echo_json(asdict(outcome))
+        return
     for code in outcome.published:
         click.echo(f"{code}  published")
     for code in outcome.kept:
@@ -85,12 +91,12 @@ def publish(paths: tuple[Path, ...]) -> None:
 def list_procedures(*, as_json: bool) -> None:
     """The procedures in force today: code, field, agency, level, limit, version, days, name."""
     today = office_day(datetime.now(UTC))
-    with _database(), unit_of_work() as session:
+    with connected(), unit_of_work() as session:
         versions = queries.all_in_force(session, on=today)
         definitions = queries.definitions_of(session, versions)
         rows = [_summary(version, definitions[version.id]) for version in versions]
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        _echo_json(rows)
         return
     for row in rows:
         limits = "/".join(f"{limit['amount']} {limit['unit']}" for limit in row["limits"])
@@ -105,7 +111,7 @@ def list_procedures(*, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the whole definition as JSON.")
 def show(code: str, *, as_json: bool) -> None:
     """One procedure in force today."""
-    with _database(), unit_of_work() as session:
+    with connected(), unit_of_work() as session:
         version = queries.in_force(session, code, on=office_day(datetime.now(UTC)))
         if version is None:
             raise click.ClickException(f"No procedure {code} is in force today (“portal catalogue list” shows all).")
@@ -113,7 +119,7 @@ def show(code: str, *, as_json: bool) -> None:
             definition = queries.definition_of(version)
             read_over = {language: asdict(reliance_on(definition, language)) for language in languages.LANGUAGES}
             whole = {**_summary(version, definition), "texts": read_over, "definition": version.definition}
-            click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+            _echo_json(whole)
             return
         click.echo("\n".join(_description(version, queries.definition_of(version))))
 
@@ -128,7 +134,7 @@ def withdraw(code: str, number: int | None, on: datetime, reason: str) -> None:
 
     Without one version the one before it applies again.
     """
-    with _database(), unit_of_work() as session:
+    with connected(), unit_of_work() as session:
         chosen = [
             version
             for version in queries.versions_of(session, code)
@@ -153,7 +159,7 @@ def diff(code: str, first: str, second: str, *, as_json: bool, language: Languag
         old, new = (_version_or_file(code, which) for which in (first, second))
         if as_json:
             found = [comparing.as_json(change) for change in comparing.compare(old, new)]
-            click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+            _echo_json(found)
             return
         app = flask.Flask(__name__)
         languages.init_app(app)
@@ -167,7 +173,7 @@ def diff(code: str, first: str, second: str, *, as_json: bool, language: Languag
 def _version_or_file(code: str, which: str) -> Definition:
     if not which.isdecimal():
         return registers.read_definition(Path(which))
-    with _database(), unit_of_work() as session:
+    with connected(), unit_of_work() as session:
         version = queries.version_numbered(session, code, int(which[:9]))
         if version is None:
             raise click.ClickException(f"There is no version {which} of procedure {code}.")
@@ -193,11 +199,17 @@ def publish_folder(folder: Path) -> str:
 
 
 def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
+    """The files named, and those in the folders named. A folder without any is a mistake, not nothing to do."""
     for path in paths or (registers.PROCEDURES,):
-        if path.is_dir():
-            yield from registers.definition_files(path)
-        else:
-            yield path
+        found = tuple(registers.definition_files(path)) if path.is_dir() else (path,)
+        if not found:
+            raise click.ClickException(f"There is no procedure file (*.toml) in {path}.")
+        yield from found
+
+
+def _echo_json(value: object) -> None:
+    """Print as JSON. A file name that is no text is written with escapes, so that the output stays UTF-8."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace").decode())
 
 
 def _finding_in_json(finding: Finding) -> dict[str, object]:
@@ -262,16 +274,3 @@ def _registers() -> Iterator[None]:
         yield
     except Unreadable as unreadable:
         raise click.ClickException(str(unreadable)) from None
-
-
-@contextmanager
-def _database() -> Iterator[None]:
-    """Connect as the settings say; what goes wrong there is one sentence, not a trace."""
-    try:
-        if not database.is_connected():
-            database.connect(Settings.from_environment().database_url)
-        yield
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from None
-    except SQLAlchemyError as error:
-        raise click.ClickException(f"The database did not do it: {type(error).__name__}: {error.__cause__}") from None

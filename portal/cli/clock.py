@@ -140,7 +140,7 @@ def due_command(
             policy=Policy(policy),
             now=now or datetime.now(UTC),
         )
-    except (ClockError, OSError, UnicodeDecodeError) as wrong:
+    except (ClockError, OSError) as wrong:
         raise OneLineError(str(wrong)) from None
     if as_json:
         click.echo(json.dumps(in_json(found), ensure_ascii=False, indent=2))

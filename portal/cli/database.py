@@ -7,8 +7,9 @@ import click
 import sqlalchemy as sa
 from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
-from portal.foundation import database
+from portal.foundation import database, upgrades
 from portal.foundation.settings import Settings, SettingsError
 
 ONE_AT_A_TIME = 0x4D43  # an advisory lock: two machines deploying at once must not migrate at once
@@ -37,6 +38,8 @@ def migrate() -> None:
     except (CommandError, SQLAlchemyError) as error:
         raise Trouble(f"The database could not be brought up to date: {_reason(error)}") from None
     click.echo(f"at {after}, as before" if before == after else f"from {before or 'nothing'} to {after}")
+    for wanted in _wanted(url):
+        click.echo(f"once, after this upgrade: run “{wanted}”", err=True)
 
 
 @command.command()
@@ -59,6 +62,18 @@ def wait(seconds: float) -> None:
             raise Trouble(complaint)
         time.sleep(POLL_SECONDS)
     click.echo("ready")
+
+
+def _wanted(url: str) -> list[str]:
+    """The commands a migration has asked for and nobody has given yet."""
+    engine = sa.create_engine(database.driver_url(url))
+    try:
+        with Session(engine) as session:
+            return upgrades.waiting(session)
+    except SQLAlchemyError:  # a note only: the upgrade itself has been made
+        return []
+    finally:
+        engine.dispose()
 
 
 def _url() -> str:

@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
-from portal.foundation import database
-from portal.foundation.settings import Settings
+from portal.cli.connecting import connected
 from portal.foundation.unit_of_work import unit_of_work
 from portal.routing import learning
 
@@ -17,9 +16,8 @@ command = click.Group("routing", help=__doc__)
 @click.option("--check", is_flag=True, help="Only compare; exit 1 and name each difference.")
 def learn_command(at: datetime | None, *, check: bool) -> None:
     """Make the table of effort anew from the finished steps, and say what differed."""
-    database.connect(Settings.from_environment().database_url)
     now = at.replace(tzinfo=UTC) if at else datetime.now(UTC)
-    with unit_of_work() as session:
+    with connected(), unit_of_work() as session:
         differences = learning.learn(session, now=now, check=check)
     for difference in differences:
         click.echo(difference)

@@ -14,6 +14,12 @@ _SEASON = re.compile(r"(\d\d)-(\d\d)/(\d\d)-(\d\d)", re.ASCII)
 _PLACE = re.compile(r"at line (?P<line>\d+), column (?P<column>\d+)")
 _SECTIONS = {"title", "names", "years", "off", "works", "hours"}
 
+MOST_BYTES = 400_000
+"""Several times a calendar of all the years there are; a file is read no further."""
+
+# A key of twenty dotted parts, which no calendar has: a reader of TOML would take minutes over a longer one.
+_DEEP_KEY = re.compile(r"""(?<![\w"'-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){20}""")
+
 Row = Mapping[str, object]
 
 
@@ -23,11 +29,28 @@ def read_pages(text: str) -> Pages:
 
 
 def read_document(text: str) -> Row:
-    """The document written in a calendar file, not yet judged. Raises CalendarFault."""
+    """The document written in a calendar file, not yet judged; a byte order mark is no part of it.
+
+    Raises CalendarFault.
+    """
+    if _DEEP_KEY.search(text):
+        raise CalendarFault(Fault.TOO_DEEP)
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as wrong:
         raise _not_toml(str(wrong)) from None
+    except (RecursionError, ValueError):  # brackets without end; a number of thousands of digits
+        raise CalendarFault(Fault.TOO_DEEP) from None
+
+
+def text_of(content: bytes) -> str:
+    """The text of a calendar file's bytes. Raises CalendarFault."""
+    if len(content) > MOST_BYTES:
+        raise CalendarFault(Fault.TOO_LARGE, kilobytes=str(MOST_BYTES // 1000))
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise CalendarFault(Fault.NOT_TEXT) from None
 
 
 def pages_of(content: Row) -> Pages:

@@ -28,6 +28,9 @@ class ClockError(Exception):
 class Fault(StrEnum):
     """What is wrong with a calendar."""
 
+    TOO_LARGE = "too_large"
+    NOT_TEXT = "not_text"
+    TOO_DEEP = "too_deep"
     NOT_TOML = "not_toml"
     CUT_OFF = "cut_off"
     UNKNOWN_SECTION = "unknown_section"
@@ -52,6 +55,9 @@ class Fault(StrEnum):
 
 _IN_ENGLISH: Final[Mapping[Fault, str]] = MappingProxyType(
     {
+        Fault.TOO_LARGE: "longer than {kilobytes} kB",
+        Fault.NOT_TEXT: "not a text in UTF-8",
+        Fault.TOO_DEEP: "nested too deeply, or a number without end",
         Fault.NOT_TOML: "not TOML: {wrong}",
         Fault.CUT_OFF: "not TOML: {wrong}",
         Fault.UNKNOWN_SECTION: "unknown section {sections}",

@@ -53,12 +53,14 @@ def gather(session: Session, *, chance: Random, now: datetime) -> Cast:
         agency = _agency(session, entry, now=now)
         for role in entry.roles:
             address = email_of(role, entry.key)
-            who = _person(session, _name(chance), address, password_hash, now=now, is_staff=True)
-            officers[entry.key, role] = _appointed(session, who, agency, role, now=now)
+            who = _person(session, invented_name(chance), address, password_hash, now=now, is_staff=True)
+            officers[entry.key, role] = appointed(session, who, agency, role, now=now)
         if entry.intake:
             for role in (Role.ADMINISTRATOR, Role.AUDITOR):
-                who = _person(session, _name(chance), f"{role.value}@{DOMAIN}", password_hash, now=now, is_staff=True)
-                officers[entry.key, role] = _appointed(session, who, agency, role, now=now)
+                who = _person(
+                    session, invented_name(chance), f"{role.value}@{DOMAIN}", password_hash, now=now, is_staff=True
+                )
+                officers[entry.key, role] = appointed(session, who, agency, role, now=now)
     counter = next(viewer for (_, role), viewer in officers.items() if role is Role.ONE_STOP)
     companies = tuple(_company(session, line, password_hash, counter, chance=chance, now=now) for line in COMPANIES)
     agent_party, agent_owner = _company(session, AGENT, password_hash, counter, chance=chance, now=now)
@@ -94,7 +96,13 @@ def _person(
     return person
 
 
-def _appointed(session: Session, who: Person, agency: Agency, role: Role, *, now: datetime) -> Viewer:
+def newcomer(session: Session, name: str, address: str, password_hash: str, *, now: datetime) -> Person:
+    """Somebody else of the staff."""
+    return _person(session, name, address, password_hash, now=now, is_staff=True)
+
+
+def appointed(session: Session, who: Person, agency: Agency, role: Role, *, now: datetime) -> Viewer:
+    """Appoint them; they act as this viewer from then on."""
     post = posts.appoint(session, who.id, agency.id, role, by=None, now=now)
     held = HeldPost(id=post.id, agency_id=agency.id, agency_key=agency.key, agency_names=agency.names, role=role)
     return _viewer(who, posts=(held,))
@@ -110,7 +118,7 @@ def _company(
     now: datetime,
 ) -> tuple[Party, Viewer]:
     name, tax_code, address, word = line
-    owner = _person(session, _name(chance), f"{word}@{DOMAIN}", password_hash, now=now)
+    owner = _person(session, invented_name(chance), f"{word}@{DOMAIN}", password_hash, now=now)
     party = parties.register_company(
         session,
         by=owner.id,
@@ -179,5 +187,6 @@ def _viewer_of(owner: Viewer, acting: ActingFor) -> Viewer:
     )
 
 
-def _name(chance: Random) -> str:
+def invented_name(chance: Random) -> str:
+    """A name nobody has on purpose."""
     return f"{chance.choice(FAMILY)} {chance.choice(MIDDLE)} {chance.choice(GIVEN)}"

@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
+from typing import Self
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -72,11 +73,39 @@ class Stage:
         return self.cast.officers[self.agencies[agency_id].key, role]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """What will become of a dossier: turned away at the counter, taken back, sent back once, refused in the end."""
+
+    not_accepted: bool = False
+    withdrawn: bool = False
+    supplemented: bool = False
+    refused: bool = False
+
+    @classmethod
+    def drawn(cls, chance: Random) -> Self:
+        """A fate as it may come."""
+        return cls(
+            not_accepted=chance.random() < REFUSED_AT_INTAKE,
+            withdrawn=chance.random() < WITHDRAWN,
+            supplemented=chance.random() < SUPPLEMENTED,
+            refused=chance.random() < REFUSED_IN_THE_END,
+        )
+
+
 def life(
-    stage: Stage, version: ProcedureVersion, party: Party, filer: Viewer, *, begins_at: datetime, chance: Random
+    stage: Stage,
+    version: ProcedureVersion,
+    party: Party,
+    filer: Viewer,
+    *,
+    begins_at: datetime,
+    chance: Random,
+    fate: Fate | None = None,
 ) -> Iterator[datetime]:
-    """Live one dossier from `begins_at`; each value is the moment of the next act."""
+    """Live one dossier from `begins_at`; each value is the moment of the next act. Without a `fate` it is drawn."""
     yield begins_at
+    fate = fate or Fate.drawn(chance)
     dossier = _filed(stage, version, party, filer, now=begins_at, chance=chance)
     now = begins_at
     route(stage.session, dossier.id, now=now)
@@ -84,7 +113,7 @@ def life(
     now = _later(now, chance.randint(*ACCEPTANCE_MINUTES) + (600 if chance.random() < MISSED_ACCEPTANCE else 0))
     yield now
     intake.note_opened(stage.session, dossier, viewer=counter, now=now)
-    if chance.random() < REFUSED_AT_INTAKE:
+    if fate.not_accepted:
         intake.refuse_intake(
             stage.session,
             dossier,
@@ -96,13 +125,15 @@ def life(
         return
     intake.accept(stage.session, dossier, viewer=counter, now=now)
     route(stage.session, dossier.id, now=now)
-    yield from _worked(stage, dossier, filer, now=now, chance=chance)
+    yield from _worked(stage, dossier, filer, fate, now=now, chance=chance)
 
 
-def _worked(stage: Stage, dossier: Dossier, filer: Viewer, *, now: datetime, chance: Random) -> Iterator[datetime]:
+def _worked(
+    stage: Stage, dossier: Dossier, filer: Viewer, fate: Fate, *, now: datetime, chance: Random
+) -> Iterator[datetime]:
     graph = graph_of(dossier)
     pace = chance.lognormvariate(-0.45, 0.35) * (2.2 if chance.random() < SLOW else 1.0)
-    is_supplemented, is_withdrawn = chance.random() < SUPPLEMENTED, chance.random() < WITHDRAWN
+    is_supplemented = fate.supplemented
     ready: dict[str, datetime] = {}
     while standing := sorted(moves.open_nodes(stage.session, dossier)):
         for key in standing:
@@ -112,7 +143,7 @@ def _worked(stage: Stage, dossier: Dossier, filer: Viewer, *, now: datetime, cha
         now = max(now, ready.pop(key))
         yield now
         node = graph[key]
-        if is_withdrawn and node.act is Act.APPRAISE:
+        if fate.withdrawn and node.act is Act.APPRAISE:
             yield from _withdrawn(stage, dossier, filer, now=now)
             return
         if is_supplemented and node.act is Act.APPRAISE:
@@ -123,16 +154,15 @@ def _worked(stage: Stage, dossier: Dossier, filer: Viewer, *, now: datetime, cha
         if node.act is Act.DELIVER:
             decision.deliver(stage.session, dossier, actor=filer.actor, how="download", now=now)
             return
-        _act(stage, dossier, key, node, now=now, chance=chance)
+        _act(stage, dossier, key, node, refused=fate.refused, now=now, chance=chance)
         route(stage.session, dossier.id, now=now)
 
 
-def _act(stage: Stage, dossier: Dossier, key: str, node: Node, *, now: datetime, chance: Random) -> None:
+def _act(stage: Stage, dossier: Dossier, key: str, node: Node, *, refused: bool, now: datetime, chance: Random) -> None:
     step = steps.open_step(stage.session, dossier, key)
     viewer = stage.officer(step.agency_id, step.role)
     match node.act:
         case Act.SIGN:
-            refused = chance.random() < REFUSED_IN_THE_END
             decision.sign(
                 stage.session,
                 dossier,

@@ -15,6 +15,7 @@ from portal.accounts.viewer import Viewer
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import in_force
 from portal.clock.zone import VIETNAM, office_day
+from portal.demonstration import bulk, colleagues
 from portal.demonstration.cast import Cast, gather
 from portal.demonstration.lives import Stage, life
 from portal.foundation.outbox import Job, OutboxRow
@@ -22,6 +23,7 @@ from portal.foundation.packaged import office_calendar
 from portal.letters.printing import PrintingOffice
 
 WEEKS = 16
+MONTHS = 12
 RECENT_WEEKS = 4
 RECENT = 0.25
 """The part of the dossiers that is filed in the recent weeks: these fill the queues, the others the figures."""
@@ -29,6 +31,8 @@ SHARES: Mapping[str, int] = {"1.004191": 30, "1.009645": 40, "1.013225": 35, "1.
 """How many of 131 dossiers are of which procedure. Those that take weeks need more, so that each has the twenty
 settled ones without which no figure is shown (decision 23); procedures not named here are published without a past.
 """
+LIVED = 131
+"""So many live through the real verbs, with their letters and files; any more live by the pattern of these."""
 QUIET_HOURS_BEFORE_FILING = (60, 1380)
 TELL_EVERY = 100
 
@@ -42,13 +46,16 @@ def seed(
     number: int,
     office: PrintingOffice,
     now: datetime,
+    months: int = MONTHS,
     progress: Progress = lambda _done, _of: None,
 ) -> int:
     """Make the cast and live `dossiers` dossiers up to `now`; the same `number` makes the same history.
 
+    The first live through the real verbs in the last weeks, the others in bulk over the last `months` (`bulk.grow`).
     All in one transaction: a seeding that is interrupted leaves nothing behind.
     Returns how many acts were done. What would happen after `now` has not happened yet: those dossiers are open.
     """
+    lived = min(dossiers, LIVED)
     chance = Random(number)  # noqa: S311 - a story, not a secret
     begins = now - timedelta(weeks=WEEKS)
     cast = gather(session, chance=chance, now=begins)
@@ -61,19 +68,24 @@ def seed(
     timeline = [
         (moment, order, life(stage, version, party, filer, begins_at=moment, chance=Random(f"{number}/{order}")))  # noqa: S311
         for order, (moment, version, party, filer) in enumerate(
-            _filings(session, cast, dossiers, begins=begins, now=now, chance=chance)
+            _filings(session, cast, lived, begins=begins, now=now, chance=chance)
         )
     ]
     for _, _, one in timeline:
         next(one)
     with _uncollected():
-        acts = _play(timeline, now=now, progress=progress)
+        acts = play(timeline, now=now, progress=progress)
+    colleagues.join(session, cast, chance=Random(f"{number}/colleagues"), now=now)  # noqa: S311 - a story
     _close_what_is_past(session, now=now)
+    if dossiers > lived:
+        session.flush()
+        bulk.grow(session, _counts(dossiers - lived), months=months, number=number, now=now, progress=progress)
     session.commit()
     return acts
 
 
-def _play(timeline: list[tuple[datetime, int, Iterator[datetime]]], *, now: datetime, progress: Progress) -> int:
+def play(timeline: list[tuple[datetime, int, Iterator[datetime]]], *, now: datetime, progress: Progress) -> int:
+    """Let the lives go on in the order of their moments until now; returns how many acts were done."""
     heapq.heapify(timeline)
     of, acts = len(timeline), 0
     while timeline:

@@ -7,7 +7,7 @@ page from offering what would be refused.
 from dataclasses import dataclass
 from uuid import UUID
 
-from portal.accounts.viewer import Viewer
+from portal.accounts.viewer import HeldPost, Viewer
 from portal.catalogue.definition import Definition
 from portal.desk.queries.review import Reading, Visit
 from portal.dossiers.actions import extending
@@ -123,6 +123,14 @@ def sees_notes(reading: Reading, viewer: Viewer) -> bool:
     handles = {post.agency_id for post in viewer.posts if post.role is not Role.CONSULTANT}
     held = {visit.step.agency_id for visit in reading.visits if visit.step.role is not Role.CONSULTANT}
     return bool(handles & (home | held))
+
+
+def noting_post(reading: Reading, viewer: Viewer) -> HeldPost | None:
+    """The post from which the viewer may write an internal note: one of an office that handles the dossier."""
+    home = {reading.dossier.agency_id, reading.dossier.intake_agency_id}
+    held = {visit.step.agency_id for visit in reading.visits if visit.step.role is not Role.CONSULTANT}
+    silent = {Role.CONSULTANT, Role.AUDITOR, Role.ADMINISTRATOR}
+    return next((post for post in viewer.posts if post.role not in silent and post.agency_id in home | held), None)
 
 
 def _actions(dossier: Dossier, roles: frozenset[Role]) -> frozenset[Action]:

@@ -1,19 +1,23 @@
 """The forms of the acts. The version of the dossier the officer saw travels beside them, in a field of its own."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
+from portal.desk.models import ManyAct
+from portal.foundation.formats import Language
 from portal.foundation.forms import DateField, Form
+from portal.reasons.queries import Words
 from portal.workflow.graph import Act
 from portal.workflow.lifecycle import Outcome, StopReason
 
 LONGEST_NOTE = 4000
 LONGEST_GROUND = 300
+LONGEST_PERIOD = 366
 FEW_ROWS = {"rows": 2}
 WHOLE_DONG = Regexp(r"^[0-9][0-9. ]{0,18}$", message=_("Write the amount in digits, for example 75000."))
 
@@ -24,19 +28,44 @@ def _choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
     return [SelectChoice(str(value), label) for value, label in pairs]
 
 
-class RefuseIntakeForm(Form):
+class ReasonedForm(Form):
+    """A refusal with its reason: one the office has agreed on, own words, or both. Letters print the Vietnamese."""
+
+    stock = SelectField(_("A reason the office has agreed on"), choices=[], validate_choice=False)
+    reason = TextAreaField()
+
+    def offer_reasons(self, offered: Mapping[str, Words], language: Language) -> Self:
+        """The managed reasons for refusals of this procedure, in the reader's words."""
+        self._offered = offered
+        if offered:
+            named = ((key, words.words(language)) for key, words in offered.items())
+            self.stock.choices = _choices((("", _("None of these: in my own words")), *named))
+        else:
+            del self.stock
+        return self
+
+    @property
+    def said(self) -> str:
+        """The reason as letters print it."""
+        chosen = self._offered.get(self.stock.data or "") if "stock" in self else None
+        return " ".join(part for part in (chosen.vi if chosen else "", (self.reason.data or "").strip()) if part)
+
+
+class RefuseIntakeForm(ReasonedForm):
     reason = TextAreaField(
         _("Why the dossier cannot be accepted"),
-        [
-            InputRequired(_("Write why the dossier cannot be accepted. The company reads this sentence.")),
-            Length(max=LONGEST_NOTE),
-        ],
+        [Length(max=LONGEST_NOTE)],
         description=_("Printed on Form 03. Say what the company can do instead."),
         render_kw=FEW_ROWS,
     )
     legal_ground = TextAreaField(
         _("Legal ground"), [Length(max=LONGEST_GROUND)], description=_("Article and act"), render_kw={"rows": 1}
     )
+
+    def validate_reason(self, _field: TextAreaField) -> None:
+        """One of the two must say why."""
+        if not self.said:
+            raise ValidationError(_("Write why the dossier cannot be accepted. The company reads this sentence."))
 
 
 class StepForm(Form):
@@ -88,7 +117,7 @@ class SendBackForm(Form):
         return self
 
 
-class SignForm(Form):
+class SignForm(ReasonedForm):
     outcome = RadioField(
         _("Decision"),
         [InputRequired(_("Choose whether to grant or to refuse."))],
@@ -188,6 +217,59 @@ class ReopenForm(Form):
         """The steps a correction may begin at."""
         self.to.choices = _choices(steps)
         return self
+
+
+class ManyForm(Form):
+    """What an act on many dossiers needs beside them; the questions follow from the act."""
+
+    post = SelectField(_("Who gets them"), choices=[], validate_choice=False)
+    note = TextAreaField(_("Note for the next person (if needed)"), [Length(max=LONGEST_NOTE)], render_kw=FEW_ROWS)
+
+    def ask_for(self, act: ManyAct, people: Choices, *, must_say: bool) -> "ManyForm":
+        """Keep the questions of this act. `must_say`: among the steps is one that ends with what was found."""
+        if act is ManyAct.GIVE:
+            self.post.choices = _choices((("", _("Choose a colleague")), *people))
+            self.post.validators = [InputRequired(_("Choose who gets them."))]
+        elif act is ManyAct.FORWARD and people:
+            self.post.label.text = _("Who handles it")
+            self.post.choices = _choices((("", _("Whoever has the fewest open steps")), *people))
+        else:
+            del self.post
+        if act is not ManyAct.FORWARD:
+            del self.note
+        elif must_say:
+            self.note.label.text = _("What you found, for all of them")
+            self.note.validators = [
+                InputRequired(_("Write what you found. The next person decides on the strength of it.")),
+                Length(max=LONGEST_NOTE),
+            ]
+        return self
+
+
+class NoteForm(Form):
+    """A note for colleagues."""
+
+    words = TextAreaField(
+        _("Note for colleagues"),
+        [InputRequired(_("Write the note.")), Length(max=LONGEST_NOTE)],
+        description=_("The company does not see it, and nothing follows from it."),
+        render_kw=FEW_ROWS,
+    )
+
+
+class PeriodForm(Form):
+    """From which day until which; asked for in the address, so it changes nothing and carries no token."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    since = DateField(_("From day"), [InputRequired(_("Enter the first day."))])
+    until = DateField(_("Until day"), [InputRequired(_("Enter the last day."))])
+
+    def validate_until(self, _field: DateField) -> None:
+        """A period runs forwards and no longer than a year."""
+        if self.since.data and self.until.data and not 0 <= (self.until.data - self.since.data).days <= LONGEST_PERIOD:
+            raise ValidationError(_("Choose a period of at most one year that ends after it begins."))
 
 
 class AgencyForm(Form):

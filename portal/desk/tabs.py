@@ -9,7 +9,7 @@ States stand in the statement as they are: a plan is then kept, and an index of 
 
 import enum
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -25,6 +25,12 @@ from portal.workflow.lifecycle import CLOCK_RUNNING, Role, State
 RECENTLY = timedelta(days=30)
 SINCE = "since"
 """The parameter of the tab of ended dossiers: `RECENTLY` before now."""
+
+NOW, SOON, ACCEPT_SOON = "now", "soon", "accept_soon"
+"""The parameters of what presses: this moment, and the ends of the working time within which a date is near."""
+
+FEW_MINUTES_TO_ACCEPT = 120
+"""Acceptance has eight hours in all, so its last two are the ones that press."""
 
 HANDLING = frozenset({Role.SPECIALIST, Role.HEAD, Role.LEADER, Role.CASHIER})
 """Roles that work inside the graph and may see the whole unit's work."""
@@ -45,6 +51,8 @@ class TabKey(enum.StrEnum):
     NUMBER = "number"
     OPINIONS = "opinions"
     UNIT = "unit"
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
     APPROVALS = "approvals"
     WITHDRAWALS = "withdrawals"
     WAITING = "waiting"
@@ -136,6 +144,38 @@ def _unit(_pattern: Pattern, held: Held) -> Tab | None:
     return _steps(TabKey.UNIT, DossierStep.agency_id.in_(offices)) if offices else None
 
 
+def _due_soon(pattern: Pattern, held: Held) -> Tab | None:
+    return _pressing(TabKey.DUE_SOON, pattern, held, lambda due, soon: due.between(_instant(NOW), _instant(soon)))
+
+
+def _overdue(pattern: Pattern, held: Held) -> Tab | None:
+    return _pressing(TabKey.OVERDUE, pattern, held, lambda due, _soon: due < _instant(NOW))
+
+
+def _pressing(
+    key: TabKey, pattern: Pattern, held: Held, presses: Callable[[sa.SQLColumnExpression[Any], str], Condition]
+) -> Tab | None:
+    """What presses on the viewer: steps of their unit or role; at the counter what is to be accepted."""
+    ways: list[Condition] = []
+    if offices := _of(held, HANDLING):
+        ways.append(DossierStep.agency_id.in_(offices))
+    ways.extend(
+        sa.and_(DossierStep.agency_id.in_(_of(held, {role})), DossierStep.role == role)
+        for role in (Role.CLERK, Role.CONSULTANT)
+        if role in held
+    )
+    if ways:
+        return _steps(key, sa.and_(sa.or_(*ways), presses(DossierStep.due_at, SOON)))
+    taken_in = _intake(pattern, held)
+    if taken_in is None:
+        return None
+    return replace(taken_in, key=key, condition=sa.and_(taken_in.condition, presses(taken_in.due, ACCEPT_SOON)))
+
+
+def _instant(name: str) -> sa.BindParameter[Any]:
+    return sa.bindparam(name, type_=sa.TIMESTAMP(timezone=True))
+
+
 def _approvals(_pattern: Pattern, held: Held) -> Tab | None:
     """Supplement requests written after intake: the first needs the head, a further one the leader (decision 11)."""
     ways: list[Condition] = []
@@ -181,7 +221,7 @@ def _done(_pattern: Pattern, held: Held) -> Tab | None:
     ways = _handled_or_taken_in(held)
     if ways is None:
         return None
-    condition = sa.and_(ways, Dossier.ended_at >= sa.bindparam(SINCE, type_=sa.TIMESTAMP(timezone=True)))
+    condition = sa.and_(ways, Dossier.ended_at >= _instant(SINCE))
     return Tab(key=TabKey.DONE, condition=condition, due=Dossier.ended_at, newest_first=True, counted=False)
 
 
@@ -220,6 +260,8 @@ _TABS: Mapping[TabKey, Callable[[Pattern, Held], Tab | None]] = {
     TabKey.NUMBER: _number,
     TabKey.OPINIONS: _opinions,
     TabKey.UNIT: _unit,
+    TabKey.DUE_SOON: _due_soon,
+    TabKey.OVERDUE: _overdue,
     TabKey.APPROVALS: _approvals,
     TabKey.WITHDRAWALS: _withdrawals,
     TabKey.WAITING: _waiting,

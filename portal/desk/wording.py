@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from portal.desk.models import ManyAct
 from portal.desk.tabs import TabKey
 from portal.workflow.events import EventKind
 
@@ -15,12 +16,24 @@ TABS: dict[TabKey, Any] = {
     TabKey.NUMBER: _("To number and issue"),
     TabKey.OPINIONS: _("Opinions asked"),
     TabKey.UNIT: _("My unit"),
+    TabKey.DUE_SOON: _("Due soon"),
+    TabKey.OVERDUE: _("Overdue"),
     TabKey.APPROVALS: _("Requests to approve"),
     TabKey.WITHDRAWALS: _("Withdrawals asked"),
     TabKey.WAITING: _("Waiting for the filer"),
     TabKey.HAND_OVER: _("To hand over"),
     TabKey.DONE: _("Ended lately"),
     TabKey.SEARCH: _("Find"),
+}
+
+LANE_NAME = _("Border lane")
+
+COLUMNS: dict[str, Any] = {
+    "company": _("Company"),
+    "stands": _("Where it stands"),
+    "by_law": _("Due by law"),
+    "filed": _("Filed"),
+    "rounds": _("Supplements"),
 }
 
 EMPTY: dict[TabKey, tuple[Any, Any]] = {
@@ -43,6 +56,11 @@ EMPTY: dict[TabKey, tuple[Any, Any]] = {
         _("A request for an opinion from another agency appears here with its own deadline."),
     ),
     TabKey.UNIT: (_("Your unit has no open work"), _("Open steps of everybody in your agency appear here.")),
+    TabKey.DUE_SOON: (
+        _("Nothing is due soon"),
+        _("Open work whose time is nearly up appears here, the nearest first."),
+    ),
+    TabKey.OVERDUE: (_("Nothing is overdue"), _("Open work whose time has passed appears here, the oldest first.")),
     TabKey.APPROVALS: (
         _("No request waits for your approval"),
         _("When an officer writes a request for a supplement, it appears here before it is sent."),
@@ -77,6 +95,29 @@ DUE_HEADINGS: dict[TabKey, Any] = {
 STEP_DUE_HEADING = _("Left for this step")
 PAST_TABS = frozenset({TabKey.HAND_OVER, TabKey.DONE, TabKey.SEARCH})
 """Tabs ordered by something that has already happened: nothing is left to count down."""
+
+MANY: dict[ManyAct, Any] = {
+    ManyAct.ACCEPT: _("Accept them"),
+    ManyAct.GIVE: _("Give them to a colleague"),
+    ManyAct.FORWARD: _("Pass them on"),
+    ManyAct.SIGN: _("Grant and sign them"),
+    ManyAct.ISSUE: _("Number and issue them"),
+}
+MANY_MEANS: dict[ManyAct, Any] = {
+    ManyAct.ACCEPT: _("Each company gets Form 01 with its promised date, and the time of the law begins to run."),
+    ManyAct.GIVE: _("Each step goes to the colleague you choose. A step that needs another role stays where it is."),
+    ManyAct.FORWARD: _(
+        "Each of these steps is done, and the dossier goes on to the next. Where a refusal is proposed, an opinion is "
+        "asked or an agency disagrees, nothing is done: open that dossier by itself."
+    ),
+    ManyAct.SIGN: _(
+        "You grant and sign each decision as its page shows it. Where a refusal is proposed or an agency disagrees, "
+        "nothing is signed: open that dossier by itself."
+    ),
+    ManyAct.ISSUE: _(
+        "Each decision gets its number where it has none, is sealed by the agency and sent to the company."
+    ),
+}
 
 WHY: dict[str, Any] = {
     "fewest_open_steps": _("had the fewest open steps"),
@@ -149,6 +190,33 @@ REASONS: dict[str, Any] = {
     "access.step_up": _("Confirm with your second factor first. What you typed is kept here."),
     "supplement.items_missing": _("Mark at least one field or document as wrong, and say what is wrong with each."),
     "supplement.already_open": _("A request for a supplement is open already. Send it or drop it first."),
+    "signing.no_file": _("Choose the signed PDF first."),
+    "signing.too_large": _("The file is larger than 20 MB. Send the PDF as your signing program saved it."),
+    "signing.not_signed": _("This PDF carries no signature. Sign it with your token, then send it."),
+    "signing.other_paper": _(
+        "This is not the paper that was handed out, or more than a signature was added to it. "
+        "Fetch the paper again, sign it without changing anything else, and send it."
+    ),
+    "signing.not_valid": _("The signature does not hold: the file was changed after it was signed."),
+    "signing.not_trusted": _("The certificate leads to no authority this office trusts. Ask the administrator."),
+    "signing.expired": _("The certificate was not valid when the paper was signed. Renew it, then sign again."),
+    "signing.other_person": _("The paper was signed by %(name)s. The decision must be signed by you."),
+    "signing.no_handout": _("No paper was handed out to you for this dossier as it stands now."),
+    "signing.handed_out_anew": _(
+        "The decision would say something else by now. Fetch the paper again and sign that one."
+    ),
+    "register.period": _("Choose a period of at most one year that ends after it begins."),
+    "note.missing": _("Write the note."),
+    "queue.name_missing": _("Write a name for the filter."),
+    "queue.too_many_views": _("You have %(most)s filters already. Remove one first."),
+    "batch.nothing_chosen": _("Tick at least one dossier of the list, or choose the whole list."),
+    "batch.too_many": _("At most %(most)s dossiers can be done at once. Choose fewer."),
+    "batch.changed_meanwhile": _("Somebody has changed it since you chose it. Open it and look."),
+    "batch.by_itself": _("This step wants an answer of its own. Open the dossier and do it there."),
+    "batch.refusal_proposed": _("A refusal is proposed for it. Open it, read the reasons, and decide."),
+    "batch.agency_disagrees": _("An agency that was asked does not agree. Open it, read the opinion, and decide."),
+    "batch.person_left": _("Your account was closed before it was its turn."),
+    "batch.gave_up": _("The portal failed three times with this dossier. Do it by itself; the fault has been noted."),
     "routing.agency_missing": _("Choose the agency that is competent."),
     "routing.already_routed": _("This dossier has an agency already."),
 }

@@ -12,6 +12,10 @@ REASONS = {
     "draft.document_unknown": _("The dossier has no such document."),
     "draft.case_unknown": _("Choose which case your dossier belongs to."),
     "draft.procedure_withdrawn": _("This procedure is no longer offered, so nothing new can be filed under it."),
+    "draft.rules_changed": _(
+        "Other rules have come into force for this procedure since the draft was begun. Open the draft: it shows what "
+        "changed, and you can go on under the new rules."
+    ),
     "draft.no_such_colleague": _("Choose a colleague who may file for this company."),
     "draft.outside_your_rights": _(
         "You may not prepare this dossier: your role in the company, or the mandate you act under, does not cover it."

@@ -1,6 +1,8 @@
 """When it will probably be done: a range with its chance, from dossiers of the same procedure settled before.
 
-A forecast is no promise and is never shown as a date alone. There is none under twenty settled dossiers.
+A forecast is no promise and is never shown as a date alone. There is none under twenty settled dossiers. What is shown
+is the last one that was kept for the dossier (`transparency.forecasting`), which is made within seconds of each act;
+until there is one, the plain range of whole durations.
 """
 
 from dataclasses import dataclass
@@ -14,13 +16,15 @@ from portal.clock.due import step_due
 from portal.clock.zone import office_day
 from portal.dossiers.deadlines import after_intake, calendar_of
 from portal.dossiers.models import Dossier
-from portal.facts.models import DossierFact
+from portal.facts.models import FORECAST_SHARES, DossierFact
+from portal.facts.queries import outlook
 from portal.workflow.lifecycle import ENDED
 from portal.workflow.projection import Projection
 
 FEWEST_DOSSIERS = 20
 WINDOWS_DAYS = (30, 90, 180, 365)
 LOW, HIGH = 0.1, 0.9
+_LOW_AT, _HIGH_AT = FORECAST_SHARES.index(LOW), FORECAST_SHARES.index(HIGH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +46,15 @@ def forecast_of(
     """
     if projected.accepted_at is None or dossier.state in ENDED:
         return None
-    found = _quantiles(session, code, today=office_day(now))
+    today = office_day(now)
+    kept = outlook(session, dossier.id, procedure_code=code)
+    if kept is not None:
+        latest = office_day(kept.quantiles[_HIGH_AT])
+        if latest < today:
+            return None
+        earliest = max(office_day(kept.quantiles[_LOW_AT]), today)
+        return Forecast(earliest_on=earliest, latest_on=latest, chance=round(HIGH - LOW, 2), n=kept.n)
+    found = _quantiles(session, code, today=today)
     if found is None:
         return None
     low, high, n = found
@@ -51,7 +63,6 @@ def forecast_of(
         step_due(entered_at=projected.accepted_at, minutes=minutes, calendar=calendar, pauses=pauses, now=now).due_on
         for minutes in (low, high)
     )
-    today = office_day(now)
     if latest < today:
         return None
     return Forecast(earliest_on=max(earliest, today), latest_on=latest, chance=round(HIGH - LOW, 2), n=n)

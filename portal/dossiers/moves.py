@@ -7,10 +7,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Agency
+from portal.accounts.queries.succession import open_agencies
 from portal.dossiers.models import Dossier, DossierStep
 from portal.dossiers.projection import graph_of
 from portal.dossiers.record import Happening, history
+from portal.dossiers.replaying import replayed
 from portal.dossiers.terms import Terms
 from portal.foundation.errors import Refused
 from portal.workflow import graph as graphs
@@ -18,7 +19,6 @@ from portal.workflow import refusal
 from portal.workflow.events import EventKind
 from portal.workflow.graph import Act, Graph, MoveRefused, StepOutcome
 from portal.workflow.narration import Told, tell, tell_start
-from portal.workflow.replay import replay
 
 OPENING = frozenset({EventKind.STEP_OPENED, EventKind.OPINION_REQUESTED})
 
@@ -85,7 +85,7 @@ def turned_down(session: Session, dossier: Dossier) -> str | None:
     graph = graph_of(dossier)
     if all(node.act is not Act.PAY for node in graph.nodes):
         return None
-    return replay(history(session, dossier.id), graph).turned_down_at
+    return replayed(dossier, history(session, dossier.id)).turned_down_at
 
 
 def open_nodes(session: Session, dossier: Dossier) -> frozenset[str]:
@@ -99,7 +99,7 @@ def open_nodes(session: Session, dossier: Dossier) -> frozenset[str]:
 def _happenings(session: Session, dossier: Dossier, graph: Graph, told: Iterable[Told]) -> list[Happening]:
     told = tuple(told)
     keys = {graph[str(one.params["node"])].agency for one in told if one.kind in OPENING}
-    named = _agencies(session, keys - {"competent", "intake"})
+    named = open_agencies(session, keys - {"competent", "intake"})
     place = partial(_agency_of, dossier, named)
     return [
         Happening(
@@ -118,11 +118,3 @@ def _agency_of(dossier: Dossier, named: Mapping[str, UUID], selector: str) -> st
     if selector == "intake":
         return str(dossier.intake_agency_id)
     return str(named[selector])
-
-
-def _agencies(session: Session, keys: Iterable[str]) -> dict[str, UUID]:
-    wanted = sorted(keys)
-    if not wanted:
-        return {}
-    rows = session.execute(sa.select(Agency.key, Agency.id).where(Agency.key.in_(wanted)))
-    return dict(rows.all())

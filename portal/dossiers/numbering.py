@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Agency
+from portal.accounts.queries.succession import line_of
 from portal.clock.zone import office_day
 from portal.dossiers.models import CodeCounter
 
@@ -22,6 +23,7 @@ FEWEST_DIGITS = 4
 def next_code(session: Session, *, intake_key: str, now: datetime) -> tuple[UUID, str]:
     """Give out the next code of the intake agency on the office day of `now`: (agency, `H37.12-261124-0007`).
 
+    In place of a closed one its successor takes in.
     Other filings of the agency wait from here until this one is saved or undone: ask last, and save soon.
     """
     day = office_day(now)
@@ -30,7 +32,8 @@ def next_code(session: Session, *, intake_key: str, now: datetime) -> tuple[UUID
 
 
 def _next() -> sa.Select[UUID, str, int]:
-    agency = sa.select(Agency.id, Agency.code).where(Agency.key == sa.bindparam("intake_key")).cte("agency")
+    line = line_of(Agency.key == sa.bindparam("intake_key"))
+    agency = sa.select(line.c.id, line.c.code).where(line.c.closed_at.is_(None)).cte("agency")
     first = sa.select(agency.c.id, sa.bindparam("day", type_=sa.Date()), sa.literal(1))
     raised = (
         insert(CodeCounter)

@@ -123,6 +123,8 @@ def _page(
     bills = payments.bills_of(session, found.id)
     owed = [bill for bill in bills if bill.state is BillState.OWED and (bill.pay_by is None or bill.pay_by > at)]
     made = payments.links_of(session, found.id, now=at)
+    tries = payments.payments_of(session, found.id)
+    written = queries.receipts_of(session, found.id)
     secret, public_url = settings().secret_key, settings().public_url
     return page(
         "payments",
@@ -131,7 +133,9 @@ def _page(
         bills=bills,
         owed=owed,
         forms={bill.id: sent.get(bill.id) or _form(bill, formdata=None) for bill in owed},
-        tries=payments.payments_of(session, found.id),
+        tries=tries,
+        notices=queries.notices_of(session, found.id),
+        receipts={one.id: letter for one in tries if (letter := written.get(one.event_version)) is not None},
         refunds=payments.refunds_of(session, found.id),
         links=[(link, f"{public_url}/pay/{links.word_of(link.id, secret)}") for link in made],
         may_pay=may_pay(found),

@@ -62,8 +62,13 @@ class Change:
 
     @property
     def moves_dates(self) -> bool:
-        """Whether due instants of steps that stay open may move: by the filer's turn, or by another calendar."""
-        return bool(self.pauses) or self.after.open_pause is not None or self.is_recounted
+        """Whether due instants of steps that stay open may move: by the filer's turn, another calendar or version."""
+        return bool(self.pauses) or self.after.open_pause is not None or self.is_recounted or self.changes_version
+
+    @property
+    def changes_version(self) -> bool:
+        """Whether the dossier goes on by another version of its procedure."""
+        return self.before is not None and self.before.procedure_version != self.after.procedure_version
 
     @property
     def reopens(self) -> bool:

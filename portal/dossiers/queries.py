@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from portal.accounts.models import Agency, Party, Person
 from portal.accounts.viewer import Viewer
 from portal.catalogue.models import ProcedureVersion
-from portal.dossiers.models import Dossier, Draft, EventText
+from portal.dossiers.models import Dossier, DossierEvent, Draft, EventText
 from portal.dossiers.policy import drafts_of, of_own_parties, visible_to
 from portal.foundation.errors import NotFound, Stale
 from portal.foundation.search import search_key
@@ -64,10 +64,10 @@ def for_update(session: Session, code: str, *, viewer: Viewer, version: int | No
 
 def locked(session: Session, dossier_id: UUID) -> Dossier | None:
     """The dossier locked for a job: machines see every dossier."""
-    return session.scalars(_LOCKED, {"dossier_id": dossier_id}).one_or_none()
+    return session.scalars(LOCKED, {"dossier_id": dossier_id}).one_or_none()
 
 
-_LOCKED = (  # made once: every job begins with it, and few read the long definition again
+LOCKED = (  # made once: every job begins with it, and few read the long definition again
     sa.select(Dossier)
     .where(Dossier.id == sa.bindparam("dossier_id"))
     .options(
@@ -223,6 +223,27 @@ def letters_of(session: Session, dossier_id: UUID) -> Sequence[Letter]:
         )
         .order_by(Letter.event_version, Letter.id)
     ).all()
+
+
+def receipts_of(session: Session, dossier_id: UUID) -> dict[int | None, Letter]:
+    """The sealed receipts for payments, by the event that told of the payment."""
+    found = letters_of(session, dossier_id)
+    return {one.event_version: one for one in found if one.kind == LetterKind.FEE_RECEIPT.value and one.sealed_at}
+
+
+def notices_of(session: Session, dossier_id: UUID) -> dict[UUID, Letter]:
+    """The sealed notices of financial obligation, by the bill they ask to pay."""
+    rows = session.execute(
+        sa.select(DossierEvent.params["bill"].astext, Letter)
+        .join(Letter, Letter.event_version == DossierEvent.version)
+        .where(
+            DossierEvent.dossier_id == dossier_id,
+            Letter.dossier_id == dossier_id,
+            Letter.kind == LetterKind.OBLIGATION.value,
+            Letter.sealed_at.is_not(None),
+        )
+    )
+    return {UUID(bill_id): letter for bill_id, letter in rows}
 
 
 def agency_names(session: Session) -> dict[str, dict[str, str]]:

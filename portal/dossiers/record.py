@@ -17,16 +17,17 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from portal.accounts.viewer import IN_PLACE_OF
-from portal.calendars.queries import edition, in_force_for_act
+from portal.calendars.queries import FOR_ACT, edition, in_force_for_act, note_for_act
+from portal.catalogue.models import ProcedureVersion
 from portal.dossiers import projection
 from portal.dossiers.models import Dossier, DossierEvent, EventText
 from portal.dossiers.projection import Change
+from portal.dossiers.replaying import replayed
 from portal.foundation.errors import Refused, Stale
 from portal.ledger import chain
 from portal.workflow.events import Event, EventKind, Param
 from portal.workflow.projection import Projection
 from portal.workflow.reading import BrokenHistory
-from portal.workflow.replay import replay
 
 SALT_BYTES = 32
 CALENDAR = "calendar"
@@ -83,15 +84,17 @@ def record(
     The dossier must have been read for update in this unit of work, or be new (version 0). Raises `Stale` if
     somebody else recorded something since: nothing is then saved.
     """
-    rows = _rows(session, dossier.id) if dossier.version else []
+    rows = _rows_for_act(session, dossier.id) if dossier.version else []
     if len(rows) != dossier.version:
         raise Stale
     known = [as_event(row) for row in rows]
-    before = replay(known, projection.graph_of(dossier)) if known else None
+    before = replayed(dossier, known) if known else None
     at = max(now, rows[-1].at) if rows else now  # a clock that is behind does not turn the history round
     actor, happenings = in_whose_place(actor, happenings)
     new, texts = _make(dossier, _counted(session, before, happenings), actor=actor, now=at)
     change = _change(dossier, known, before, new)
+    if change.changes_version:
+        dossier.procedure = session.get_one(ProcedureVersion, UUID(change.after.procedure_version))
     projection.apply(dossier, change.after)
     try:
         session.flush()
@@ -118,12 +121,22 @@ def _rows(session: Session, dossier_id: UUID) -> Sequence[sa.Row[Any]]:
     return session.execute(_HISTORY, {"of_dossier": dossier_id}).all()
 
 
+def _rows_for_act(session: Session, dossier_id: UUID) -> Sequence[sa.Row[Any]]:
+    """The same, asking on the way for the calendar in force, which the act has to name."""
+    rows = session.execute(_HISTORY_FOR_ACT, {"of_dossier": dossier_id}).all()
+    if rows:
+        note_for_act(session, rows[0].in_force)
+    return rows
+
+
 _HISTORY = (
     sa.select(*sa.inspect(DossierEvent).local_table.columns)
     .where(DossierEvent.dossier_id == sa.bindparam("of_dossier"))
     .order_by(DossierEvent.version)
 )
 """Columns, not objects: every act reads the whole history, and nothing of it is ever changed."""
+
+_HISTORY_FOR_ACT = _HISTORY.add_columns(FOR_ACT.scalar_subquery().label("in_force"))
 
 
 def _counted(session: Session, before: Projection | None, happenings: Sequence[Happening]) -> Sequence[Happening]:
@@ -146,7 +159,7 @@ def _counted(session: Session, before: Projection | None, happenings: Sequence[H
 def _change(dossier: Dossier, known: list[Event], before: Projection | None, new: list[Event]) -> Change:
     """What the new events make of the dossier; what they may not do is a refusal, a broken history a fault."""
     try:
-        after = replay(new, projection.graph_of(dossier), onto=before)
+        after = replayed(dossier, new, onto=before)
     except BrokenHistory as broken:
         raise Refused(f"dossier.{broken.code}") from broken
     awaited = projection.awaited_by(dossier)

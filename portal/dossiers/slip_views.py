@@ -6,8 +6,8 @@ from werkzeug.wrappers import Response
 from portal.accounts.entrance import current_viewer
 from portal.catalogue.queries import definition_of
 from portal.dossiers import following, queries
-from portal.dossiers.projection import graph_of
 from portal.dossiers.record import history
+from portal.dossiers.replaying import replayed
 from portal.dossiers.slip import in_working_time, slip_of, visits_of
 from portal.dossiers.slip_form import control_slip
 from portal.dossiers.views.room import language, now, page
@@ -16,7 +16,6 @@ from portal.foundation.guards import Audience, open_to
 from portal.foundation.settings import Settings
 from portal.foundation.unit_of_work import request_session
 from portal.letters.printing import PrintingOffice
-from portal.workflow.replay import replay
 
 blueprint = flask.Blueprint("slips", __name__)
 blueprints = (blueprint,)
@@ -29,7 +28,7 @@ def slip(code: str) -> Response:
     session, moment, spoken = request_session(), now(), language()
     found = queries.visible(session, code, viewer=current_viewer())
     definition = definition_of(found.procedure)
-    projected = replay(history(session, found.id), graph_of(found))
+    projected = replayed(found, history(session, found.id))
     clock = following.clock_of(found, projected, now=moment)
 
     names = queries.agency_names(session)
@@ -52,7 +51,7 @@ def form(code: str) -> Response:
     """Form 06 on paper, in the form of the law; before acceptance there is none."""
     session, moment = request_session(), now()
     found = queries.visible(session, code, viewer=current_viewer())
-    projected = replay(history(session, found.id), graph_of(found))
+    projected = replayed(found, history(session, found.id))
     names, visits = queries.agency_names(session), visits_of(session, found.id)
     slip = slip_of(found, projected, visits, definition_of(found.procedure), names, "vi", now=moment)
     office = PrintingOffice.of(_settings())

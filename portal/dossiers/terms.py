@@ -5,7 +5,7 @@ that no later edition of the software and no erased answer can move a date.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from typing import Any, Self
 
@@ -23,7 +23,8 @@ from portal.clock.stopwatch import Policy
 class Terms:
     """Limits by law and by promise, the clock's policy after a supplement, the conditions that hold.
 
-    `acceptance_minutes` are the working minutes the one-stop office has to accept or refuse.
+    `acceptance_minutes` are the working minutes the one-stop office has to accept or refuse. `is_moved`: the dossier
+    goes on by a corrected version, and what was promised under the one before still holds.
     """
 
     statutory: Limit
@@ -33,6 +34,22 @@ class Terms:
     competent: str
     is_verified: bool
     acceptance_minutes: int = ACCEPTANCE_MINUTES
+    is_moved: bool = False
+
+    def moved_to(self, corrected: "Terms") -> "Terms":
+        """These terms under a corrected version: the law's limit and conditions are its, the promise stays as given."""
+        return replace(
+            corrected,
+            promised=self.promised,
+            policy=self.policy,
+            competent=self.competent,
+            acceptance_minutes=self.acceptance_minutes,
+            is_moved=True,
+        )
+
+    def with_answers(self, fresh: "Terms") -> "Terms":
+        """These terms after the answers have changed, worked out anew; a promise that was kept once stays kept."""
+        return self.moved_to(fresh) if self.is_moved else fresh
 
     def to_json(self) -> dict[str, Any]:
         """The terms as they are stored."""
@@ -44,6 +61,7 @@ class Terms:
             "competent": self.competent,
             "is_verified": self.is_verified,
             "acceptance_minutes": self.acceptance_minutes,
+            **({"is_moved": True} if self.is_moved else {}),
         }
 
     @classmethod
@@ -58,6 +76,7 @@ class Terms:
             competent=stored["competent"],
             is_verified=is_verified,
             acceptance_minutes=stored.get("acceptance_minutes", ACCEPTANCE_MINUTES),
+            is_moved=bool(stored.get("is_moved")),
         )
 
 

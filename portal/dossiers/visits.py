@@ -43,7 +43,7 @@ def ended_visits(dossier: Dossier, events: Iterable[Event]) -> tuple[list[Visit]
         for visit, step in still.items():
             if step.assignee is not None:
                 named.setdefault(visit, event.at)
-        if before is None or event.kind is EventKind.STEP_DROPPED or _cut_short(event, present):
+        if before is None or not says_how_long(event, present):
             continue
         found += [
             Visit(step=step, named_at=named.get((step.node, step.entry)), ended_at=event.at)
@@ -58,6 +58,11 @@ def shares(dossier: Dossier, events: Iterable[Event]) -> Iterator[Values]:
     visits, present = ended_visits(dossier, events)
     if present is None:
         return
+    yield from counted(dossier, visits, present)
+
+
+def counted(dossier: Dossier, visits: Iterable[Visit], present: Projection) -> Iterator[Values]:
+    """What these stays add to the rollups; `present` is the dossier's, with all its pauses."""
     graph, pauses = graph_of(dossier), deadlines.after_intake(present)
     for visit in visits:
         agency = visit.step.agency or present.agency_id
@@ -86,9 +91,10 @@ def shares(dossier: Dossier, events: Iterable[Event]) -> Iterator[Values]:
         }
 
 
-def _cut_short(event: Event, present: Projection) -> bool:
-    """Whether the event ended the dossier without a decision, and its steps with it."""
-    return present.state in ENDED and present.settled_at is None and event.kind is not EventKind.STEP_COMPLETED
+def says_how_long(event: Event, present: Projection) -> bool:
+    """Whether a stay that this event ended counts: not if it was dropped, or cut short with the dossier."""
+    is_cut_short = present.state in ENDED and present.settled_at is None and event.kind is not EventKind.STEP_COMPLETED
+    return event.kind is not EventKind.STEP_DROPPED and not is_cut_short
 
 
 def _own_minutes(calendar: Calendar, pauses: Iterable[Pause], since: datetime, until: datetime) -> int:

@@ -1,15 +1,16 @@
-"""Keeping the turnaround facts: one upsert per act, and the daily cells that follow from them."""
+"""Keeping the turnaround facts: one upsert per act, the daily cells that follow, and the wish to have it counted."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
 from portal.facts.models import BIN_MINUTES, DossierFact, TurnaroundCell
 from portal.foundation.database import Base
+from portal.foundation.outbox import QUEUES, Job, OutboxRow
 
 _FACTS: Final = Base.metadata.tables[DossierFact.__tablename__]
 _CELLS: Final = Base.metadata.tables[TurnaroundCell.__tablename__]
@@ -40,7 +41,8 @@ def upsert(session: Session, fact: DossierFact) -> None:
 
     Call with the dossier locked. An older version of the dossier never overwrites a newer one, and the same
     version twice changes nothing. One statement; one more when the dossier is settled; two or three when a settled
-    one is corrected.
+    one is corrected. The same statement asks for a count, unless one is asked for that nobody has begun: that one
+    will find this fact, or the sweep will (`workers.transparency`).
     """
     values = {name: getattr(fact, name) for name in COLUMNS}
     replaced = session.execute(_UPSERT, {f"new_{name}": value for name, value in values.items()})
@@ -53,7 +55,9 @@ def _upsert() -> sa.Select[Any]:
     """The statement of every act, put together once: it writes `new_…` and returns the fact that is replaced."""
     new = {name: sa.bindparam(f"new_{name}", type_=_FACTS.c[name].type) for name in COLUMNS}
     # All parts of the statement see the table as it was before it, so `before` is the fact that is replaced.
-    before = sa.select(_FACTS).where(_FACTS.c.dossier_id == new["dossier_id"]).cte("before")
+    # Only what the cells need of it: the driver remembers the parts of a statement only up to 4,096 characters.
+    needed = [_FACTS.c[name] for name in ("dossier_id", *_OF_CELL)]
+    before = sa.select(*needed).where(_FACTS.c.dossier_id == new["dossier_id"]).cte("before")
     statement = insert(_FACTS).values(new)
     written = (
         statement.on_conflict_do_update(
@@ -64,9 +68,28 @@ def _upsert() -> sa.Select[Any]:
         .returning(_FACTS.c.dossier_id)
         .cte("written")
     )
-    return sa.select(*(before.c[name] for name in _OF_CELL)).select_from(
+    found = sa.select(*(before.c[name] for name in _OF_CELL)).select_from(
         written.outerjoin(before, before.c.dossier_id == written.c.dossier_id)
     )
+    return found.add_cte(_count_wanted(written))
+
+
+def _count_wanted(written: sa.CTE) -> sa.CTE:
+    """A job that counts what was written, due at once."""
+    row = Base.metadata.tables[OutboxRow.__tablename__].c
+    waits = sa.exists().where(
+        row.kind == Job.COUNT_FIGURES.value, row.closed_at.is_(None), row.dead_at.is_(None), row.attempts == 0
+    )
+    now = sa.func.clock_timestamp()
+    job = {
+        "kind": sa.literal(Job.COUNT_FIGURES.value),
+        "queue": sa.literal(QUEUES[Job.COUNT_FIGURES].value),
+        "payload": sa.cast(sa.literal("{}"), JSONB),
+        "created_at": now,
+        "next_try_at": now,
+        "attempts": sa.literal(0),
+    }
+    return insert(OutboxRow).from_select(list(job), sa.select(*job.values()).select_from(written).where(~waits)).cte()
 
 
 _UPSERT: Final = _upsert()

@@ -1,16 +1,19 @@
-"""Turnaround facts: one row per dossier, derived from its events, and their daily distributions.
+"""Turnaround facts: one row per dossier, derived from its events, and their daily distributions; forecasts.
 
-Everything here can be thrown away and made again from the events: `portal transparency rebuild`.
+All but the forecasts can be thrown away and made again from the events: `portal transparency rebuild`. A forecast is
+kept as it was made, so that it can be compared with what came.
 """
 
+import enum
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.foundation.database import Base
+from portal.foundation.database import Base, text_enum
 
 BIN_MINUTES = 15
 """Width of a distribution's bins in working minutes (decision 22)."""
@@ -37,6 +40,7 @@ class DossierFact(Base):
         ),
         sa.Index("ix_dossier_facts_uncounted", "dossier_id", postgresql_where=sa.text("counted_version <> version")),
         sa.Index("ix_dossier_facts_filed_on", "filed_on"),
+        sa.Index("ix_dossier_facts_procedure_filed", "procedure_code", "filed_on"),
         sa.Index("ix_dossier_facts_accepted_on", "accepted_on"),
         sa.Index("ix_dossier_facts_settled_on", "settled_on"),
     )
@@ -157,3 +161,41 @@ class Rollup(Base):
     on_time_766: Mapped[int]
     early: Mapped[int]
     refused: Mapped[int]
+
+
+class Method(enum.StrEnum):
+    """How a forecast was made: from where the dossier stands, or from the whole duration of earlier ones."""
+
+    STANDING = "standing"
+    WHOLE = "whole"
+
+
+FORECAST_SHARES = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+"""The shares of the quantiles of a forecast: the ends of its ranges of 95, 80 and 50 percent, and the middle."""
+
+
+class Forecast(Base):
+    """When a dossier would be settled, as it looked after its event of this `version`.
+
+    `quantiles` are instants by `FORECAST_SHARES`, from `n` earlier dossiers; empty where there were too few.
+    """
+
+    __tablename__ = "forecasts"
+    __table_args__ = (sa.Index("ix_forecasts_made_at", "made_at"),)
+
+    dossier_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    method: Mapped[Method] = mapped_column(text_enum(Method), primary_key=True)
+    made_at: Mapped[datetime]
+    n: Mapped[int]
+    quantiles: Mapped[list[datetime]] = mapped_column(ARRAY(sa.TIMESTAMP(timezone=True)))
+
+
+class Calibration(Base):
+    """How often forecasts of the last year held, as published on this day."""
+
+    __tablename__ = "calibrations"
+
+    as_of: Mapped[date] = mapped_column(primary_key=True)
+    published_at: Mapped[datetime]
+    figures: Mapped[dict[str, Any]]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.calendars.queries import in_force
 from portal.clock.limit import MINUTES_PER_WORKING_DAY
 from portal.clock.zone import VIETNAM
-from portal.facts.models import BIN_MINUTES, DossierFact, TurnaroundCell
+from portal.facts.models import BIN_MINUTES, Calibration, DossierFact, Forecast, Method, TurnaroundCell
 from portal.facts.turnaround import LONGEST_WINDOW, WINDOWS, Standing, Tally, Turnaround, measured, window_of
 from portal.foundation.settings import due_soon_minutes
 
@@ -143,6 +143,27 @@ def standings(
         standing.due_soon += n if soon_due and not late else 0
         standing.open_kept_766 += n if kept_766 else 0
     return found
+
+
+class Outlook(NamedTuple):
+    """The last forecast of a dossier: instants by `FORECAST_SHARES`, and from how many dossiers."""
+
+    quantiles: tuple[datetime, ...]
+    n: int
+
+
+def outlook(session: Session, dossier_id: UUID, *, procedure_code: str) -> Outlook | None:
+    """The last forecast by the method that has been the better one for the procedure; one statement."""
+    better = sa.select(Calibration.figures["shown"][procedure_code].as_string()).order_by(Calibration.as_of.desc())
+    preferred = sa.func.coalesce(better.limit(1).scalar_subquery(), Method.STANDING.value)
+    statement = (
+        sa.select(Forecast.quantiles, Forecast.n)
+        .where(Forecast.dossier_id == dossier_id, sa.func.cardinality(Forecast.quantiles) > 0)
+        .order_by(Forecast.version.desc(), (sa.cast(Forecast.method, sa.String) == preferred).desc())
+        .limit(1)
+    )
+    found = session.execute(statement).one_or_none()
+    return None if found is None else Outlook(tuple(found.quantiles), found.n)
 
 
 def _office_day(instant: sa.ColumnElement[object] | sa.orm.InstrumentedAttribute[object]) -> sa.ColumnElement[date]:

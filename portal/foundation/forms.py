@@ -161,7 +161,7 @@ def widget_of(field: Field) -> Any:
     """The widget `field` is drawn with: its own where it was given one of ours, else the usual one."""
     if type(field.widget).__module__.startswith(("govuk_frontend_wtf", "portal.")):
         return field.widget
-    return next((widget for kind, widget in _WIDGETS if isinstance(field, kind) and widget), field.widget)
+    return next((widget for kind, widget in _WIDGETS if isinstance(field, kind)), None) or field.widget
 
 
 class Form(FlaskForm):  # type: ignore[misc]

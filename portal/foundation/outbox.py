@@ -39,6 +39,11 @@ class Job(enum.StrEnum):
     CHECK_PAYMENTS = "check_payments"
     PLACE_STEPS = "place_steps"
     LEARN_EFFORT = "learn_effort"
+    MAIL_FIGURES = "mail_figures"
+    ERASE_EXPIRED = "erase_expired"
+    ERASE_FILES = "erase_files"
+    ACT_ON_MANY = "act_on_many"
+    SEND_DIGESTS = "send_digests"
 
 
 class Queue(enum.StrEnum):
@@ -65,6 +70,11 @@ QUEUES = {
     Job.CHECK_PAYMENTS: Queue.BACKGROUND,
     Job.PLACE_STEPS: Queue.PROMPT,
     Job.LEARN_EFFORT: Queue.BACKGROUND,
+    Job.MAIL_FIGURES: Queue.BACKGROUND,
+    Job.ERASE_EXPIRED: Queue.BACKGROUND,
+    Job.ERASE_FILES: Queue.BACKGROUND,
+    Job.ACT_ON_MANY: Queue.PROMPT,
+    Job.SEND_DIGESTS: Queue.BACKGROUND,
 }
 
 

@@ -45,6 +45,16 @@ class Terminal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignInService:
+    """A sign-in service outside (OpenID Connect), and as whom we are registered there."""
+
+    issuer: str  # as the service calls itself, to the letter
+    client_id: str
+    client_secret: str | None = field(repr=False)  # without one we are a public client; PKCE protects both kinds
+    name: str  # what people call it: on the button
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """One installation. Values that open doors are left out of `repr`, so they cannot reach a log by it."""
 
@@ -60,6 +70,8 @@ class Settings:
     smtp_url: str | None = field(default=None, repr=False)
     clamd_url: str | None = None
     vnpay: Terminal | None = None  # absent: not offered
+    messages_url: str | None = None  # file:///…: where short messages to telephones are written; absent: not offered
+    sign_in_service: SignInService | None = None  # absent: no such button
     demo_dossiers: int = 131  # how many the demonstration is filled with
     trusted_proxies: int = 0  # how many stand between people and us; what they say of the caller is believed
     web_workers: int = 2
@@ -89,6 +101,7 @@ class Settings:
         port = _number(values, "PORT", default=8000, highest=65535, complaints=complaints)
         _check_urls(values, complaints)
         _check_presence(values, mode, complaints)
+        _check_issuer(values, complaints)
         web_workers = _number(values, "WEB_WORKERS", default=2, highest=256, complaints=complaints)
         task_workers = _number(values, "TASK_WORKERS", default=2, highest=256, complaints=complaints)
         _number(values, DUE_SOON, default=DUE_SOON_HOURS, highest=240, complaints=complaints)
@@ -109,6 +122,8 @@ class Settings:
             smtp_url=values.get("SMTP_URL"),
             clamd_url=values.get("CLAMD_URL"),
             vnpay=_terminal(values),
+            messages_url=values.get("MESSAGES_URL", (data_dir / "messages").as_uri() if mode is Mode.DEMO else None),
+            sign_in_service=_sign_in_service(values),
             demo_dossiers=demo_dossiers,
             trusted_proxies=proxies,
             web_workers=web_workers,
@@ -150,9 +165,13 @@ SCHEMES = {
     "STORAGE_URL": ("file", "s3"),
     "SMTP_URL": ("smtp", "smtps", "smtp+starttls"),
     "CLAMD_URL": ("tcp", "unix"),
+    "MESSAGES_URL": ("file",),
     "VNPAY_PAY_URL": ("http", "https"),
     "VNPAY_API_URL": ("http", "https"),
 }
+OIDC = ("OIDC_ISSUER", "OIDC_CLIENT_ID")
+"""Both or none; OIDC_CLIENT_SECRET and OIDC_NAME may be added."""
+
 VNPAY = ("VNPAY_TMN_CODE", "VNPAY_SECRET", "VNPAY_PAY_URL", "VNPAY_API_URL")
 """All of them or none."""
 
@@ -162,6 +181,34 @@ def _terminal(values: Mapping[str, str]) -> Terminal | None:
         return None
     code, secret, pay_url, api_url = (values[name].strip() for name in VNPAY)
     return Terminal(terminal=code, secret=secret, pay_url=pay_url, api_url=api_url)
+
+
+def _sign_in_service(values: Mapping[str, str]) -> SignInService | None:
+    if "OIDC_ISSUER" not in values:
+        return None
+    issuer = values["OIDC_ISSUER"].strip()
+    return SignInService(
+        issuer=issuer,
+        client_id=values["OIDC_CLIENT_ID"].strip(),
+        client_secret=values.get("OIDC_CLIENT_SECRET"),
+        name=values.get("OIDC_NAME", urlsplit(issuer).hostname or issuer).strip(),
+    )
+
+
+def is_safe_address(address: str) -> bool:
+    """Whether what is sent there cannot be read on the way: https, or this very machine."""
+    try:
+        parts = urlsplit(address)
+        is_here = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    except ValueError:
+        return False
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and is_here))
+
+
+def _check_issuer(values: Mapping[str, str], complaints: list[str]) -> None:
+    issuer = values.get("OIDC_ISSUER", "").strip()
+    if issuer and (not is_safe_address(issuer) or "?" in issuer or "#" in issuer):
+        complaints.append("OIDC_ISSUER must be an https:// address without ? and # (http:// only on this machine)")
 
 
 def _mode(values: Mapping[str, str], complaints: list[str]) -> Mode:
@@ -194,8 +241,9 @@ def _check_presence(values: Mapping[str, str], mode: Mode, complaints: list[str]
         needed += ["PUBLIC_URL", "STORAGE_URL", "SMTP_URL", "CLAMD_URL"]
         if len(values.get("SECRET_KEY", "x" * SHORTEST_SECRET)) < SHORTEST_SECRET:
             complaints.append(f"SECRET_KEY is too short: give at least {SHORTEST_SECRET} random characters")
-    if any(name in values for name in VNPAY):
-        needed += VNPAY
+    for group in (VNPAY, OIDC):
+        if any(name in values for name in group):
+            needed += group
     missing = [name for name in needed if name not in values]
     if missing:
         complaints.append(f"{', '.join(missing)} not set (“make run” sets up a demo that needs none of them)")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.foundation.database import sessions
@@ -29,6 +30,19 @@ def unit_of_work() -> Iterator[Session]:
         return
     with sessions()() as own, own.begin():
         yield own
+
+
+@contextmanager
+def at_once() -> Iterator[sa.Connection | Session]:
+    """For a single statement outside a request: it is its own transaction, and neither BEGIN nor COMMIT is sent."""
+    factory = sessions()
+    bind = factory.kw["bind"]
+    if isinstance(bind, sa.Engine):
+        with bind.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
+        return
+    with factory() as inside, inside.begin():  # bound to a connection on which somebody's transaction runs
+        yield inside
 
 
 def request_session() -> Session:

@@ -24,8 +24,12 @@ from portal.workflow.events import EventKind
 from portal.workflow.lifecycle import Outcome, Role, State
 
 LONGEST = 4000
+ASKING_OVER = "asking_over"
+"""What an office is told when it may ask no more about feedback."""
 ANSWERERS = frozenset({Role.HEAD, Role.LEADER})
 """Who answers in an office's name."""
+DATA_ANSWERERS = frozenset({Role.ADMINISTRATOR})
+"""Who answers what people ask about their own data, whatever office they hold their post in."""
 COMPLAINED_OF = frozenset({State.NOT_ACCEPTED, State.STOPPED, State.SETTLED, State.RETURNED})
 WITH_RESULT = frozenset({State.SETTLED, State.RETURNED})
 
@@ -49,6 +53,8 @@ def raise_matter(
     """
     if not words.strip() or len(words) > LONGEST:
         raise Invalid("hearing.words_missing", limit=LONGEST)
+    if kind is MatterKind.OWN_DATA:
+        _refuse_a_second(session, about, viewer)
     if dossier is not None:
         _require_possible(session, kind, dossier, viewer)
         agency_id = dossier.agency_id or dossier.intake_agency_id
@@ -69,6 +75,7 @@ def raise_matter(
         words=words.strip(),
         raised_at=now,
         screen_by=limits.screen_by,
+        ask_by=limits.ask_by,
         due_at=limits.due_at,
     )
     session.add(matter)
@@ -90,11 +97,13 @@ def take_on(session: Session, matter: Matter, *, viewer: Viewer, now: datetime) 
 
 
 def ask(session: Session, matter: Matter, question: str, *, viewer: Viewer, now: datetime) -> None:
-    """Ask whoever raised it for more; once."""
+    """Ask whoever raised it for more; once, and about feedback only while its term for asking runs."""
     require_answerer(viewer, matter)
     _require_open(matter)
     if matter.question:
         raise Refused("hearing.asked_already")
+    if matter.ask_by is not None and now >= matter.ask_by:
+        raise Refused("hearing.asking_is_over")
     _require_words(question)
     matter.question, matter.asked_at, matter.state = question.strip(), now, MatterState.ASKED
     matter.taken_on_at = matter.taken_on_at or now
@@ -154,18 +163,25 @@ def rate(session: Session, dossier: Dossier, *, score: int, words: str, viewer: 
 
 
 def note_term_passed(session: Session, matter_id: UUID, *, now: datetime) -> None:
-    """A term of a matter has run out unkept: its office is told once more, and the matter says so."""
+    """A term of a matter has run out unkept: its office is told once more, and the matter says so.
+
+    That more can no longer be asked is told too; it is no lateness.
+    """
     matter = session.scalars(
         sa.select(Matter).where(Matter.id == matter_id).options(joinedload(Matter.dossier)).with_for_update(of=Matter)
     ).one_or_none()
-    if matter is None or not _owes(matter, now):
+    if matter is None:
         return
-    matter.overdue_noted_at = now
+    owes = _owes(matter, now)
+    if not owes and not _can_ask_no_more(matter, now):
+        return
+    if owes:
+        matter.overdue_noted_at = now
     session.flush()
     dossier = session.scalars(
         sa.select(Dossier).where(Dossier.id == matter.dossier_id).options(joinedload(Dossier.procedure))
     ).one_or_none()
-    _tell_office(session, matter, dossier, now=now)
+    _tell_office(session, matter, dossier, now=now, said="" if owes else ASKING_OVER)
 
 
 def remind_of_renewal(session: Session, dossier_id: UUID, *, expires_on: date, now: datetime) -> None:
@@ -182,7 +198,10 @@ def remind_of_renewal(session: Session, dossier_id: UUID, *, expires_on: date, n
 def require_answerer(viewer: Viewer, matter: Matter) -> HeldPost:
     """The post in which the viewer answers for the matter's office; NotFound for everybody else."""
     for post in viewer.posts:
-        if post.agency_id == matter.agency_id and post.role in ANSWERERS:
+        if matter.kind is MatterKind.OWN_DATA:
+            if post.role in DATA_ANSWERERS:
+                return post
+        elif post.agency_id == matter.agency_id and post.role in ANSWERERS:
             return post
     raise NotFound("hearing.not_found")
 
@@ -205,6 +224,12 @@ def _require_possible(session: Session, kind: MatterKind, dossier: Dossier, view
         raise Refused("hearing.waiting_already")
 
 
+def _refuse_a_second(session: Session, about: MatterAbout | None, viewer: Viewer) -> None:
+    same = (Matter.person_id == viewer.person_id, Matter.kind == MatterKind.OWN_DATA, Matter.about == about)
+    if session.scalar(sa.select(sa.exists().where(*same, Matter.answered_at.is_(None)))):
+        raise Refused("hearing.waiting_already")
+
+
 def _require_open(matter: Matter) -> None:
     if matter.answered_at is not None:
         raise Refused("hearing.answered_already")
@@ -222,31 +247,36 @@ def _owes(matter: Matter, now: datetime) -> bool:
     return matter.publish_by is not None and matter.published_at is None and now >= matter.publish_by
 
 
+def _can_ask_no_more(matter: Matter, now: datetime) -> bool:
+    return matter.answered_at is None and not matter.question and matter.ask_by is not None and now >= matter.ask_by
+
+
 def _set_timers(session: Session, matter: Matter) -> None:
-    if matter.screen_by is not None:
-        _timer(session, matter, TimerKind.MATTER_SCREENING, matter.screen_by)
+    for number, moment in enumerate((matter.screen_by, matter.ask_by), start=1):
+        if moment is not None:  # the two moments of the examination: taking on, and asking
+            _timer(session, matter, TimerKind.MATTER_SCREENING, moment, number=number)
     _timer(session, matter, TimerKind.MATTER_LIMIT, matter.due_at)
 
 
-def _timer(session: Session, matter: Matter, kind: TimerKind, due_at: datetime) -> None:
+def _timer(session: Session, matter: Matter, kind: TimerKind, moment: datetime, *, number: int = 1) -> None:
     # Under the matter's own id: timers of a dossier are cancelled when it ends, and complaints begin there.
-    set_timer(session, kind, dossier_id=matter.id, subject_id=matter.id, due_at=due_at + timedelta(minutes=1))
+    due_at = moment + timedelta(minutes=1)
+    set_timer(session, kind, dossier_id=matter.id, subject_id=matter.id, due_at=due_at, subject_round=number)
 
 
-def _tell_office(session: Session, matter: Matter, dossier: Dossier | None, *, now: datetime) -> None:
-    people = session.scalars(
-        sa.select(Post.person_id)
-        .where(Post.agency_id == matter.agency_id, Post.role.in_(ANSWERERS), Post.ended_at.is_(None))
-        .distinct()
-    ).all()
-    said = {
+def _tell_office(session: Session, matter: Matter, dossier: Dossier | None, *, now: datetime, said: str = "") -> None:
+    is_data = matter.kind is MatterKind.OWN_DATA
+    answering = Post.role.in_(DATA_ANSWERERS if is_data else ANSWERERS)
+    here = sa.true() if is_data else Post.agency_id == matter.agency_id
+    people = session.scalars(sa.select(Post.person_id).where(here, answering, Post.ended_at.is_(None)).distinct()).all()
+    params = {
         **(known_of(dossier) if dossier else {}),
-        "matter": matter.kind.value,
+        "matter": said or matter.kind.value,
         "due_at": matter.due_at.isoformat(),
-        "link": f"/desk/matters/{matter.id}",
+        "link": f"/administration/data-requests/{matter.id}" if is_data else f"/desk/matters/{matter.id}",
     }
     for person_id in people:
-        tell_of_account(session, NoticeKind.MATTER_RAISED, person_id=person_id, params=said, now=now)
+        tell_of_account(session, NoticeKind.MATTER_RAISED, person_id=person_id, params=params, now=now)
 
 
 def _tell_person(session: Session, matter: Matter, *, now: datetime) -> None:

@@ -25,12 +25,13 @@ class MatterKind(enum.StrEnum):
 
 
 class MatterAbout(enum.StrEnum):
-    """What it is about: feedback on rules or on conduct (766, 5.1), a wrong or a lost result."""
+    """What it is about: feedback on rules or on conduct (766, 5.1), a wrong or a lost result, own data to erase."""
 
     RULES = "rules"
     CONDUCT = "conduct"
     CORRECTION = "correction"
     DUPLICATE = "duplicate"
+    ERASURE = "erasure"
 
 
 class MatterState(enum.StrEnum):
@@ -45,7 +46,8 @@ class MatterState(enum.StrEnum):
 class Matter(Base):
     """One matter, with the answer once there is one.
 
-    `screen_by`: until when feedback is taken on, refused or passed on; `due_at`: until when it is answered;
+    `screen_by`: until when feedback is taken on, refused or passed on; `ask_by`: until when more may be asked about
+    it; `due_at`: until when it is answered;
     `publish_by`: until when an answer to feedback is published. All are closes of business of working days.
     """
 
@@ -70,6 +72,7 @@ class Matter(Base):
     words: Mapped[str]
     raised_at: Mapped[datetime]
     screen_by: Mapped[datetime | None]
+    ask_by: Mapped[datetime | None]
     taken_on_at: Mapped[datetime | None]
     due_at: Mapped[datetime]
     question: Mapped[str | None]
@@ -99,25 +102,3 @@ class Rating(Base):
     score: Mapped[int]
     words: Mapped[str]
     rated_at: Mapped[datetime]
-
-
-class Consent(Base):
-    """What a person has agreed to, in which wording, since when, until when. Never given for them."""
-
-    __tablename__ = "consents"
-    __table_args__ = (
-        sa.Index(
-            "uq_consents_standing",
-            "person_id",
-            "purpose",
-            unique=True,
-            postgresql_where=sa.text("withdrawn_at IS NULL"),
-        ),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
-    purpose: Mapped[str]
-    wording: Mapped[int]
-    given_at: Mapped[datetime]
-    withdrawn_at: Mapped[datetime | None]

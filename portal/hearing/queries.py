@@ -11,7 +11,7 @@ from portal.accounts.viewer import Viewer
 from portal.dossiers.models import Dossier
 from portal.foundation.errors import NotFound
 from portal.hearing.actions import ANSWERERS
-from portal.hearing.models import Matter, Rating
+from portal.hearing.models import Matter, MatterKind, Rating
 
 PAGE = 100
 
@@ -23,7 +23,25 @@ def own(session: Session, matter_id: UUID, *, viewer: Viewer, for_change: bool =
 
 def of_office(session: Session, matter_id: UUID, *, viewer: Viewer, for_change: bool = False) -> Matter:
     """The matter, if the viewer answers for its office."""
-    return _one(session, Matter.agency_id.in_(_offices(viewer)), matter_id, for_change=for_change)
+    return _one(session, _of_offices(viewer), matter_id, for_change=for_change)
+
+
+def of_own_data(session: Session, matter_id: UUID, *, for_change: bool = False) -> Matter:
+    """What somebody asks about their own data, for the administrators who answer it."""
+    return _one(session, Matter.kind == MatterKind.OWN_DATA, matter_id, for_change=for_change)
+
+
+def data_requests(session: Session, *, answered: bool) -> Sequence[Matter]:
+    """What people ask about their own data: the open ones by when they are due, or the answered ones, last first."""
+    statement = _whole().where(Matter.kind == MatterKind.OWN_DATA, Matter.answered_at.is_not(None) == answered)
+    order = Matter.answered_at.desc() if answered else Matter.due_at
+    return session.scalars(statement.order_by(order, Matter.id).limit(PAGE)).all()
+
+
+def asked_of_own_data(session: Session, person_id: UUID) -> Sequence[Matter]:
+    """What the person has asked about their own data, newest first."""
+    own = _whole().where(Matter.person_id == person_id, Matter.kind == MatterKind.OWN_DATA)
+    return session.scalars(own.order_by(Matter.raised_at.desc()).limit(PAGE)).all()
 
 
 def raised_by(session: Session, viewer: Viewer) -> Sequence[Matter]:
@@ -36,7 +54,7 @@ def raised_by(session: Session, viewer: Viewer) -> Sequence[Matter]:
 def waiting_for(session: Session, viewer: Viewer) -> Sequence[Matter]:
     """What the viewer's offices owe: first what is due first; then feedback that is not published yet."""
     owed = sa.or_(Matter.answered_at.is_(None), sa.and_(Matter.publish_by.is_not(None), Matter.published_at.is_(None)))
-    statement = _whole().where(Matter.agency_id.in_(_offices(viewer)), owed).order_by(Matter.due_at).limit(PAGE)
+    statement = _whole().where(_of_offices(viewer), owed).order_by(Matter.due_at).limit(PAGE)
     return session.scalars(statement).all()
 
 
@@ -80,5 +98,7 @@ def _one(session: Session, condition: sa.ColumnElement[bool], matter_id: UUID, *
     return found
 
 
-def _offices(viewer: Viewer) -> list[UUID]:
-    return [post.agency_id for post in viewer.posts if post.role in ANSWERERS]
+def _of_offices(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """What the viewer's offices answer; people's own data is for the administrators."""
+    offices = [post.agency_id for post in viewer.posts if post.role in ANSWERERS]
+    return sa.and_(Matter.agency_id.in_(offices), Matter.kind != MatterKind.OWN_DATA)

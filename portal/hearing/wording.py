@@ -9,6 +9,7 @@ REASONS = {
     "hearing.no_result_yet": _("This is possible once the office has decided or ended the dossier."),
     "hearing.waiting_already": _("You have asked this already; the office has not answered yet."),
     "hearing.asked_already": _("More has been asked already."),
+    "hearing.asking_is_over": _("More may be asked within 5 working days; they are over. Answer with what you know."),
     "hearing.nothing_asked": _("The office has asked nothing, or has your reply already."),
     "hearing.answered_already": _("This has been answered already."),
     "hearing.not_to_publish": _("Only settled feedback is published."),

@@ -26,9 +26,14 @@ SHORTEST_SALT: Final = 16
 
 def event_hash(previous: bytes, content: Mapping[str, object]) -> bytes:
     """Return the hash (32 bytes) of an event that follows the one with the hash ``previous``."""
+    return hash_after(previous, canonical_bytes(content))
+
+
+def hash_after(previous: bytes, canonical: bytes) -> bytes:
+    """The same for the canonical bytes of an event's content."""
     if len(previous) != len(GENESIS):
         raise ValueError("a previous hash has 32 bytes")
-    return hashlib.sha256(previous + canonical_bytes(content)).digest()
+    return hashlib.sha256(previous + canonical).digest()
 
 
 def commitment(value: object, salt: bytes) -> str:

@@ -44,8 +44,12 @@ class DemoAuthority:
                 self._write("root", key, _root(key, now))
 
     def roots(self) -> tuple[x509.Certificate, ...]:
-        """Return the certificates to trust. Raises `FileNotFoundError` before `ensure`."""
-        return (self._certificate("root"),)
+        """Return the certificates to trust: our own root, and each `trusted/*.pem` an operator has put there.
+
+        Those are the roots of the tokens with which leaders sign outside. Raises `FileNotFoundError` before `ensure`.
+        """
+        others = sorted((self._folder / "trusted").glob("*.pem"))
+        return (self._certificate("root"), *(x509.load_pem_x509_certificate(path.read_bytes()) for path in others))
 
     def agency_signer(self, key: str, name: str, *, now: datetime) -> SoftwareSigner:
         """Return the seal of an agency; `key` is its name in the register, `name` what the seal says.

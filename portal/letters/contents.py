@@ -26,6 +26,7 @@ class LetterKind(StrEnum):
     CONTROL_SLIP = "control_slip"  # Form 06
     DECISION = "decision"
     FEE_RECEIPT = "fee_receipt"
+    OBLIGATION = "obligation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,6 +331,29 @@ class FeeReceipt:
     issued_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObligationNotice:
+    """Notice of financial obligation: what is to be paid, line by line, why, and until when.
+
+    The clock stands from this letter until the payment. `total` is in figures, `in_words` in Vietnamese words;
+    `due_on` is the last day of payment where the law sets one. The form is ours: the tax office's own notices
+    (Circular 80/2021/TT-BTC) come from its own system.
+    """
+
+    kind: ClassVar[LetterKind] = LetterKind.OBLIGATION
+    head: Letterhead
+    subject: Subject
+    filer: Person
+    lines: tuple[ChargeLine, ...]
+    total: str
+    in_words: str
+    issued_at: datetime
+    signatory: Signatory
+    reason: str = ""
+    legal_ground: str = ""
+    due_on: date | None = None
+
+
 DecisionForm = Literal["decision", "permit", "certificate", "notice"]
 
 
@@ -381,4 +405,5 @@ Letter = (
     | ControlSlip
     | Decision
     | FeeReceipt
+    | ObligationNotice
 )

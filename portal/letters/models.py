@@ -17,6 +17,7 @@ class Letter(Base):
     A letter that only informs (Forms 01 to 03) has no signature of its own: it is rendered and sealed by a job.
     `signed_for` is the post in whose place `signed_by` signed, `signed_manner` how ("KT.", "TL.").
     `token` is the unguessable word in the QR of the public check page.
+    `outside_key` is where the PDF lies that the leader signed outside the portal; `signature` is then the CMS in it.
     """
 
     __tablename__ = "letters"
@@ -44,6 +45,7 @@ class Letter(Base):
     signed_at: Mapped[datetime | None]
     signed_for: Mapped[UUID | None] = mapped_column(sa.ForeignKey("posts.id"))
     signed_manner: Mapped[str | None]
+    outside_key: Mapped[str | None]
     year: Mapped[int | None]
     number: Mapped[int | None]
     numbered_at: Mapped[datetime | None]
@@ -51,6 +53,30 @@ class Letter(Base):
     sha256: Mapped[str | None]
     sealed_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
+
+
+class Handout(Base):
+    """The text of a decision, handed to the leader as a PDF to be signed with a token of their own.
+
+    What comes back must begin with exactly these bytes (`sha256`); `signed_bytes` are the canonical bytes the paper
+    prints. A handout is about the dossier as it stood at `dossier_version`, and serves nobody but `post_id`.
+    """
+
+    __tablename__ = "signing_handouts"
+    __table_args__ = (sa.Index("ix_signing_handouts_dossier", "dossier_id", "made_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    dossier_id: Mapped[UUID] = mapped_column(sa.ForeignKey("dossiers.id"))
+    dossier_version: Mapped[int]
+    node_key: Mapped[str]
+    post_id: Mapped[UUID] = mapped_column(sa.ForeignKey("posts.id"))
+    outcome: Mapped[str]
+    reason: Mapped[str]
+    token: Mapped[str] = mapped_column(unique=True)
+    signed_bytes: Mapped[bytes]
+    storage_key: Mapped[str]
+    sha256: Mapped[str]
+    made_at: Mapped[datetime]
 
 
 class LetterCounter(Base):

@@ -10,9 +10,11 @@ import io
 import json
 import re
 import threading
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import segno
 import typst
@@ -44,14 +46,17 @@ class LetterError(RuntimeError):
     code = "letter_not_printed"
 
 
-def render(letter: Letter, *, language: Language = "vi", demo: bool = False) -> bytes:
+def render(
+    letter: Letter, *, language: Language = "vi", demo: bool = False, own: Mapping[str, Any] | None = None
+) -> bytes:
     """Print `letter` in Vietnamese, with courtesy lines in the filer's `language` where that is another.
 
+    `own` holds the sentences the house has written in place of the standing ones (`own_words.overlay`).
     `demo` prints a watermark and the words that the paper has no legal effect. Raises `LetterError`.
     """
     facts = facts_of(letter)
     facts.update(language=language, demo=demo, qr=qr_code(letter.subject.verification_url))
-    inputs = {"letter": json.dumps(facts, ensure_ascii=False)}
+    inputs = {name: json.dumps(value, ensure_ascii=False) for name, value in (("letter", facts), ("words", own or {}))}
     with _one_at_a_time:
         try:
             printed = _compiler().compile(

@@ -1,10 +1,13 @@
 """Everything it takes to turn a letter into a sealed file: storage, certificates, the public address."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
+
+from cryptography import x509
 
 from portal.catalogue.text import Language
 from portal.foundation.database import new_id
@@ -49,6 +52,11 @@ class PrintingOffice:
         """The public page that checks the letter with this token: what its QR code leads to."""
         return f"{self.public_url}/{language}/verify/{token}"
 
+    def roots(self, *, now: datetime) -> tuple[x509.Certificate, ...]:
+        """The certificates to trust: our own authority's, and those the office has put beside it."""
+        self.authority.ensure(now=now)
+        return self.authority.roots()
+
     def agency_signer(self, key: str, name: str, *, now: datetime) -> Signer:
         """The seal of an agency."""
         return self.authority.agency_signer(key, name, now=now)
@@ -62,10 +70,20 @@ class PrintingOffice:
         return render(content, language=cast("Language", language), demo=self.is_demo)
 
     def print_and_seal(
-        self, content: Content, *, language: str, agency_key: str, agency_name: str, now: datetime
+        self,
+        content: Content,
+        *,
+        language: str,
+        agency_key: str,
+        agency_name: str,
+        now: datetime,
+        own: Mapping[str, Any] | None = None,
     ) -> StoredLetter:
-        """Render the letter, seal the whole file with the agency's certificate, keep it. Nothing changes it after."""
-        pdf = render(content, language=cast("Language", language), demo=self.is_demo)
+        """Render the letter, seal the whole file with the agency's certificate, keep it. Nothing changes it after.
+
+        `own`: the house's sentences as they count now (`own_words.overlay`).
+        """
+        pdf = render(content, language=cast("Language", language), demo=self.is_demo, own=own)
         sealed = self.agency_signer(agency_key, agency_name, now=now).seal(
             pdf, signed_at=now, reason=content.kind.value, location="Lạng Sơn"
         )

@@ -66,7 +66,10 @@ def moment(instant: datetime) -> Text:
 
 
 def limit(amount: int, unit: LimitUnit) -> Text:
-    """A statutory limit in words: 5 working days is "5 ngày làm việc"."""
+    """A statutory limit in words: 5 working days is "5 ngày làm việc", none is "trong ngày làm việc"."""
+    if amount == 0:
+        vi, en, zh = (words.limit("0", "working_day", language) for language in words.LANGUAGES)
+        return Text(vi=vi, en=en, zh=zh)
     vi, en, zh = _UNITS[unit]
     return Text(vi=f"{amount} {vi}", en=f"{amount} {en}{'' if amount == 1 else 's'}", zh=f"{amount}{zh}")
 

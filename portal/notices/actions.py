@@ -83,6 +83,11 @@ def note_mailed(session: Session, notice_id: UUID, *, now: datetime) -> None:
     session.execute(sa.update(Notice).where(Notice.id == notice_id, Notice.mailed_at.is_(None)).values(mailed_at=now))
 
 
+def note_texted(session: Session, notice_id: UUID, *, now: datetime) -> None:
+    """The short message has been handed over."""
+    session.execute(sa.update(Notice).where(Notice.id == notice_id, Notice.texted_at.is_(None)).values(texted_at=now))
+
+
 def note_read(session: Session, person_id: UUID, *, now: datetime) -> None:
     """The person has seen all their notices up to now."""
     unread = sa.update(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None), Notice.created_at <= now)

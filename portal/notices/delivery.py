@@ -12,6 +12,8 @@ from portal.foundation.settings import Settings
 from portal.foundation.unit_of_work import unit_of_work
 from portal.notices import actions, queries
 from portal.notices.mail import MailServer, Undeliverable, compose
+from portal.notices.messages import ShortMessage, gateway_of, shortened
+from portal.notices.wording import words_of
 
 log = structlog.get_logger(__name__)
 
@@ -26,8 +28,17 @@ class MailServerAway(Exception):
         super().__init__(code)
 
 
+class MessagesAway(Exception):
+    """Short messages could not be handed over now. The code names the kind of failure."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
 def deliver(settings: Settings, *, dossier_id: UUID, event_version: int, kind: str) -> int:
-    """Mail the notices of the event that have not gone out; returns how many went."""
+    """Mail the notices of the event that have not gone out; returns how many went. Telephones are told, too."""
+    _text(settings, dossier_id=dossier_id, event_version=event_version, kind=kind)
     return _deliver(
         settings,
         lambda session: queries.unmailed(session, dossier_id=dossier_id, event_version=event_version, kind=kind),
@@ -37,6 +48,24 @@ def deliver(settings: Settings, *, dossier_id: UUID, event_version: int, kind: s
 def deliver_one(settings: Settings, notice_id: UUID) -> int:
     """Mail this notice unless it has gone out; returns how many went."""
     return _deliver(settings, lambda session: queries.unmailed_one(session, notice_id))
+
+
+def _text(settings: Settings, *, dossier_id: UUID, event_version: int, kind: str) -> None:
+    """Send the short messages of the event, each once. Raises MessagesAway while they cannot be handed over."""
+    gateway = gateway_of(settings)
+    if gateway is None:
+        return
+    with unit_of_work() as session:
+        waiting = queries.untexted(session, dossier_id=dossier_id, event_version=event_version, kind=kind)
+    for notice, wish in waiting:
+        words = words_of(notice.kind, notice.params, notice.language, written=notice.written)
+        text = shortened(words.subject, settings.public_url + words.link)
+        try:
+            gateway.send(ShortMessage(id=notice.id, channel=wish.channel, phone=wish.phone, text=text))
+        except OSError as away:
+            raise MessagesAway(type(away).__name__) from away
+        with unit_of_work() as session:
+            actions.note_texted(session, notice.id, now=datetime.now(UTC))
 
 
 def _deliver(settings: Settings, waiting_in: Callable[[Session], list[queries.Waiting]]) -> int:

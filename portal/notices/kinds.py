@@ -33,3 +33,4 @@ class NoticeKind(enum.StrEnum):
     NEW_SIGN_IN = "new_sign_in"
     INVITED = "invited"
     FACTOR_RESET = "factor_reset"
+    FIGURES_MAIL = "figures_mail"

@@ -92,7 +92,7 @@ class MailServer:
 
 def compose(notice: Waiting, server: MailServer) -> EmailMessage:
     """Write the message: plain text and HTML, in the language of the reader."""
-    words = words_of(notice.kind, notice.params, notice.language)
+    words = words_of(notice.kind, notice.params, notice.language, written=notice.written)
     address = server.public_url + words.link
     message = EmailMessage()
     message["From"] = Address(display_name=SENDER_NAME, addr_spec=server.sender)
@@ -102,7 +102,10 @@ def compose(notice: Waiting, server: MailServer) -> EmailMessage:
     message["Message-ID"] = f"<notice.{notice.id}@{server.sender.partition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = notice.language
-    given = {"language": notice.language, "name": notice.person_name, "address": address}
+    stop = server.public_url + words.stop if words.stop else ""
+    if stop:
+        message["List-Unsubscribe"] = f"<{stop}>"
+    given = {"language": notice.language, "name": notice.person_name, "address": address, "stop": stop}
     message.set_content(text_of(words, **given))
     message.add_alternative(html_of(words, **given), subtype="html")
     return message

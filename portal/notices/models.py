@@ -7,7 +7,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.foundation.database import Base, new_id
+from portal.foundation.database import Base, new_id, text_enum
+from portal.notices.preferences import Channel, Manner, Topic
 
 
 class Notice(Base):
@@ -31,3 +32,25 @@ class Notice(Base):
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
     mailed_at: Mapped[datetime | None]
+    texted_at: Mapped[datetime | None]
+
+
+class NoticeChoice(Base):
+    """How a person wants the notices of a topic, from the moment of choosing; without a row they are mailed at once."""
+
+    __tablename__ = "notice_choices"
+
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"), primary_key=True)
+    topic: Mapped[Topic] = mapped_column(text_enum(Topic), primary_key=True)
+    manner: Mapped[Manner] = mapped_column(text_enum(Manner))
+    since: Mapped[datetime]
+
+
+class MessageWish(Base):
+    """A person wants short messages on their telephone, by this channel."""
+
+    __tablename__ = "message_wishes"
+
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"), primary_key=True)
+    channel: Mapped[Channel] = mapped_column(text_enum(Channel))
+    since: Mapped[datetime]

@@ -4,7 +4,7 @@ Workers have no web application, so the words are made by an environment of thei
 catalogues.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import jinja2
+import jinja2.meta
 from babel.support import NullTranslations, Translations
 
 from portal.accounts import invitations
@@ -20,39 +21,91 @@ from portal.foundation.formats import Language
 from portal.foundation.languages import DEFAULT, LANGUAGES, TAGS, TRANSLATIONS
 from portal.foundation.settings import PROJECT
 from portal.notices.kinds import NoticeKind
+from portal.texts import blanks
 
 TEMPLATES = PROJECT / "templates"
 _OF_ACCOUNT = "/accounts"
 _INVITATION = "/invitations/"
+_FIGURES = "/figures"
 _ABOUT_ACCOUNT = (NoticeKind.NEW_SIGN_IN, NoticeKind.FACTOR_RESET)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """What a notice says. `paragraphs` are plain text; `link` is a path of the portal."""
+    """What a notice says. `paragraphs` are plain text; `link` is a path of the portal.
+
+    `stop` is the path that ends mails somebody has asked for; empty for all that is told because it must be.
+    """
 
     subject: str
     paragraphs: tuple[str, ...]
     link: str
+    stop: str = ""
 
     @property
     def is_about_account(self) -> bool:
         """Whether it is about the reader's account and no dossier."""
         return self.link == _OF_ACCOUNT or self.link.startswith(_INVITATION)
 
+    @property
+    def is_about_figures(self) -> bool:
+        """Whether it leads to a page of figures."""
+        return self.link.startswith(_FIGURES)
 
-def words_of(kind: str, params: Mapping[str, Any], language: str) -> Words:
-    """Put the notice into words; a kind of a newer release is said in general terms."""
+
+def words_of(kind: str, params: Mapping[str, Any], language: str, *, written: Mapping[str, Any] | None = None) -> Words:
+    """Put the notice into words; a kind of a newer release is said in general terms.
+
+    `written`: the version of the house's own text that counted when the notice was written, if there was one.
+    """
     spoken: Language = language if language in LANGUAGES else DEFAULT
     environment = _environment(spoken)
     values = {**_values(params, spoken), "kind": kind}
     known = kind if kind in {one.value for one in NoticeKind} else "other"
+    if written is not None:
+        return _in_own_words(kind, params, values, written, spoken)
     subject = environment.get_template(f"notices/{known}/subject.txt").render(values)
     body = environment.get_template(f"notices/{known}/body.txt").render(values)
     return Words(
         subject=" ".join(subject.split()),
         paragraphs=tuple(" ".join(line.split()) for line in body.splitlines() if line.strip()),
         link=_link(kind, params),
+        stop=str(params.get("stop") or ""),
+    )
+
+
+def blanks_of(kind: str) -> tuple[str, ...]:
+    """The blanks a house's own text of this kind may have: the values its own templates use."""
+    environment, names = _environment(DEFAULT), set[str]()
+    for part in PARTS:
+        source = (TEMPLATES / "notices" / kind / f"{part}.txt").read_text("utf-8")
+        names |= jinja2.meta.find_undeclared_variables(environment.parse(source))
+    return tuple(sorted(name for name in names if name in _VALUES))
+
+
+def packaged(kind: str, language: Language) -> dict[str, str]:
+    """The text that comes with the portal, with its blanks in braces, as somebody would begin to rewrite it."""
+    environment = _environment(language)
+    named: dict[str, Any] = {name: f"{{{name}}}" for name in _VALUES}
+    found = {}
+    for part in PARTS:
+        template = environment.get_template(f"notices/{kind}/{part}.txt")
+        text = template.render(named | dict.fromkeys(_CONDITIONS, True) | {"kind": kind})
+        found[part] = "\n".join(" ".join(line.split()) for line in text.splitlines() if line.strip())
+    return found
+
+
+def _in_own_words(
+    kind: str, params: Mapping[str, Any], values: Mapping[str, Any], written: Mapping[str, Any], language: Language
+) -> Words:
+    """The house's own words; a language it has not written is told in Vietnamese, which counts."""
+    own = written.get(language) or written[DEFAULT]
+    named = {name: str(values[name]) for name in _VALUES}
+    return Words(
+        subject=" ".join(blanks.filled(own["subject"], named).split()),
+        paragraphs=tuple(blanks.lines(own["body"], named)),
+        link=_link(kind, params),
+        stop=str(params.get("stop") or ""),
     )
 
 
@@ -67,17 +120,48 @@ def _link(kind: str, params: Mapping[str, Any]) -> str:
     return _OF_ACCOUNT if kind in _ABOUT_ACCOUNT else "/notices"
 
 
-def html_of(words: Words, *, language: str, name: str, address: str) -> str:
-    """The mail as a page, in the one layout all mails share; `address` is where its link leads."""
+def html_of(words: Words, *, language: str, name: str, address: str, stop: str = "") -> str:
+    """The mail as a page, in the one layout all mails share; `address` is where its link leads, `stop` what ends it."""
     spoken: Language = language if language in LANGUAGES else DEFAULT
     template = _environment(spoken).get_template("notices/mail.html")
-    return template.render(words=words, name=name, address=address, language_tag=TAGS[spoken])
+    return template.render(words=words, name=name, address=address, stop=stop, language_tag=TAGS[spoken])
 
 
-def text_of(words: Words, *, language: str, name: str, address: str) -> str:
+def text_of(words: Words, *, language: str, name: str, address: str, stop: str = "") -> str:
     """The mail as plain text."""
     spoken: Language = language if language in LANGUAGES else DEFAULT
-    return _environment(spoken).get_template("notices/mail.txt").render(words=words, name=name, address=address)
+    template = _environment(spoken).get_template("notices/mail.txt")
+    return template.render(words=words, name=name, address=address, stop=stop)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One notice of the mail of the day: what it says, and the whole address where it leads."""
+
+    words: Words
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """The mail of the day, written."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def digest_of(items: Sequence[Item], *, language: str, name: str, change: str) -> Digest:
+    """Write the mail of the day; `change` is where the reader chooses otherwise."""
+    spoken: Language = language if language in LANGUAGES else DEFAULT
+    environment = _environment(spoken)
+    values = {"items": items, "name": name, "change": change, "language_tag": TAGS[spoken]}
+    subject = environment.get_template("notices/digest/subject.txt").render(values)
+    return Digest(
+        subject=" ".join(subject.split()),
+        text=environment.get_template("notices/digest/mail.txt").render(values),
+        html=environment.get_template("notices/digest/mail.html").render(values),
+    )
 
 
 def _values(params: Mapping[str, Any], language: Language) -> dict[str, Any]:
@@ -97,9 +181,25 @@ def _values(params: Mapping[str, Any], language: Language) -> dict[str, Any]:
         "due": _inside_a_sentence(formats.weekday(_instant(params.get("due_at")), language), language),
         "expires_on": formats.day(_day(params.get("expires_on")), language),
         "step": _in(params.get("step"), language),
+        **_figures(params, language),
         "has_promise": bool(params.get("promised_due_at")),
         "has_answer_day": bool(params.get("answer_due_on")),
         "has_acceptance": bool(params.get("acceptance_due_at")),
+    }
+
+
+def _figures(params: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    """What a mail of figures says; nothing is said of what was not counted."""
+    counts = {name: formats.number(params.get(name), language) for name in ("n", "open", "open_overdue", "week")}
+    return {
+        **counts,
+        "view": params.get("view") or "",
+        "of": params.get("of") or "",
+        "share": formats.percent(params.get("on_time_share"), language, 1),
+        "has_share": params.get("on_time_share") is not None,
+        "has_week": params.get("week") is not None,
+        "bottleneck": _in(params.get("bottleneck"), language),
+        "counted_at": formats.instant(_instant(params.get("counted_at")), language),
     }
 
 
@@ -117,6 +217,11 @@ def _instant(text: str | None) -> datetime | None:
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+PARTS = ("subject", "body")
+_CONDITIONS = tuple(name for name in _values({}, DEFAULT) if name.startswith("has_"))
+_VALUES = tuple(name for name in _values({}, DEFAULT) if not name.startswith("has_"))
 
 
 @lru_cache(maxsize=8)

@@ -7,14 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts.actions import audit, posts
-from portal.accounts.models import InterruptedPost, SignInAttempt
+from portal.accounts.models import InterruptedPost
 from portal.clock.zone import office_day
 from portal.foundation.errors import Refused
 from portal.foundation.jobs import CLOCK, forget_closed
 from portal.foundation.outbox import CHANNEL, OutboxRow
 
 CLOSED_JOBS_KEPT = timedelta(days=30)  # their dedupe keys with them: longer than any slot or retry
-SIGN_IN_ATTEMPTS_KEPT = timedelta(days=30)
 
 
 def retry(session: Session, job_id: int, *, by: UUID, now: datetime) -> None:
@@ -42,12 +41,12 @@ def close_given_up(session: Session, job_id: int, *, reason: str, by: UUID, now:
 
 
 def clean_expired(session: Session, *, now: datetime) -> dict[str, int]:
-    """Delete rows and end posts whose time is over; returns how many of each."""
+    """Delete rows and end posts whose time is over; returns how many of each.
+
+    What people may ask about, such as the log of sign-ins, goes by the retention rules instead.
+    """
     return {
         "interrupted_posts": _delete(session, sa.delete(InterruptedPost).where(InterruptedPost.expires_at < now)),
-        "sign_in_attempts": _delete(
-            session, sa.delete(SignInAttempt).where(SignInAttempt.at < now - SIGN_IN_ATTEMPTS_KEPT)
-        ),
         "posts_over": posts.end_those_over(session, today=office_day(now), now=now),
         "closed_jobs": forget_closed(session, before=now - CLOSED_JOBS_KEPT),
     }

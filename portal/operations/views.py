@@ -10,6 +10,7 @@ from redis import Redis
 from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import current_viewer
+from portal.foundation import upgrades
 from portal.foundation.database import sessions
 from portal.foundation.errors import Invalid
 from portal.foundation.guards import Audience, open_to, public
@@ -100,6 +101,7 @@ def _page(form: CloseForm) -> str:
         dead_letters=queries.dead_letters(session),
         dead_letter_count=queries.dead_letter_count(session),
         health=queries.outbox_health(session),
+        upgrade=upgrades.waiting(session),
         job_words=JOB_WORDS,
         error_words=ERROR_WORDS,
         may_act=Audience.ADMINISTRATOR in current_viewer().audiences,

@@ -18,7 +18,16 @@ JOB_WORDS: dict[str, Any] = {
     Job.COUNT_FIGURES.value: lazy_gettext("Count the figures of the officers"),
     Job.APPLY_CALENDAR.value: lazy_gettext("Count the dates of open dossiers by a new calendar"),
     Job.PLACE_STEPS.value: lazy_gettext("Find hands for steps nobody has"),
+    Job.NOTE_SETTLEMENT.value: lazy_gettext("Note a payment on its dossier"),
+    Job.ASK_GATEWAY.value: lazy_gettext("Ask the payment gateway how a payment stands"),
+    Job.SEND_REFUND.value: lazy_gettext("Send a refund"),
+    Job.CHECK_PAYMENTS.value: lazy_gettext("Look after payments whose notice may be lost"),
+    Job.MAIL_FIGURES.value: lazy_gettext("Mail the figures somebody has asked for"),
+    Job.ERASE_EXPIRED.value: lazy_gettext("Erase what is kept no longer, by the retention rules"),
+    Job.ERASE_FILES.value: lazy_gettext("Delete the bytes of erased files"),
+    Job.SEND_DIGESTS.value: lazy_gettext("Send the mails of the day"),
     Job.LEARN_EFFORT.value: lazy_gettext("Learn how much work each step takes"),
+    Job.ACT_ON_MANY.value: lazy_gettext("Do one act on many dossiers"),
 }
 
 ERROR_WORDS: dict[str, Any] = {

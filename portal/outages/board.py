@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.foundation.database import sessions
 from portal.foundation.languages import spoken
 from portal.outages import queries
+from portal.outages.models import Outage
 
 log = structlog.get_logger(__name__)
 
@@ -34,32 +35,48 @@ class Board:
     def __init__(self, *, read_again_after_seconds: float) -> None:
         self._seconds = read_again_after_seconds
         self._bulletins: tuple[Bulletin, ...] = ()
+        self._past: tuple[Bulletin, ...] = ()
         self._read_at = -float("inf")
         self._reading = threading.Lock()
 
     def text(self, *, now: datetime, language: str) -> str:
         """What is to be said now, in the language; empty on a usual day."""
+        self._read_again(now)
+        shown = [one for one in self._bulletins if one.shown_from <= now < one.ends_at]
+        return " ".join(one.words.get(language) or one.words["vi"] for one in shown)
+
+    def during(self, since: datetime, until: datetime, *, now: datetime) -> list[Bulletin]:
+        """The outages that have begun and fell between two instants, the first first: of the newest hundred."""
+        self._read_again(now)
+        return [one for one in self._past if one.starts_at < min(until, now) and one.ends_at > since]
+
+    def _read_again(self, now: datetime) -> None:
         if time.monotonic() - self._read_at > self._seconds and self._reading.acquire(blocking=False):
             try:
                 self.read(now=now)
             finally:
                 self._reading.release()
-        shown = [one for one in self._bulletins if one.shown_from <= now < one.ends_at]
-        return " ".join(one.words.get(language) or one.words["vi"] for one in shown)
 
     def read(self, *, now: datetime) -> None:
         """Read the announcements anew; whoever has changed one calls it, so that their own page shows it."""
         self._read_at = time.monotonic()
         try:
             with sessions()() as session:
-                self._bulletins = tuple(
-                    Bulletin(
-                        starts_at=row.starts_at, ends_at=row.ends_at, shown_from=row.shown_from, words=dict(row.words)
-                    )
-                    for row in queries.announced(session, now=now)
-                )
+                told = [_bulletin(row) for row in reversed(queries.told_of(session))]
+            self._bulletins = tuple(one for one in told if one.ends_at > now)
+            self._past = tuple(told)
         except SQLAlchemyError as error:
             log.warning("outages could not be read", error=type(error).__name__)
+
+
+def _bulletin(row: Outage) -> Bulletin:
+    return Bulletin(starts_at=row.starts_at, ends_at=row.ends_at, shown_from=row.shown_from, words=dict(row.words))
+
+
+def during(since: datetime | None, until: datetime | None = None) -> list[Bulletin]:
+    """What fell into the time of a dossier; `until` None: it goes on."""
+    now = datetime.now(UTC)
+    return board().during(since, until or now, now=now) if since is not None else []
 
 
 def init_app(app: flask.Flask, *, read_again_after_seconds: float = READ_AGAIN_AFTER_SECONDS) -> None:

@@ -27,6 +27,12 @@ def touching(session: Session, *, since: datetime, until: datetime) -> Sequence[
     ).all()
 
 
+def told_of(session: Session) -> Sequence[Outage]:
+    """What the public is told: the newest outages, coming and past, without those withdrawn."""
+    statement = sa.select(Outage).where(Outage.withdrawn_at.is_(None)).order_by(Outage.starts_at.desc(), Outage.id)
+    return session.scalars(statement.limit(MOST_LISTED)).all()
+
+
 def listed(session: Session) -> Sequence[Outage]:
     """The newest outages, withdrawn ones too."""
     return session.scalars(sa.select(Outage).order_by(Outage.starts_at.desc(), Outage.id).limit(MOST_LISTED)).all()

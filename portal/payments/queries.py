@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.clock.zone import VIETNAM
@@ -226,13 +227,14 @@ def heard_about(session: Session, references: Collection[str]) -> dict[str, list
 
 
 def heard_of_nothing(session: Session, day: date) -> Sequence[GatewayMessage]:
-    """Genuine notifications of this day about references nobody here knows."""
+    """The last genuine notification of this day about each reference nobody here knows."""
     begin, end = day_span(day)
     known = sa.exists().where(Payment.gateway == GatewayMessage.gateway, Payment.reference == GatewayMessage.reference)
     return session.scalars(
         sa.select(GatewayMessage)
         .where(GatewayMessage.heard_at >= begin, GatewayMessage.heard_at < end, sa.not_(known))
-        .order_by(GatewayMessage.id)
+        .ext(distinct_on(GatewayMessage.gateway, GatewayMessage.reference))
+        .order_by(GatewayMessage.gateway, GatewayMessage.reference, GatewayMessage.id.desc())
     ).all()
 
 

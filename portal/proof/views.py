@@ -66,6 +66,8 @@ def _signed(found: Shown, office: PrintingOffice, now: datetime) -> Verification
     letter = found.letter
     if letter.signature is None or letter.signed_bytes is None:
         return None
+    if letter.outside_key is not None:  # signed with a token of their own: the signature lies in a paper
+        return verify_sealed(office.storage.get(letter.outside_key), office.authority.roots(), now=now)
     return verify_detached(letter.signature, letter.signed_bytes, office.authority.roots(), now=now)
 
 

@@ -9,12 +9,11 @@ from portal.accounts.actions import audit
 from portal.calendars.models import CalendarEdition
 from portal.calendars.queries import edition
 from portal.dossiers.models import Dossier
-from portal.dossiers.projection import graph_of
 from portal.dossiers.queries import locked
 from portal.dossiers.record import CALENDAR, Happening, history, record
+from portal.dossiers.replaying import replayed
 from portal.rescheduling.queries import Move, move_of
 from portal.workflow.events import EventKind
-from portal.workflow.replay import replay
 
 ALMANAC = "machine:calendar"
 
@@ -29,7 +28,7 @@ def recount(session: Session, dossier_id: UUID, made: CalendarEdition, *, now: d
         return None
     new = edition(made.content_hash)
     events = history(session, dossier.id)
-    move = move_of(dossier, replay(events, graph_of(dossier)), events, new, now=now)
+    move = move_of(dossier, replayed(dossier, events), events, new, now=now)
     if move is None:
         return None
     before = _dates(dossier)

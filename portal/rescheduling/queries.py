@@ -18,12 +18,12 @@ from portal.clock.zone import VIETNAM, office_day
 from portal.dossiers import deadlines
 from portal.dossiers.deadlines import Dates
 from portal.dossiers.models import Dossier, DossierEvent, DossierStep
-from portal.dossiers.projection import graph_of, step_limits
+from portal.dossiers.projection import step_limits
 from portal.dossiers.record import as_event
+from portal.dossiers.replaying import replayed
 from portal.workflow.events import Event
 from portal.workflow.lifecycle import ENDED
 from portal.workflow.projection import Projection
-from portal.workflow.replay import replay
 
 BATCH = 100
 """Dossiers looked at in one go."""
@@ -192,7 +192,7 @@ def _judged(session: Session, dossiers: Sequence[Dossier], new: Edition, *, now:
     histories = _histories(session, [dossier.id for dossier in dossiers])
     for dossier in dossiers:
         events = histories[dossier.id]
-        yield move_of(dossier, replay(events, graph_of(dossier)), events, new, now=now)
+        yield move_of(dossier, replayed(dossier, events), events, new, now=now)
 
 
 def _histories(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Event]]:

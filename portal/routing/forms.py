@@ -90,3 +90,11 @@ class ApologyForm(Form):
         description=_("Printed on the letter. The company reads this sentence."),
         render_kw={"rows": 3},
     )
+
+
+class MoveForm(Form):
+    reason = StringField(
+        _("Reason"),
+        [InputRequired(_("Say why.")), Length(max=LONGEST_LINE)],
+        description=_("Kept with each dossier: which mistake the new version corrects."),
+    )

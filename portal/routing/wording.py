@@ -4,6 +4,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from portal.routing.moving import Obstacle
+
 UNPLACED: dict[str, Any] = {
     "nobody_in_role": _("nobody holds this role there"),
     "nobody_present": _("everybody is away"),
@@ -18,7 +20,19 @@ NOT_HANDED_OVER: dict[str, Any] = {
     "conflict_of_interest": _("the colleague has a conflict of interest"),
 }
 
+OBSTACLES: dict[Obstacle, Any] = {
+    Obstacle.ENDED: _("It has ended."),
+    Obstacle.CASE_GONE: _("The new version has no such case."),
+    Obstacle.STEP_GONE: _("The step where it stands is not in the new version."),
+    Obstacle.STEP_DIFFERS: _("The step where it stands is other work, or another office’s, in the new version."),
+    Obstacle.STEPS_IN_LINE: _("Steps that are open side by side come one after another in the new version."),
+    Obstacle.STAYS_LATE: _("Its time by law has run out already; a longer limit would hide that."),
+    Obstacle.ANSWERS_GONE: _("Its answers have been erased, so its limit cannot be worked out."),
+}
+
 REASONS: dict[str, Any] = {
+    "moving.already_there": _("It goes by this version already."),
+    **{f"moving.{obstacle.value}": words for obstacle, words in OBSTACLES.items()},
     "team.ends_before_it_begins": _("The last day lies before the first."),
     "team.is_over": _("These days are over."),
     "team.too_long": _("At most a year at a time."),

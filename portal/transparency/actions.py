@@ -1,4 +1,7 @@
-"""Publishing the snapshot of a day, and entering the goals that come with the portal."""
+"""Publishing the snapshot of a day, and entering the goals that come with the portal.
+
+What administrators do to goals is in `goal_keeping`, what a snapshot finds corrected in `correcting`.
+"""
 
 from datetime import date, datetime, timedelta
 
@@ -9,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.catalogue import registers
 from portal.clock.zone import office_day
 from portal.foundation.database import new_id
-from portal.transparency import figures, queries
+from portal.transparency import correcting, figures, queries
 from portal.transparency.models import Goal, Snapshot
 from portal.transparency.open_data import Line, lines
 
@@ -60,6 +63,8 @@ def publish_snapshot(session: Session, as_of: date, now: datetime) -> bool:
     found = session.execute(
         statement.on_conflict_do_nothing(index_elements=["as_of"]).returning(Snapshot.id)
     ).scalar_one_or_none()
+    if found is not None:
+        correcting.note(session, as_of, [line.to_json() for line in published])
     return found is not None
 
 

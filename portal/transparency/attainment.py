@@ -100,6 +100,11 @@ def _online(_session: Session, figures: Mapping[str, Any], _on: date) -> Measure
 
 
 def _full_process(session: Session, _figures: Mapping[str, Any], on: date) -> Measured | None:
+    return full_process(session, on)
+
+
+def full_process(session: Session, on: date) -> Measured | None:
+    """How many procedures in force can be done online from end to end."""
     levels = [version.level for version in all_in_force(session, on=on)]
     return Measured(part=levels.count(FULL_PROCESS), whole=len(levels), window_days=None) if levels else None
 

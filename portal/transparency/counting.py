@@ -1,7 +1,7 @@
 """Counting what has happened: shares, rollups and sheets follow the facts, whoever asks and however often.
 
-An act writes its fact; everything here catches up within seconds, from a worker's tick or from the first officer
-who looks. It sits above the dossiers because only they can read their history.
+An act writes its fact and asks for a count in the same transaction; a worker counts at once, and a sweep finds what
+a count has missed. Pages only read. It sits above the dossiers because only they can read their history.
 """
 
 from collections.abc import Sequence
@@ -24,8 +24,6 @@ from portal.workflow.events import Event
 
 BATCH = 200
 LOCK = 0x6D6F7463  # one counter at a time; another one that comes finds the work done
-QUICK_MS = 400
-"""A page makes the sheets itself as long as that takes no longer than this; else it waits for the worker."""
 
 
 def is_wanted(session: Session, *, now: datetime) -> bool:
@@ -57,14 +55,9 @@ def count(session: Session, *, most: int = BATCH) -> int:
     return len(ids)
 
 
-def freshen(session: Session, *, now: datetime) -> None:
-    """Count before a page is shown, if that is quick; else the page shows the last count and says from when."""
-    if not is_wanted(session, now=now):
-        return
-    took = session.scalar(sa.select(sa.func.max(FigureSheet.took_ms)))
-    if took is None or took <= QUICK_MS:
-        count(session)
-        sheets.make(session, now=now)
+def counted_at(session: Session) -> datetime | None:
+    """When the figures of the officers' pages were counted; None before the first count."""
+    return session.scalar(sa.select(FigureSheet.made_at).where(FigureSheet.scope == sheets.PROVINCE))
 
 
 def count_all_again(session: Session) -> None:

@@ -1,5 +1,6 @@
-"""Goals, and the daily snapshot that the public sees."""
+"""Goals, the daily snapshot that the public sees, and the views that officers keep."""
 
+import enum
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.foundation.database import Base, new_id
+from portal.foundation.database import Base, new_id, text_enum
 
 
 class Goal(Base):
@@ -33,6 +34,7 @@ class Goal(Base):
     is_verified: Mapped[bool]
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1, server_default=sa.text("1"))
 
 
 class Snapshot(Base):
@@ -62,3 +64,52 @@ class FigureSheet(Base):
     made_at: Mapped[datetime]
     took_ms: Mapped[int]
     figures: Mapped[dict[str, Any]]
+
+
+class FigureCorrection(Base):
+    """A figure of an earlier day that the record no longer bears out: reopened or recorded late (decision 23).
+
+    Snapshots are never rewritten. The one of `as_of` found that of the dossiers counted by the one of `corrects`,
+    those of `month` are others now: `before` and `after` hold how many (`n`), how many of them on time and the
+    agencies' working `hours` together. `kind` is settled or stopped; their month is when their group of five was
+    complete.
+    """
+
+    __tablename__ = "figure_corrections"
+    __table_args__ = (sa.UniqueConstraint("as_of", "kind", "month"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    as_of: Mapped[date]
+    corrects: Mapped[date]
+    kind: Mapped[str]
+    month: Mapped[str]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+    reason: Mapped[str]
+
+
+class Rhythm(enum.StrEnum):
+    """How often a view is mailed to whoever keeps it."""
+
+    NEVER = "never"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+class FigureView(Base):
+    """A page of figures somebody keeps under a name, and may have sent to their address.
+
+    `scope` and `key` are those of a `FigureSheet`; `mailed_on` is the office day of the last mail.
+    """
+
+    __tablename__ = "figure_views"
+    __table_args__ = (sa.UniqueConstraint("person_id", "name"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
+    name: Mapped[str]
+    scope: Mapped[str]
+    key: Mapped[str]
+    rhythm: Mapped[Rhythm] = mapped_column(text_enum(Rhythm))
+    made_at: Mapped[datetime]
+    mailed_on: Mapped[date | None]

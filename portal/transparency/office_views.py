@@ -17,7 +17,7 @@ from portal.dossiers.policy import visible_to
 from portal.foundation.errors import NotFound
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.settings import Mode, Settings
-from portal.foundation.unit_of_work import request_session, unit_of_work
+from portal.foundation.unit_of_work import request_session
 from portal.transparency import counting, paper, queries, scorecard, shown, wording
 from portal.transparency.report import month_of, report
 
@@ -36,8 +36,6 @@ OFFICE = (Audience.STAFF, Audience.ADMINISTRATOR, Audience.AUDITOR)
 def index() -> str:
     """The scorecard of the province, or of the agency asked for."""
     now = datetime.now(UTC)
-    with unit_of_work() as session:
-        counting.freshen(session, now=now)
     session, on, agency = request_session(), office_day(now), _agency()
     open_ones = scorecard.saveable(session, on=on, agency=agency)
     return flask.render_template(
@@ -46,6 +44,7 @@ def index() -> str:
         saveable=open_ones,
         codes=_codes(session, [one.dossier_id for one in open_ones]),
         agency=agency,
+        counted_at=counting.counted_at(session),
         agencies=queries.agencies_with_figures(session),
         names=queries.names(session),
         shown=shown,

@@ -15,6 +15,7 @@ from portal.catalogue.models import ProcedureVersion
 from portal.clock.zone import office_day
 from portal.facts.models import DossierFact
 from portal.facts.turnaround import Turnaround
+from portal.foundation.languages import spoken
 from portal.transparency import sheets
 from portal.transparency.models import FigureSheet, Goal, Snapshot
 from portal.transparency.open_data import Open, Settled, Stopped
@@ -126,6 +127,17 @@ def _goals_and_today(session: Session, *, on: date) -> tuple[Sequence[Goal], Tod
 def goals(session: Session, *, on: date) -> Sequence[Goal]:
     """The goals that hold on this day, those that are measured first."""
     return session.scalars(sa.select(Goal).where(_holds(on)).order_by(*GOALS_IN_ORDER)).all()
+
+
+def every_goal(session: Session) -> Sequence[Goal]:
+    """All goals, whenever they held."""
+    return session.scalars(sa.select(Goal).order_by(*GOALS_IN_ORDER, Goal.valid_from.desc())).all()
+
+
+def owner_choices(session: Session) -> list[tuple[str, str]]:
+    """The open agencies that may answer for a goal: key and name in the reader's language."""
+    statement = sa.select(Agency.key, Agency.names).where(Agency.closed_at.is_(None)).order_by(Agency.key)
+    return [(key, names[spoken()] if names.get(spoken()) else names["vi"]) for key, names in session.execute(statement)]
 
 
 def _holds(on: date) -> sa.ColumnElement[bool]:

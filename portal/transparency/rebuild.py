@@ -14,15 +14,14 @@ from sqlalchemy.orm import Session, joinedload
 from portal.dossiers import deadlines
 from portal.dossiers.facts import fact_of
 from portal.dossiers.models import Dossier, DossierEvent
-from portal.dossiers.projection import graph_of
 from portal.dossiers.record import as_event
+from portal.dossiers.replaying import replayed
 from portal.facts.actions import COLUMNS, KEY, SUMS, share_of
 from portal.facts.models import DossierFact, TurnaroundCell
 from portal.transparency import actions, comparing, counting
 from portal.transparency.comparing import Difference
 from portal.transparency.models import Snapshot
 from portal.workflow.events import Event
-from portal.workflow.replay import replay
 
 BATCH = 200
 
@@ -71,7 +70,7 @@ def _facts(session: Session) -> Iterator[tuple[str, Values, Values | None]]:
         events, stored = _events(session, batch), _stored(session, batch)
         statement = sa.select(Dossier).where(Dossier.id.in_(batch)).options(joinedload(Dossier.procedure))
         for dossier in session.scalars(statement):
-            projected = replay(events[dossier.id], graph_of(dossier))
+            projected = replayed(dossier, events[dossier.id])
             fact = fact_of(dossier, projected)
             dates = deadlines.of(dossier, projected)
             values = {name: getattr(fact, name) for name in COLUMNS}

@@ -6,9 +6,9 @@ open ones and the last year's cohort are counted by the database. A page reads f
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 from portal.catalogue.models import ProcedureVersion
 from portal.clock.zone import office_day
 from portal.facts import queries as facts
-from portal.facts.models import BIN_MINUTES, WHOLE, Rollup
 from portal.facts.queries import Group
 from portal.facts.turnaround import (
     ENOUGH,
@@ -31,78 +30,28 @@ from portal.facts.turnaround import (
     measured,
     percentile,
     share_of,
-    window_of,
 )
 from portal.transparency import cohort
 from portal.transparency.cohort import Cohort
 from portal.transparency.models import FigureSheet
+from portal.transparency.sums import Month, StepSums, Sums, months_until
+from portal.transparency.sums import read as read_sums
 
 PROVINCE, FIELD, PROCEDURE, AGENCY, PAIR = "province", "field", "procedure", "agency", "pair"
-MONTHS = 12
+LOCK = 0x6D6F7473
 HOURS_PER_DAY = 8
 MINUTES_PER_DAY = 480
-STEP_DAYS = 90
-"""Steps are shown as they were in the last ninety days."""
 SHARES = {"p50": Fraction(1, 2), "p80": Fraction(4, 5), "p90": Fraction(9, 10)}
 Scope = tuple[str, str]
 StepNames = dict[tuple[str, str], dict[str, str]]
 
 
-@dataclass(slots=True, kw_only=True)
-class Month:
-    """Dossiers settled in one month."""
-
-    tally: Tally = field(default_factory=Tally)
-    early: int = 0
-
-    def add(self, other: "Month") -> None:
-        self.tally.add(other.tally)
-        self.early += other.early
-
-
-@dataclass(slots=True, kw_only=True)
-class StepSums:
-    """Visits to one step of one procedure: how long each took, how long of that nobody had been named for it."""
-
-    durations: Counter[int] = field(default_factory=Counter)
-    waits: Counter[int] = field(default_factory=Counter)
-    agency_minutes: int = 0
-    waiting_minutes: int = 0
-    on_time: int = 0
-
-    def add(self, other: "StepSums") -> None:
-        self.durations.update(other.durations)
-        self.waits.update(other.waits)
-        self.agency_minutes += other.agency_minutes
-        self.waiting_minutes += other.waiting_minutes
-        self.on_time += other.on_time
-
-
-@dataclass(slots=True, kw_only=True)
-class Sums:
-    """What the rollups of one procedure and agency add up to, and of any of them together."""
-
-    now: dict[int, Tally] = field(default_factory=dict)
-    year_ago: dict[int, Tally] = field(default_factory=dict)
-    early: Counter[int] = field(default_factory=Counter)
-    refused: Counter[int] = field(default_factory=Counter)
-    months: dict[str, Month] = field(default_factory=dict)
-    steps: dict[tuple[str, str], StepSums] = field(default_factory=dict)
-
-    def add(self, other: "Sums") -> None:
-        for mine, theirs in ((self.now, other.now), (self.year_ago, other.year_ago)):
-            for days, tally in theirs.items():
-                mine.setdefault(days, Tally()).add(tally)
-        self.early.update(other.early)
-        self.refused.update(other.refused)
-        for name, month in other.months.items():
-            self.months.setdefault(name, Month()).add(month)
-        for key, step in other.steps.items():
-            self.steps.setdefault(key, StepSums()).add(step)
-
-
 def make(session: Session, *, now: datetime) -> int:
-    """Make every sheet anew as of this moment and take away those of groups that are gone; returns how many."""
+    """Make every sheet anew as of this moment and take away those of groups that are gone; returns how many.
+
+    One at a time: whoever comes second reads after the first has written, so an older count never overwrites a newer.
+    """
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
     began, on = time.monotonic(), office_day(now)
     made = computed(session, on=on, now=now)
     took = round((time.monotonic() - began) * 1000)
@@ -124,7 +73,7 @@ def make(session: Session, *, now: datetime) -> int:
 
 def computed(session: Session, *, on: date, now: datetime) -> dict[Scope, dict[str, Any]]:
     """The figures of every scope as of the office day `on` and the moment `now`."""
-    sums, standings = _sums(session, on), facts.standings(session, on=on)
+    sums, standings = read_sums(session, on), facts.standings(session, on=on)
     cohorts, (fields, names) = cohort.read(session, on=on, now=now), _fields_and_steps(session)
     found: dict[Scope, dict[str, Any]] = {}
     for scope, groups in _scopes({*sums, *standings, *cohorts}, fields).items():
@@ -222,75 +171,6 @@ def _step(code: str, step: str, sums: StepSums, names: Mapping[str, str]) -> dic
         "wait_p50": percentile(sums.waits, SHARES["p50"]) if enough else None,
         "wait_p90": percentile(sums.waits, SHARES["p90"]) if enough else None,
     }
-
-
-def months_until(on: date) -> list[str]:
-    """The last twelve months, the running one included, as `2026-11`."""
-    ordinals = range(on.year * 12 + on.month - MONTHS, on.year * 12 + on.month)
-    return [f"{ordinal // 12}-{ordinal % 12 + 1:02}" for ordinal in ordinals]
-
-
-# --- from the rollups
-
-
-def _sums(session: Session, on: date) -> dict[Group, Sums]:
-    found: dict[Group, Sums] = {}
-    a_year_ago, first_month = on - timedelta(days=LONGEST_WINDOW), months_until(on)[0]
-    for row in _rows(session, on):
-        sums = found.setdefault(Group(row.procedure_code, row.agency_id), Sums())
-        if row.step != WHOLE:
-            if row.day > on - timedelta(days=STEP_DAYS):
-                sums.steps.setdefault((row.procedure_code, row.step), StepSums()).add(_step_sums(row))
-            continue
-        tally = _tally(row)
-        window = window_of((on - row.day).days)
-        if window is not None:
-            sums.now.setdefault(window, Tally()).add(tally)
-            sums.early[window] += row.early
-            sums.refused[window] += row.refused
-        else:
-            then = window_of((a_year_ago - row.day).days)
-            if then is not None:
-                sums.year_ago.setdefault(then, Tally()).add(tally)
-        name = f"{row.day:%Y-%m}"
-        if name >= first_month:
-            sums.months.setdefault(name, Month()).add(Month(tally=tally, early=row.early))
-    return found
-
-
-def _rows(session: Session, on: date) -> Iterator[Any]:
-    """The rollups of two years, those of steps only as far back as they are shown."""
-    wanted = sa.or_(Rollup.step == WHOLE, Rollup.day > on - timedelta(days=STEP_DAYS))
-    statement = sa.select(*Rollup.__table__.columns).where(
-        Rollup.day <= on, Rollup.day > on - timedelta(days=2 * LONGEST_WINDOW), wanted
-    )
-    yield from session.execute(statement.execution_options(yield_per=2000))
-
-
-def _counts(stored: Mapping[str, int]) -> Counter[int]:
-    return Counter({int(bin_) * BIN_MINUTES: n for bin_, n in stored.items()})
-
-
-def _tally(row: Any) -> Tally:
-    return Tally(
-        durations=_counts(row.durations),
-        on_time=row.on_time,
-        on_time_766=row.on_time_766,
-        agency_minutes=row.agency_minutes,
-        applicant_minutes=row.applicant_minutes,
-        supplement_rounds=row.supplement_rounds,
-        supplemented=row.supplemented,
-    )
-
-
-def _step_sums(row: Any) -> StepSums:
-    return StepSums(
-        durations=_counts(row.durations),
-        waits=_counts(row.waits),
-        agency_minutes=row.agency_minutes,
-        waiting_minutes=row.waiting_minutes,
-        on_time=row.on_time,
-    )
 
 
 def _fields_and_steps(session: Session) -> tuple[dict[str, str], StepNames]:

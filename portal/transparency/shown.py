@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from portal.catalogue import registers
@@ -14,11 +15,15 @@ from portal.foundation import formats, languages
 from portal.transparency import queries, wording
 from portal.transparency.models import Goal
 from portal.transparency.open_data import LEAST
+from portal.transparency.public_goals import trend
 
+__all__ = ["trend"]
 HOURS_PER_DAY = 8
 MOST_COLUMNS = 8
 PERCENT = 100
 MINUTES_PER_HOUR = 60
+CLOSE = 0.08
+"""Marks nearer to each other than this part of the picture share one name."""
 
 Figures = Mapping[str, Any]
 
@@ -122,6 +127,18 @@ def cited(goal: Goal) -> str:
     return goal.source if known is None else known.cited.words(languages.spoken())
 
 
+def target_words(goal: Goal) -> str:
+    """The target of a goal with its unit, in the reader's language."""
+    language = languages.spoken()
+    match goal.measure:
+        case "percent":
+            return formats.percent(goal.target / PERCENT, language, 1)
+        case "working_day":
+            return str(gettext("%(days)s working days", days=formats.number(goal.target, language, 1)))
+        case _:
+            return str(gettext("rank %(rank)s", rank=formats.number(goal.target, language)))
+
+
 def columns(durations: Any) -> list[dict[str, Any]]:
     """[working hours, dossiers] pairs as at most eight columns of whole working days, with edges in days."""
     pairs = [(int(hours), int(count)) for hours, count in durations]
@@ -143,11 +160,17 @@ def marks(figures: Figures, column_count: int) -> list[dict[str, Any]]:
     pairs = figures["durations_hours"]
     longest = max((-(-int(hours) // HOURS_PER_DAY) for hours, _ in pairs), default=1) or 1
     width = column_count * -(-longest // MOST_COLUMNS) * HOURS_PER_DAY
-    return [
-        {"name": name, "at": figures[key] / width}
-        for name, key in (("P50", "p50_hours"), ("P80", "p80_hours"), ("P90", "p90_hours"))
-        if figures[key] is not None and width
-    ]
+    found: list[dict[str, Any]] = []
+    for name, key in (("P50", "p50_hours"), ("P80", "p80_hours"), ("P90", "p90_hours")):
+        if figures[key] is None or not width:
+            continue
+        at = figures[key] / width
+        if found and at - found[-1]["at"] < CLOSE:  # two names would cover each other: the last line carries both
+            before, found[-1]["name"] = f"{found[-1]['name']}, ", ""
+        else:
+            before = ""
+        found.append({"name": before + name, "at": at})
+    return found
 
 
 def marks_minutes(found: Turnaround, durations: Any, column_count: int) -> list[dict[str, Any]]:

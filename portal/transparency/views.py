@@ -10,14 +10,33 @@ from werkzeug.wrappers import Response
 from portal.clock.zone import office_day
 from portal.foundation.errors import NotFound
 from portal.foundation.guards import Audience, open_to, public
-from portal.foundation.unit_of_work import request_session, unit_of_work
-from portal.transparency import attainment, counting, office_views, queries, sheets, shown, wording
+from portal.foundation.unit_of_work import request_session
+from portal.transparency import (
+    attainment,
+    correcting,
+    counting,
+    forecast_views,
+    goal_views,
+    leading_views,
+    office_views,
+    public_goals,
+    queries,
+    sheets,
+    shown,
+    wording,
+)
 from portal.transparency.models import Snapshot
 from portal.transparency.open_data import COLUMNS
 from portal.transparency.publishing import as_csv, as_json
 
 blueprint = flask.Blueprint("transparency", __name__)
-blueprints = (blueprint, office_views.blueprint)
+blueprints = (
+    blueprint,
+    office_views.blueprint,
+    goal_views.blueprint,
+    leading_views.blueprint,
+    forecast_views.blueprint,
+)
 
 ONE_HOUR = 3600
 
@@ -38,8 +57,6 @@ def staff_of(scope: str, key: str) -> str:
 
 def _sheet(scope: str, key: str) -> str:
     now = datetime.now(UTC)
-    with unit_of_work() as session:
-        counting.freshen(session, now=now)
     live = queries.live(request_session(), on=office_day(now), scope=scope, key=key)
     if scope != sheets.PROVINCE and live.sheet is None:
         raise NotFound("transparency.nothing_counted")
@@ -51,11 +68,16 @@ def _sheet(scope: str, key: str) -> str:
 def goals() -> str:
     """How far each goal has been reached, how it moves, and what may still go wrong."""
     now = datetime.now(UTC)
-    with unit_of_work() as session:
-        counting.freshen(session, now=now)
-    standings = attainment.read(request_session(), on=office_day(now))
-    names = attainment.owners(request_session(), standings)
-    return flask.render_template("transparency/goals.html", standings=standings, names=names, now=now, **_words())
+    session = request_session()
+    standings = attainment.read(session, on=office_day(now))
+    return flask.render_template(
+        "transparency/goals.html",
+        standings=standings,
+        names=attainment.owners(session, standings),
+        counted_at=counting.counted_at(session),
+        now=now,
+        **_words(),
+    )
 
 
 @blueprint.get("/<language:language>/transparency")
@@ -68,7 +90,7 @@ def overview() -> str:
     return flask.render_template(
         "transparency/overview.html",
         snapshot=snapshot,
-        goals=queries.goals(session, on=max(on, office_day(datetime.now(UTC)))),
+        standings=public_goals.read(session, snapshot, on=max(on, office_day(datetime.now(UTC)))) if snapshot else (),
         names=queries.names(session),
         **_words(),
     )
@@ -79,6 +101,14 @@ def overview() -> str:
 def how_computed() -> str:
     """Each formula in words, and how to compute everything again."""
     return flask.render_template("transparency/how_computed.html", **_words())
+
+
+@blueprint.get("/<language:language>/transparency/corrections")
+@public
+def corrections() -> str:
+    """Figures that were published and that the record no longer bears out, each with its reason."""
+    rows = correcting.listed(request_session())
+    return flask.render_template("transparency/corrections.html", rows=rows, **_words())
 
 
 @blueprint.get("/<language:language>/transparency/data")

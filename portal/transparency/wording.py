@@ -2,6 +2,8 @@
 
 from flask_babel import LazyString, lazy_gettext
 
+from portal.transparency.models import Rhythm
+
 FIELD_WORDS = {
     "investment": lazy_gettext("Investment"),
     "land": lazy_gettext("Land"),
@@ -132,4 +134,26 @@ FORMULA_WORDS = {
         "procedures of this portal that can be filed online ÷ procedures in force; full points from 80 percent"
     ),
     "3.2": lazy_gettext("online services with a dossier filed in the last 365 days ÷ online services"),
+}
+
+CORRECTED_WORDS = {
+    "settled": lazy_gettext("Settled dossiers"),
+    "stopped": lazy_gettext("Stopped dossiers"),
+}
+
+CORRECTION_WORDS = {
+    "reopened": lazy_gettext("A decision was taken back and the dossier opened again."),
+    "recorded_late": lazy_gettext("An act was recorded late, or a record was corrected."),
+}
+
+RHYTHM_WORDS = {
+    Rhythm.NEVER: lazy_gettext("not at all"),
+    Rhythm.DAILY: lazy_gettext("every day at seven in the morning"),
+    Rhythm.WEEKLY: lazy_gettext("every Monday at seven in the morning"),
+}
+
+RISK_WORDS = {
+    "overdue": lazy_gettext("Past the statutory day"),
+    "week": lazy_gettext("Due within seven days"),
+    "waiting": lazy_gettext("Due within seven days, but waiting for the filer"),
 }

@@ -9,7 +9,7 @@ from typing import Any
 from tests.abuse.town import ACTORS
 
 TABLE = Path(__file__).with_name("matrix.toml")
-OPTIONS = {"on", "form", "query", "values", "when", "states", "writes", "public", "file"}
+OPTIONS = {"on", "form", "query", "values", "when", "but", "states", "writes", "public", "file"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,10 @@ def _row(endpoint: str, entry: Mapping[str, Any], groups: Mapping[str, list[str]
     for special in entry.get("when", ()):
         for state in special["states"]:
             answers[state] = _answers(endpoint, special, groups, is_public=is_public)
+    for one in entry.get("but", ()):
+        for state in one["states"]:
+            answers.setdefault(state, dict(answers["*"]))
+            answers[state] |= dict.fromkeys(one["who"], one["status"])
     return Row(
         endpoint=endpoint,
         on=entry["on"],

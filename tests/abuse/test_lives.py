@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,19 +13,23 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from sqlalchemy.orm import Session
 
 from portal.accounts.viewer import Viewer
+from portal.catalogue.actions import publish
 from portal.catalogue.answers import posted_from
+from portal.catalogue.definition import Definition
+from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import definition_of
 from portal.dossiers import moves
 from portal.dossiers.actions import decision, intake, steps, supplement, withdrawal
 from portal.dossiers.models import Dossier, DossierEvent
 from portal.dossiers.projection import graph_of
 from portal.foundation.errors import PortalError
-from portal.foundation.outbox import OutboxRow, Timer
+from portal.foundation.outbox import OutboxRow, Timer, TimerKind
 from portal.foundation.storage import Storage
 from portal.letters.authority import DemoAuthority
 from portal.letters.models import Letter
 from portal.letters.printing import PrintingOffice
-from portal.routing.actions import route
+from portal.routing.actions import ring, route
+from portal.routing.actions.moving import move
 from portal.workflow.graph import Act
 from portal.workflow.lifecycle import ENDED, Outcome, Role, State
 from tests.abuse.wholeness import assert_whole
@@ -51,11 +55,12 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> PrintingOffice:
 
 def test_whatever_anybody_does_a_dossier_stays_whole(session: Session, office: PrintingOffice) -> None:
     world = worlds.build(session)
+    corrections = {code: corrected_version(session, version) for code, version in world.versions.items()}
     session.commit()
     connection = session.connection()
 
     class Lives(Life):
-        town, press, line = world, office, connection
+        town, press, line, corrected = world, office, connection, corrections
 
     run_state_machine_as_test(
         Lives,
@@ -69,12 +74,26 @@ def test_whatever_anybody_does_a_dossier_stays_whole(session: Session, office: P
     )
 
 
+def corrected_version(session: Session, version: ProcedureVersion) -> ProcedureVersion:
+    """A version that grants the office five days more."""
+    content = definition_of(version).model_dump(mode="json", exclude_defaults=True)
+    for rule_of_law in content["limits"]:
+        rule_of_law["amount"] = int(rule_of_law["amount"]) + 5
+    # Not in force while the dossiers are filed: whoever has begun a draft would be told of it.
+    made = publish(
+        session, Definition.model_validate(content), now=MONDAY, origin="test", effective_on=date(2030, 1, 1)
+    )
+    assert made is not None
+    return made
+
+
 class Life(RuleBasedStateMachine):
-    """One dossier and everybody who may or may not touch it."""
+    """One dossier and everybody who may or may not touch it, the clock and the administrator among them."""
 
     town: World
     press: PrintingOffice
     line: sa.Connection
+    corrected: dict[str, ProcedureVersion]
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,6 +118,37 @@ class Life(RuleBasedStateMachine):
     @rule()
     def the_router_runs(self) -> None:
         self.attempted(lambda: route(self.session, self.number, now=self.now))
+
+    @rule()
+    def a_moment_rings(self) -> None:
+        """The earliest that has come, as the relay and the worker would do it."""
+        due = self.session.scalars(
+            sa.select(Timer)
+            .where(
+                Timer.dossier_id == self.number,
+                Timer.kind != TimerKind.RESULT_RENEWAL,  # another room's
+                Timer.fired_at.is_(None),
+                Timer.cancelled_at.is_(None),
+                Timer.due_at <= self.now,
+            )
+            .order_by(Timer.due_at, Timer.id)
+        ).first()
+        if due is None:
+            return
+
+        def rings() -> None:
+            due.fired_at = self.now
+            self.session.flush()
+            ring(self.session, due, now=self.now)
+
+        self.attempted(rings)
+
+    @rule()
+    def the_administrator_moves_it_to_the_corrected_version(self) -> None:
+        target = self.corrected[self.dossier.procedure.code]
+        post = replace(self.world.viewer("service_centre", Role.ONE_STOP).posts[0], role=Role.ADMINISTRATOR)
+        viewer = replace(self.world.viewer("service_centre", Role.ONE_STOP), posts=(post,))
+        self.attempted(lambda: move(self.session, self.number, target, reason="Sai.", viewer=viewer, now=self.now))
 
     @rule(verb=st.sampled_from(sorted(["accept", "open", "ask", "refuse"])))
     def the_counter_acts(self, verb: str) -> None:

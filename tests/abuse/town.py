@@ -54,12 +54,13 @@ PROCEDURE = "1.009645"
 ACTORS = (
     "anonymous", "filer", "reader", "stranger", "newcomer", "agent", "expired_agent", "revoked_agent",
     "one_stop", "specialist", "head", "leader", "clerk", "consultant", "other_head", "former_head",
-    "administrator", "auditor",
+    "administrator", "auditor", "payer", "dispatcher", "cashier", "second_leader",
 )  # fmt: skip
 """filer: owner of the company · reader: may only look for it · stranger: owner of another company · newcomer:
 of no company · agent: filed it under a mandate in force, the next two: under one that ended while they were
 signed in · the officers of the competent agency · a consultant asked for an opinion · a head whose agency has
-nothing to do with it · a head who lost the post while signed in."""
+nothing to do with it · a head who lost the post while signed in · somebody of the company who only pays · the
+dispatcher and the cashier of the counter that took it in · the leader of the second level, who signs last."""
 
 Values = Mapping[str, str]
 PRESENCE = "UPDATE sign_ins SET seen_at"
@@ -221,6 +222,10 @@ def _cast(town: Town, world: World, dossier: Dossier, agent: Person) -> dict[str
         "former_head": former,
         "administrator": people.officer(session, uninvolved, Role.ADMINISTRATOR),
         "auditor": people.officer(session, uninvolved, Role.AUDITOR),
+        "payer": people.filer(session, company=company, role=CompanyRole.PAYER),
+        "dispatcher": people.officer(session, world.agencies["service_centre"], Role.DISPATCHER),
+        "cashier": people.officer(session, world.agencies["service_centre"], Role.CASHIER),
+        "second_leader": people.officer(session, world.agencies["provincial_office"], Role.LEADER),
     }
 
 

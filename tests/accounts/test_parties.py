@@ -1,5 +1,6 @@
 """Accounts, companies and the people who act for them."""
 
+import io
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -14,11 +15,13 @@ from portal.foundation.errors import Forbidden, Invalid, NotFound, Refused
 from portal.workflow.lifecycle import CompanyRole, Role
 from tests.factories import people
 from tests.fixtures.app import Browser
+from tests.journeys.filing import small_pdf
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 GOOD = "ba con vịt bơi qua sông"
 COMPANY = {
     "name": "Công ty TNHH Hoa Hồi",
+    "country": "VN",
     "tax_code": "0100109106",
     "address": "Số 1 đường Hùng Vương",
     "representative": "Trần Văn Bình",
@@ -78,12 +81,16 @@ def test_a_company_waits_until_the_one_stop_office_approves_it(
     company = session.scalars(sa.select(Party).where(Party.tax_code == "0100109106")).one()
     assert company.status is PartyStatus.WAITING
 
+    without_paper = office_browser.post("/accounts/registrations/0100109106/approve")
+    certificate = {"file": (io.BytesIO(small_pdf("GCN")), "giay-chung-nhan.pdf")}
+    owner_browser.post("/accounts/companies/0100109106/certificate", data=certificate)
     listed = office_browser.get("/accounts/registrations").text
     answer = office_browser.post("/accounts/registrations/0100109106/approve")
     office_browser.get("/accounts")  # shows the message about what was just done
 
     session.expire_all()
     assert "Công ty TNHH Hoa Hồi" in listed
+    assert without_paper.status_code == 409
     assert answer.status_code == 303
     assert company.status is PartyStatus.APPROVED
     assert "Công ty TNHH Hoa Hồi" not in office_browser.get("/accounts/registrations").text

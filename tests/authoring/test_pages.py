@@ -83,6 +83,26 @@ def test_a_change_is_kept_with_its_mistake_and_the_mistake_stands_beside_it(admi
     assert desk.document(draft.id)["limits"][0]["amount"] == "hai mươi"
 
 
+def test_a_limit_of_the_same_day_is_written_with_a_nought_and_only_in_working_days(
+    administrator: Browser, desk: Desk
+) -> None:
+    draft = desk.next_version()
+    address = f"/authoring/{draft.id}/at/limits.0"
+    sent = {**untouched(desk.document(draft.id), ("limits", 0)), "amount": "0", "version": "1"}
+
+    answer = administrator.post(address, data=sent | {"unit": "calendar_day", "same_day_cutoff": ""})
+    assert "Thời gian 0 nghĩa là trong ngày làm việc" in administrator.get(answer.location).text
+
+    sent |= {"unit": "working_day", "same_day_cutoff": "15:00", "version": str(desk.version(draft.id))}
+    assert administrator.post(address, data=sent).status_code == 303
+
+    page = administrator.get(address).text
+    assert "Thời gian 0 nghĩa là" not in page
+    assert "Số nguyên; 0 ngày làm việc nghĩa là trong ngày." in page
+    limit = desk.document(draft.id)["limits"][0]
+    assert (limit["amount"], limit["unit"], limit["same_day_cutoff"]) == (0, "working_day", "15:00")
+
+
 def test_every_change_is_an_audit_row_with_the_hash_before_and_after(administrator: Browser, desk: Desk) -> None:
     draft = desk.next_version()
     sent = {**untouched(desk.document(draft.id), ("limits", 0)), "amount": "21", "version": "1"}

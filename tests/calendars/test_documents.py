@@ -31,6 +31,7 @@ def test_the_first_edition_is_the_file_that_comes_with_the_portal(session: Sessi
 
 
 BROKEN = (
+    "a = " + "[" * 5000, "[" + ".".join(["a"] * 190_000) + "]", "years = [{year = " + "9" * 5000 + "}]",
     "years = ]", "years = [", "weeks = []", "years = 3", "names = 3", "years = [3]", "years = [{year = 2026}]", "",
     YEAR_2026 + 'off = [{on = 2026-01-02, name = "x"}]', YEAR_2026 + "off = [{on = 2026-01-02}]",
     YEAR_2026 + YEAR_2026.replace("years", "works"), YEAR_2026, YEAR_2026 + '[[hours]]\nopen = ["7-11"]',

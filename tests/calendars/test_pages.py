@@ -1,5 +1,6 @@
 """The administrator's calendar in the browser, without scripts."""
 
+import html
 import io
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -143,6 +144,56 @@ def test_bad_input_is_said_beside_it_and_nothing_typed_is_lost(
         first = value.splitlines()[0] if value else ""
         assert first in answer.text or f'value="{first}"' in answer.text
     assert session.scalars(sa.select(CalendarDraft)).all() == []
+
+
+MANY_LINES = "x=1\n" * 100_001  # more than may be read, less than what is spooled to a file
+COLUMNS = 'years = [{ year = 2026, official = true }]\noff = [{ date = "02/01/2026", holiday = "Tết" }]\n'
+TWICE = (
+    "years = [{ year = 2026, official = true }]\n"
+    'off = [{ on = 2026-01-02, name = "x" }, { on = 2026-01-02, name = "x" }]\n'
+    '[[hours]]\nopen = ["07:00-11:30"]\n[names]\nx = { vi = "x", en = "x", zh = "x" }\n'
+)
+VIETNAMESE = 'title = "Ngày nghỉ"\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (MANY_LINES.encode(), "dài quá 400 kB"),
+        (bytes(range(256)) * 40, "không phải văn bản UTF-8"),
+        (VIETNAMESE.encode("utf-16"), "không phải văn bản UTF-8"),
+        (b"PK\x03\x04\x14\x00\xff\xfe xlsx", "không phải văn bản UTF-8"),
+        (VIETNAMESE.encode("cp1258", errors="replace"), "không phải văn bản UTF-8"),
+        (COLUMNS.encode(), "Thiếu “name”"),
+        (TWICE.encode(), "bị lặp trong mục “off”"),
+        (b"date,holiday\n2026-01-02,Tet\n", "dòng 1"),
+        (b"a = " + b"[" * 5000, "lồng nhau quá sâu"),
+        (b"", "Chọn tệp"),
+    ],
+    ids=["100 000 lines", "binary", "utf-16", "xlsx", "cp1258", "other columns", "twice", "csv", "deep", "empty"],
+)
+def test_a_file_that_is_no_calendar_is_refused_beside_its_box(
+    administrator: Browser, session: Session, content: bytes, said: str
+) -> None:
+    file = (io.BytesIO(content), "lich.toml")
+
+    answer = administrator.post("/calendar/import", data={"file": file}, content_type="multipart/form-data")
+
+    assert answer.status_code == 422
+    assert said in html.unescape(answer.text)
+    assert "govuk-error-summary" in answer.text
+    assert len(answer.text) < 500_000
+    assert session.scalars(sa.select(CalendarDraft)).all() == []
+
+
+def test_a_byte_order_mark_is_no_part_of_the_file(administrator: Browser, session: Session) -> None:
+    text = administrator.get("/calendar/file").text.replace("2026-04-30", "2026-04-29", 1)
+    file = (io.BytesIO(b"\xef\xbb\xbf" + text.encode()), "lich.toml")
+
+    answer = administrator.post("/calendar/import", data={"file": file}, content_type="multipart/form-data")
+
+    assert answer.status_code == 303
+    assert session.scalars(sa.select(CalendarDraft)).one()
 
 
 def test_a_file_that_was_downloaded_can_be_changed_and_imported(

@@ -1,6 +1,9 @@
 """`portal catalogue` as it is typed."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +68,40 @@ def test_check_of_a_missing_file_says_so(tmp_path: Path) -> None:
 
     assert result.exit_code == 1
     assert "cannot be read" in result.output
+
+
+def test_a_folder_without_procedures_is_a_mistake(tmp_path: Path) -> None:
+    result = run("check", tmp_path)
+
+    assert result.exit_code == 1
+    assert "There is no procedure file" in result.output
+
+
+def test_a_file_name_that_is_no_text_is_printed_all_the_same(tmp_path: Path) -> None:
+    strange = tmp_path / os.fsdecode(b"\xff.toml")
+    strange.write_text("code = 3", "utf-8")
+
+    for arguments in (["check", strange], ["check", strange, "--json"]):
+        result = subprocess.run(
+            [sys.executable, "-m", "portal.cli", "catalogue", *arguments], check=False, capture_output=True
+        )
+        assert result.returncode == 1
+        assert b"Traceback" not in result.stderr
+    assert {finding["code"] for finding in json.loads(result.stdout)} >= {"wrong_shape"}
+
+
+@pytest.mark.usefixtures("app")
+def test_publishing_says_in_json_what_came_of_it(session: Session, tmp_path: Path) -> None:
+    broken = tmp_path / "1.004191.toml"
+    broken.write_text("code = 3", "utf-8")
+
+    first, again = (json.loads(run("publish", SHORT, "--json").stdout) for _ in range(2))
+    refused = run("publish", broken, "--json")
+
+    assert (first["published"], first["unchanged"]) == (["1.004191"], [])
+    assert (again["published"], again["unchanged"]) == ([], ["1.004191"])
+    assert refused.exit_code == 1
+    assert {finding["code"] for finding in json.loads(refused.stdout)} >= {"wrong_shape"}
 
 
 @pytest.mark.usefixtures("app")

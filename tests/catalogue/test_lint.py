@@ -44,7 +44,8 @@ BROKEN: list[tuple[str, str, str]] = [
     # shapes
     ("wrong_shape", 'sector = "trade"', f'sector = "fishing" {HERE}'),
     ("wrong_shape", 'sector = "trade"', f'sector = "trade"\ncolour = "red" {HERE}'),
-    ("wrong_shape", "amount = 10", f"amount = 0 {HERE}"),
+    ("wrong_shape", "amount = 10", f"amount = -1 {HERE}"),
+    ("wrong_shape", 'amount = 10\nunit = "working_day"', f'amount = 0\nunit = "calendar_day" {HERE}'),
     ("wrong_shape", "amount = 10", f"amount = nan {HERE}"),
     ("wrong_shape", 'code = "paper"', f'code = "Paper 1" {HERE}'),
     ("wrong_shape", 'role = "specialist"', f'role = "wizard" {HERE}'),
@@ -105,6 +106,7 @@ BROKEN: list[tuple[str, str, str]] = [
     ("unknown_case", 'code = "draft"\nact', f'code = "draft"\nlimit_by_case = {{ never = {{ amount = 1 }} }} {HERE}\nact'),
     ("longer_than_limit", "[[limits]]\namount = 10", f"[[limits]] {HERE}\namount = 1"),
     # limits, fees, level, law, letters
+    ("same_day_without_cutoff", "[[limits]]\namount = 10", f"[[limits]] {HERE}\namount = 0"),
     ("cutoff_on_long_limit", "[[limits]]\namount = 10", f'[[limits]]\nsame_day_cutoff = "15:00" {HERE}\namount = 10'),
     ("cutoff_outside_hours", "[[limits]]\namount = 10", f'[[limits]]\nsame_day_cutoff = "17:00" {HERE}\namount = 10'),
     ("wrong_shape", "[[limits]]\namount = 10", f'[[limits]]\nsame_day_cutoff = "3pm" {HERE}\namount = 10'),
@@ -195,6 +197,10 @@ def strange_files() -> Iterator[tuple[str, bytes]]:
             KIND_IS, "when = " + '{op = "not", of = ' * 300 + '{op = "always"}' + "}" * 300 + "\nsource"
         ).encode(),
     )
+    yield "dotted key", b".".join([b"a"] * 100_000) + b" = 1"
+    yield "quoted dotted key", b"x = {" + b" . ".join([b'"a b"'] * 100_000) + b" = 1}"
+    yield "keys without end", b"\n".join(b".".join([b"a"] * 38) + b".b%d = 1" % n for n in range(15_000))
+    yield "long array", b"a = [" + b"1," * 700_000 + b"]"
     yield "carriage returns", TEXT.replace("\n", "\r").encode()
     yield "one long line", b'a = "' + b"x" * 3_000_000 + b'"'
 
@@ -212,7 +218,7 @@ def test_it_never_crashes_and_is_done_soon(tmp_path: Path, name: str, content: b
 
     assert any(finding.severity is Severity.ERROR for finding in found) or name == "wide condition"
     assert all(str(finding) for finding in found)
-    assert time.process_time() - began < 30
+    assert time.process_time() - began < 10
 
 
 @settings(

@@ -87,6 +87,14 @@ def test_no_file_makes_the_reading_crash(tmp_path: Path, content: bytes, code: s
     assert code in {finding.code for finding in parse_definition(path).findings}
 
 
+def test_a_device_without_end_is_refused_and_a_byte_order_mark_forgiven(tmp_path: Path) -> None:
+    marked = tmp_path / "1.004191.toml"
+    marked.write_text("\ufeff" + FILES[0].read_text("utf-8").replace("\n", "\r\n"), "utf-8", newline="")
+
+    assert [f.code for f in parse_definition(Path("/dev/zero")).findings] == ["too_big"]
+    assert parse_definition(marked).findings == ()
+
+
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert [f.code for f in parse_definition(tmp_path / "none.toml").findings] == ["unreadable"]
 

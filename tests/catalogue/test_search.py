@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from portal.catalogue import queries, registers
 from portal.catalogue.actions import publish
 from portal.catalogue.models import ProcedureVersion
+from portal.catalogue.narrowing import Narrowing
 
 NOW = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 2)
@@ -96,7 +97,7 @@ def test_words_that_mean_nothing_find_nothing(session: Session, words: str) -> N
 @pytest.mark.usefixtures("published")
 def test_a_field_narrows_the_search(session: Session) -> None:
     everywhere = [hit.code for hit in queries.search(session, "giấy phép", on=TODAY)]
-    in_trade = [hit.code for hit in queries.search(session, "giấy phép", on=TODAY, field="trade")]
+    in_trade = [hit.code for hit in queries.search(session, "giấy phép", on=TODAY, only=Narrowing(field="trade"))]
 
     assert {CONSTRUCTION, TRADE} <= set(everywhere)
     assert in_trade == [TRADE]

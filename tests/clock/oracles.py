@@ -35,25 +35,29 @@ def date_of(day: int) -> date:
 
 @dataclass
 class Office:
-    """Days off, make-up days and hours; `open_minutes` has a byte for every minute of the years."""
+    """Days off, make-up days and hours; a byte for every minute and one for every day of the years."""
 
     off: set[date]
     works: dict[date, date]
     hours: Callable[[date, int], Sequence[Span]] = lambda day, weekday: DEFAULT
     open_minutes: bytearray = field(init=False)
+    working: bytearray = field(init=False)
     days: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.days = (END - ORIGIN.date()).days
+        self.working = bytearray(self._decided(date_of(day)) for day in range(self.days))
         self.open_minutes = bytearray(self.days * DAY)
         for day in range(self.days):
             for opens, closes in self.spans(day):
                 begin, end = day * DAY + opens, day * DAY + closes
                 self.open_minutes[begin:end] = b"\1" * (end - begin)
 
-    def works_on(self, day: int) -> bool:
-        on = date_of(day)
+    def _decided(self, on: date) -> bool:
         return on in self.works or (on.weekday() < 5 and on not in self.off)
+
+    def works_on(self, day: int) -> bool:
+        return self.working[day] == 1
 
     def spans(self, day: int) -> Sequence[Span]:
         if not self.works_on(day):
@@ -75,22 +79,26 @@ class Office:
     # --- hours
 
     def hours_due(self, received: int, minutes: int, pauses: Iterable[Interval], *, restart: bool) -> int:
-        """Count the open minutes one by one, leaving out those inside a pause."""
+        """Count the open minutes, a byte each, leaving out those inside a pause; a stretch of a day at a time."""
         now, left = self.effective(received), minutes
         stops = [(max(begin, now), end) for begin, end in pauses if end > begin]
-        begins = {begin for begin, _ in stops}
-        looks = True
         while True:
-            ends = [end for begin, end in stops if begin <= now < end] if looks else ()
+            ends = [end for begin, end in stops if begin <= now < end]
             if ends:
                 now = self.effective(max(ends)) if restart else max(ends)
                 left = minutes if restart else left
                 continue
-            left -= self.open_minutes[now]
-            now += 1
-            if left == 0:
-                return now
-            looks = now in begins
+            until = min([now + DAY, *(begin for begin, _ in stops if begin > now)])
+            counted = self.open_minutes.count(1, now, until)
+            if counted >= left:
+                return self._end_of_open(now, left)
+            now, left = until, left - counted
+
+    def _end_of_open(self, now: int, count: int) -> int:
+        """The end of the so-many-th open minute from now."""
+        for _ in range(count):
+            now = self.open_minutes.index(1, now) + 1
+        return now
 
     # --- days
 

@@ -1,5 +1,6 @@
 """Days, hours and years."""
 
+import re
 from datetime import date, datetime
 
 import holidays
@@ -168,3 +169,22 @@ def test_the_packaged_calendar_is_the_library_corrected_by_the_swap_it_lacks() -
 
     assert set(VIETNAM.pages.days_off) - library == {date(2026, 1, 2)}
     assert library - set(VIETNAM.pages.days_off) == set()
+
+
+def test_every_line_of_the_packaged_calendar_names_the_document_that_decides_it() -> None:
+    pages = office_calendar().pages
+    official = {year.year for year in pages.years.values() if year.official}
+    lines = [*pages.days_off.values(), *pages.make_up_days.values()]
+
+    assert all(line.source for line in (*lines, *pages.hours, *pages.years.values()))
+    decided = [line.source for line in lines if line.on.year in official]
+    assert [source for source in decided if not re.search(r"\d+/(QH14|QH16|VPCP-KGVX|TB-BNV)", source)] == []
+    assert {line.source for line in lines if line.on.year not in official} == {pages.years[2027].source}
+
+
+def test_every_swap_names_the_same_document_on_both_its_days() -> None:
+    pages = office_calendar().pages
+
+    assert len(pages.make_up_days) == 4
+    for day in pages.make_up_days.values():
+        assert day.source == pages.days_off[day.instead_of].source

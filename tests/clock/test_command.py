@@ -91,6 +91,24 @@ def test_a_date_in_a_year_that_is_not_official_is_provisional() -> None:
     assert asked("--received", "2026-12-30T09:00", "--limit", "3 working days")["provisional"] is True
 
 
+@pytest.mark.parametrize("received", ["2019-03-04T09:00", "2022-12-31T09:00", "2027-12-30T09:00", "2031-01-02T09:00"])
+def test_a_date_beyond_the_loaded_years_is_reckoned_and_provisional(received: str) -> None:
+    answer = asked("--received", received, "--limit", "3 working days")
+
+    assert answer["provisional"] is True
+    lines = answer["lines"]
+    assert isinstance(lines, list)
+    assert "provisional" in {line["kind"] for line in lines}
+    assert str(answer["due_at"]).endswith("T17:00:00+07:00")
+
+
+def test_without_now_an_open_pause_is_reckoned_to_the_machines_clock() -> None:
+    answer = asked(*ASKED, "--pause", "2026-08-21T09:00/")
+
+    assert answer["open_pause"] is True
+    assert datetime.fromisoformat(str(answer["due_at"])).year >= 2026
+
+
 def test_it_takes_another_calendar(tmp_path: Path) -> None:
     calendar = tmp_path / "calendar.toml"
     calendar.write_text(
@@ -135,9 +153,20 @@ def test_bad_input_is_one_line_on_standard_error_and_exit_2(arguments: list[str]
     assert "Traceback" not in found.stderr
 
 
-def test_a_calendar_that_is_no_text_is_refused_in_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xfe\x00",
+        b"a = " + b"[" * 5000,
+        b"years = " + b"9" * 5000,
+        b"x = 1\n" * 100_000,
+        b"[" + b"a." * 9000 + b"a]",
+    ],
+    ids=["no text", "deep", "long number", "100 000 lines", "deep key"],
+)
+def test_a_file_that_is_no_calendar_is_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
     calendar = tmp_path / "calendar.toml"
-    calendar.write_bytes(b"\xff\xfe\x00")
+    calendar.write_bytes(content)
 
     found = run(*ASKED, "--calendar", str(calendar))
 

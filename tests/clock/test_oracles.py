@@ -1,4 +1,7 @@
-"""The clock against slow, simple clocks that share no code with it."""
+"""The clock against slow, simple clocks that share no code with it.
+
+Each everyday run makes more than ten thousand comparisons; `make clock-full` makes nearly two million.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -14,8 +17,20 @@ from portal.clock.limit import Limit, Unit
 from portal.clock.stopwatch import Policy
 from portal.clock.zone import VIETNAM
 from tests.clock.cases import Case, at, table
-from tests.clock.oracles import DAY, date_of, day_of, minute_of
-from tests.clock.worlds import World, examples, intervals, moment, pauses_of, receptions, waits, world, worlds
+from tests.clock.oracles import DAY, Interval, date_of, day_of, minute_of
+from tests.clock.worlds import (
+    SLICES,
+    World,
+    examples,
+    intervals,
+    moment,
+    pauses_of,
+    receptions,
+    slice_of,
+    waits,
+    world,
+    worlds,
+)
 
 DAY_UNITS = {
     "working days": Limit(amount=1, unit=Unit.WORKING_DAY),
@@ -25,30 +40,15 @@ DAY_UNITS = {
 }
 
 
-@examples(1300)
+@examples(650)
 @given(worlds, receptions, st.integers(1, 45), waits(days=60))
 def test_limits_in_days_and_months_end_where_a_walk_day_by_day_ends(
     here: World, received: int, amount: int, drawn: list[tuple[int, int, int]]
 ) -> None:
-    stops = intervals(received, drawn)
-    for (unit, one), policy in product(DAY_UNITS.items(), Policy):  # eight comparisons in each example
-        limit = replace(one, amount=min(amount, 12) if unit == "months" else amount)
-
-        found = due(
-            received_at=moment(received),
-            limit=limit,
-            calendar=here.calendar,
-            pauses=pauses_of(stops),
-            policy=policy,
-        )
-
-        restart = policy is Policy.RESTART
-        day = here.office.days_due(received, limit.count, unit, stops, restart=restart)
-        assert minute_of(found.due_at) == here.office.close(day), (unit, policy)
-        assert minute_of(found.effective_reception) == here.office.effective(received)
+    _same_to_the_day(here, received, amount, intervals(received, drawn))
 
 
-@examples(700)
+@examples(350)
 @given(worlds, receptions, st.integers(1, 24 * 4), waits(days=6))
 def test_limits_in_hours_end_where_counting_minute_by_minute_ends(
     here: World, received: int, quarters: int, drawn: list[tuple[int, int, int]]
@@ -65,33 +65,56 @@ def test_long_limits_in_hours_end_there_too(
     _same_to_the_minute(here, received, quarters, intervals(received, drawn))
 
 
-def _same_to_the_minute(here: World, received: int, quarters: int, stops: list[tuple[int, int]]) -> None:
-    """Compare a limit of quarters of an hour under both policies."""
-    for policy in Policy:
-        found = due(
-            received_at=moment(received),
-            limit=Limit(amount=Decimal(quarters) / 4, unit=Unit.WORKING_HOUR),
-            calendar=here.calendar,
-            pauses=pauses_of(stops),
-            policy=policy,
-        )
-
-        restart = policy is Policy.RESTART
-        assert minute_of(found.due_at) == here.office.hours_due(received, quarters * 15, stops, restart=restart)
-
-
 @examples(200)
 @given(worlds, receptions, st.integers(1, 3000), waits(days=8))
 def test_steps_and_acceptance_end_where_counting_minute_by_minute_ends(
     here: World, received: int, minutes: int, drawn: list[tuple[int, int, int]]
 ) -> None:
-    stops = intervals(received, drawn)
+    _same_for_steps(here, received, minutes, intervals(received, drawn))
 
+
+@pytest.mark.parametrize("number", range(SLICES))
+def test_every_dossier_of_a_slice_is_due_when_the_slow_clocks_say(number: int) -> None:
+    """Fifteen comparisons for each dossier; one in five also has a long limit in hours."""
+    for place, drawn in enumerate(slice_of(number)):
+        here = world(drawn.world)
+        _same_to_the_day(here, drawn.received, drawn.days, drawn.stops, drawn)
+        _same_to_the_minute(here, drawn.received, drawn.quarters, drawn.short, drawn)
+        _same_to_the_minute(here, drawn.received, drawn.quarters % 8 + 1, drawn.short, drawn)
+        _same_for_steps(here, drawn.received, drawn.minutes, drawn.short, drawn)
+        if place % 5 == 0:
+            _same_to_the_minute(here, drawn.received, drawn.many_quarters, drawn.stops, drawn)
+
+
+def _same_to_the_day(here: World, received: int, amount: int, stops: list[Interval], drawn: object = None) -> None:
+    """Compare a limit in each unit of days and in months under both policies: eight comparisons."""
+    pauses = pauses_of(stops)
+    for (unit, one), policy in product(DAY_UNITS.items(), Policy):
+        limit = replace(one, amount=min(amount, 12) if unit == "months" else amount)
+        found = due(received_at=moment(received), limit=limit, calendar=here.calendar, pauses=pauses, policy=policy)
+
+        day = here.office.days_due(received, limit.count, unit, stops, restart=policy is Policy.RESTART)
+        assert minute_of(found.due_at) == here.office.close(day), (unit, policy, drawn)
+        assert minute_of(found.effective_reception) == here.office.effective(received), drawn
+
+
+def _same_to_the_minute(here: World, received: int, quarters: int, stops: list[Interval], drawn: object = None) -> None:
+    """Compare a limit of quarters of an hour under both policies."""
+    limit, pauses = Limit(amount=Decimal(quarters) / 4, unit=Unit.WORKING_HOUR), pauses_of(stops)
+    for policy in Policy:
+        found = due(received_at=moment(received), limit=limit, calendar=here.calendar, pauses=pauses, policy=policy)
+
+        counted = here.office.hours_due(received, quarters * 15, stops, restart=policy is Policy.RESTART)
+        assert minute_of(found.due_at) == counted, (quarters, policy, drawn)
+
+
+def _same_for_steps(here: World, received: int, minutes: int, stops: list[Interval], drawn: object = None) -> None:
+    """Compare a step of so many minutes, with pauses, and the eight hours for accepting."""
     step = step_due(entered_at=moment(received), minutes=minutes, calendar=here.calendar, pauses=pauses_of(stops))
     acceptance = acceptance_due(moment(received), here.calendar)
 
-    assert minute_of(step.due_at) == here.office.hours_due(received, minutes, stops, restart=False)
-    assert minute_of(acceptance.due_at) == here.office.hours_due(received, 480, [], restart=False)
+    assert minute_of(step.due_at) == here.office.hours_due(received, minutes, stops, restart=False), drawn
+    assert minute_of(acceptance.due_at) == here.office.hours_due(received, 480, [], restart=False), drawn
 
 
 @examples(300)

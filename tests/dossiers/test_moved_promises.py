@@ -17,6 +17,7 @@ from portal.dossiers.actions import decision, extending, letters, reopening
 from portal.dossiers.models import Dossier, DossierStep
 from portal.dossiers.projection import graph_of
 from portal.dossiers.record import history
+from portal.dossiers.replaying import replayed
 from portal.facts.models import DossierFact, TurnaroundCell
 from portal.foundation.errors import Forbidden, Invalid, Refused
 from portal.foundation.outbox import Job, OutboxRow, Timer, TimerKind
@@ -29,7 +30,6 @@ from portal.notices.models import Notice
 from portal.workflow.graph import Act
 from portal.workflow.lifecycle import Outcome, Role, State
 from portal.workflow.projection import Projection
-from portal.workflow.replay import replay
 from tests.dossiers.test_life import accepted, worked
 from tests.factories import world as worlds
 from tests.factories.world import MONDAY, World
@@ -54,7 +54,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> PrintingOffice:
 
 
 def projected(session: Session, dossier: Dossier) -> Projection:
-    return replay(history(session, dossier.id), graph_of(dossier))
+    return replayed(dossier, history(session, dossier.id))
 
 
 def told(session: Session, dossier: Dossier) -> set[str]:

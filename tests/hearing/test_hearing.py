@@ -20,6 +20,7 @@ from portal.foundation.packaged import office_calendar
 from portal.hearing import actions
 from portal.hearing.models import Matter, MatterKind, MatterState, Rating
 from portal.hearing.terms import limits_of, publish_by
+from portal.letters.models import Letter
 from portal.notices.models import Notice
 from portal.workflow.events import EventKind
 from portal.workflow.lifecycle import Role
@@ -30,6 +31,7 @@ from tests.factories.world import MONDAY, World
 from tests.fixtures.app import Browser
 
 CALENDAR = office_calendar()
+MENDING = {"about": "correction", "words": "Sai tên công ty"}
 
 
 @pytest.fixture
@@ -117,6 +119,89 @@ def test_a_term_that_passes_is_told_to_the_office_once_it_is_owed(world: World, 
     assert session.scalar(told) == 2 * (before or 0)
     session.refresh(matter)
     assert matter.overdue_noted_at == MONDAY + timedelta(days=4)
+
+
+def test_more_is_asked_within_five_working_days_or_not_at_all(world: World, session: Session) -> None:
+    office, head = world.agencies["construction"], world.viewer("construction", Role.HEAD)
+    kind, by = MatterKind.FEEDBACK, world.company_viewer
+    early, late = (
+        actions.raise_matter(session, kind, "Chậm.", viewer=by, now=MONDAY, agency_id=office.id) for _ in "ab"
+    )
+    assert late.ask_by is not None
+    assert office_day(late.ask_by) == date(2026, 3, 9)
+    rounds = session.scalars(sa.select(Timer.subject_round).where(Timer.kind == TimerKind.MATTER_SCREENING))
+    assert sorted(rounds) == [1, 1, 2, 2]
+
+    actions.take_on(session, late, viewer=head, now=MONDAY)
+    actions.ask(session, early, "Cửa số mấy?", viewer=head, now=late.ask_by - timedelta(minutes=1))
+    with pytest.raises(Refused, match="asking_is_over"):
+        actions.ask(session, late, "Cửa số mấy?", viewer=head, now=late.ask_by)
+
+
+def test_that_nothing_more_can_be_asked_is_told_and_is_no_lateness(world: World, session: Session) -> None:
+    office, head = world.agencies["construction"], world.viewer("construction", Role.HEAD)
+    kind, by = MatterKind.FEEDBACK, world.company_viewer
+    matter = actions.raise_matter(session, kind, "Chậm.", viewer=by, now=MONDAY, agency_id=office.id)
+    actions.take_on(session, matter, viewer=head, now=MONDAY)
+    assert matter.ask_by is not None
+
+    actions.note_term_passed(session, matter.id, now=matter.ask_by + timedelta(minutes=1))
+
+    told = session.scalars(sa.select(Notice.params["matter"].astext).where(Notice.person_id == head.person_id)).all()
+    assert sorted(told) == ["asking_over", "feedback"]
+    assert matter.overdue_noted_at is None
+
+
+def test_the_head_finds_what_is_owed_in_the_menu_and_everybody_the_answers_in_the_foot(
+    head: Browser, new_client: Callable[[], Browser]
+) -> None:
+    assert 'href="/desk/matters"' in head.get("/desk").text
+    assert 'aria-current="page"' in head.get("/desk/matters").text
+    front = new_client().get("/zh/").text
+    assert 'href="/zh/feedback"' in front
+
+
+def test_a_wrong_result_is_asked_to_be_corrected_and_answered(
+    filer: Browser,
+    world: World,
+    session: Session,
+    settled: tuple[Dossier, Letter],
+    new_client: Callable[[], Browser],
+) -> None:
+    dossier, undecided = settled[0], world.file(seed=2)
+    head = new_client()
+    people.sign_in(head, session.get_one(Person, world.holder(dossier.agency_id, Role.HEAD).person_id))
+    assert filer.post(f"/dossiers/{undecided.code}/mending", data=MENDING).status_code == 409
+    page = filer.get(f"/dossiers/{dossier.code}")
+    assert f"/dossiers/{dossier.code}/mending" in page.text
+    assert filer.post(f"/dossiers/{dossier.code}/mending", data={"words": "Sai tên"}).status_code == 422
+    assert filer.post(f"/dossiers/{dossier.code}/mending", data=MENDING).status_code == 303
+    assert filer.post(f"/dossiers/{dossier.code}/mending", data=MENDING).status_code == 409
+
+    matter = session.scalars(sa.select(Matter)).one()
+    assert str(matter.id) in head.get("/desk/matters").text
+    head.post(f"/desk/matters/{matter.id}", data={"act": "answer", "words": "Đã cấp lại."})
+    assert "Đã cấp lại." in filer.get(f"/matters/{matter.id}").text
+    assert str(matter.id) not in head.get("/desk/matters").text
+
+
+def test_the_filer_rates_how_they_were_served_once(
+    filer: Browser, session: Session, settled: tuple[Dossier, Letter]
+) -> None:
+    dossier = settled[0]
+    address = f"/dossiers/{dossier.code}/rating"
+    assert address in filer.get(f"/dossiers/{dossier.code}").text
+
+    assert filer.post(address, data={"words": "x"}).status_code == 422
+    assert filer.post(address, data={"score": "6"}).status_code == 422
+    assert filer.post(address, data={"score": "4", "words": "Nhanh."}).status_code == 303
+    assert filer.post(address, data={"score": "1"}).status_code == 409
+
+    rating = session.scalars(sa.select(Rating)).one()
+    assert (rating.score, rating.words) == (4, "Nhanh.")
+    events = session.scalars(sa.select(DossierEvent.kind).where(DossierEvent.dossier_id == dossier.id)).all()
+    assert events.count(EventKind.RATED) == 1
+    assert 'name="score"' not in filer.get(address).text
 
 
 def test_a_complaint_is_recorded_in_the_dossier_and_only_one_waits(

@@ -35,8 +35,13 @@ def small_pdf(text: str) -> bytes:
 
 
 def begin(visitor: Visitor, code: str, case: str) -> Page:
+    """From the procedure's address to a new draft's list of parts."""
+    return begin_at(visitor.get(f"/vi/procedures/{code}"), case)
+
+
+def begin_at(procedure: Page, case: str) -> Page:
     """From the procedure's page to a new draft's list of parts."""
-    page = visitor.get(f"/vi/procedures/{code}").follow(part=f"/drafts/new?procedure={code}")
+    page = procedure.follow(part="/drafts/new?procedure=")
     form = page.form(having="case")
     if form.shows("case"):
         form.fill("case", case)

@@ -4,7 +4,7 @@ import os
 import socket
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from portal.accounts.models import Person
 from portal.foundation import database
 from portal.workflow.lifecycle import Role
 from tests.factories import people, world
+from tests.factories.world import World
 from tests.fixtures.workers import Crew, Program, until
 from tests.journeys.browserlike import Page, Visitor
 
@@ -49,14 +50,15 @@ class Town(Crew):
         self.officers: dict[tuple[str, Role], str] = {}
         self._signed_in: dict[str, Visitor] = {}
 
-    def settle(self) -> None:
-        """People, agencies and procedures move in."""
+    def settle(self, procedures: Collection[str] = world.ONE_OF_EACH_FIELD) -> World:
+        """People, agencies and procedures move in; returns them, detached."""
         with Session(self.engine, expire_on_commit=False) as session:
-            made = world.build(session)
+            made = world.build(session, procedures=procedures)
             assert made.filer is not None
             self.company_email = made.filer.email
             self.officers = {key: session.get_one(Person, post.person_id).email for key, post in made.posts.items()}
             session.commit()
+        return made
 
     def web(self) -> Program:
         """The web server, answering when this returns."""

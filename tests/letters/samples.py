@@ -405,7 +405,43 @@ REJECTION = replace(
     remedies=words("Có thể khiếu nại trong 90 ngày.", "You may complain within 90 days.", "可在90日内申诉。"),
 )
 
+CHARGES = (
+    say.ChargeLine(
+        name=words("Lệ phí cấp giấy phép", "Fee for the permit", "许可费"),
+        amount="75.000 đồng",
+    ),
+    say.ChargeLine(name=words("Tiền sử dụng hạ tầng"), amount="1.250.000 đồng"),
+)
+FEE_RECEIPT = say.FeeReceipt(
+    head=replace(CENTRE, number="0000012/2026/BL"),
+    subject=PERMIT,
+    owner=COMPANY,
+    payer="Trần Thị Bình",
+    lines=CHARGES,
+    total="1.325.000 đồng",
+    in_words="Một triệu ba trăm hai mươi lăm nghìn đồng",
+    manner=words("Tiền mặt tại quầy", "In cash at the counter", "窗口现金缴纳"),
+    reference="14422574",
+    note=words(""),
+    issued_at=at("2026-11-23 09:32"),
+)
+OBLIGATION = say.ObligationNotice(
+    head=CONSTRUCTION,
+    subject=PERMIT,
+    filer=COMPANY,
+    lines=CHARGES,
+    total=FEE_RECEIPT.total,
+    in_words=FEE_RECEIPT.in_words,
+    reason="Theo Thông báo số 12/TB-CCT ngày 20/11/2026.",
+    legal_ground="Điều 8 Nghị định 10/2022/NĐ-CP",
+    due_on=date(2026, 12, 10),
+    issued_at=at("2026-11-23 09:32"),
+    signatory=say.Signatory(name="Nông Văn Bình", post="Trưởng phòng", signed_at=at("2026-11-23 09:32")),
+)
+
 EVERY_LETTER = {
+    "fee_receipt": FEE_RECEIPT,
+    "obligation": OBLIGATION,
     "filing_receipt": FILING,
     "receipt": RECEIPT,
     "supplement": SUPPLEMENT,

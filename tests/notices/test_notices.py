@@ -25,6 +25,7 @@ OF_PEOPLE = frozenset(
         NoticeKind.MATTER_ANSWERED,
         NoticeKind("invited"),
         NoticeKind("factor_reset"),
+        NoticeKind.FIGURES_MAIL,
     }
 )
 """What is about somebody's account, draft or words, and not always about a dossier."""

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from portal.accounts.models import AuditRow, InterruptedPost, Person, SignInAttempt
+from portal.accounts.models import AuditRow, InterruptedPost, Person
 from portal.foundation.outbox import Job, OutboxRow, Queue, enqueue
 from portal.operations import actions
 from portal.workflow.lifecycle import Role
@@ -186,7 +186,6 @@ def test_what_has_expired_is_cleared_away_and_what_has_not_stays(session: Sessio
     owner = people.filer(session)
     for days in (1, 31):
         at = NOW - timedelta(days=days)
-        session.add(SignInAttempt(account_hash=b"a", network="127.0.0.1", at=at, succeeded=True))
         session.add(
             InterruptedPost(
                 token_hash=str(days).encode(),
@@ -203,7 +202,6 @@ def test_what_has_expired_is_cleared_away_and_what_has_not_stays(session: Sessio
 
     assert actions.clean_expired(session, now=NOW) == {
         "interrupted_posts": 1,
-        "sign_in_attempts": 1,
         "closed_jobs": 1,
         "posts_over": 0,
     }

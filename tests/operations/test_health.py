@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import redis
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.foundation import upgrades
 from portal.foundation.outbox import Job, OutboxRow, Queue, enqueue
 from portal.foundation.settings import Settings
 from portal.operations import pulse, queries, readiness
@@ -165,7 +167,7 @@ def test_its_cost_does_not_grow_with_what_waits(
     with statements() as many:
         well.get("/readyz")
 
-    assert len(few) == len(many) == 2
+    assert len(few) == len(many) == 3
 
 
 def test_a_job_is_as_old_as_its_row_however_long_ago_the_act_was(session: Session) -> None:
@@ -176,3 +178,13 @@ def test_a_job_is_as_old_as_its_row_however_long_ago_the_act_was(session: Sessio
 
     assert health.untouched_seconds < readiness.LONGEST_UNTOUCHED_SECONDS
     assert health.lag_seconds < readiness.LONGEST_LAG_SECONDS
+
+
+def test_what_an_upgrade_asks_for_is_told_until_it_has_been_run(well: Browser, session: Session) -> None:
+    session.add(upgrades.UpgradeNote(key=upgrades.REBUILD, wanted_at=sa.func.now()))
+    session.commit()
+    parts = well.get("/readyz").get_json()["parts"]
+    assert parts["upgrade"] == {"ok": True, "run_once": ["portal transparency rebuild"]}
+    upgrades.note_done(session, upgrades.REBUILD, now=datetime.now(UTC))
+    session.commit()
+    assert "upgrade" not in well.get("/readyz").get_json()["parts"]

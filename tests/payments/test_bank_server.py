@@ -1,95 +1,30 @@
-"""The merchant interface over a real wire: a small bank that checks our signatures and signs its answers itself."""
+"""The merchant interface over a real wire: asking, giving back, and answers that cannot be trusted."""
 
-import hashlib
-import hmac
-import json
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
 
 import pytest
 
 from portal.foundation.errors import Unavailable
 from portal.payments.gateways import Attempt, Gateway, by_post
 from portal.payments.kinds import GatewayName
+from tests.payments.bank import SECRET, Bank, open_bank
 
-SECRET = "a secret of two parties only, long enough"
 NOON = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
-ATTEMPT = Attempt(reference="260302abc", amount_vnd=75_000, info="Nop phi", started_at=NOON, expires_at=NOON)
-ASKED = {
-    "querydr": "RequestId Version Command TmnCode TxnRef TransactionDate CreateDate IpAddr OrderInfo",
-    "refund": "RequestId Version Command TmnCode TransactionType TxnRef Amount TransactionNo TransactionDate CreateBy "
-    "CreateDate IpAddr OrderInfo",
-}
-ANSWERED = {
-    "querydr": "ResponseId Command ResponseCode Message TmnCode TxnRef Amount BankCode PayDate TransactionNo "
-    "TransactionType TransactionStatus OrderInfo PromotionCode PromotionAmount",
-    "refund": "ResponseId Command ResponseCode Message TmnCode TxnRef Amount BankCode PayDate TransactionNo "
-    "TransactionType TransactionStatus OrderInfo",
-}
-
-
-def signed(fields: dict[str, str], names: str, secret: str = SECRET) -> str:
-    text = "|".join(fields.get(f"vnp_{name}", "") for name in names.split())
-    return hmac.new(secret.encode(), text.encode(), hashlib.sha512).hexdigest()
-
-
-class Bank(BaseHTTPRequestHandler):
-    """Answers as the guide says; `mood` spoils an answer."""
-
-    mood: ClassVar[str] = ""
-    heard: ClassVar[list[dict[str, str]]] = []
-
-    def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.heard.append(asked)
-        command = asked["vnp_Command"]
-        known = asked["vnp_TxnRef"] == ATTEMPT.reference
-        answer = {
-            "vnp_ResponseId": "r1",
-            "vnp_Command": command,
-            "vnp_TmnCode": asked["vnp_TmnCode"],
-            "vnp_TxnRef": asked["vnp_TxnRef"],
-            "vnp_Message": "Thành công",
-            "vnp_ResponseCode": "00" if known else "91",
-            "vnp_Amount": asked.get("vnp_Amount", "7500000"),
-            "vnp_TransactionNo": "14422574",
-            "vnp_TransactionStatus": "00",
-        }
-        if asked["vnp_SecureHash"] != signed(asked, ASKED[command]):
-            answer["vnp_ResponseCode"] = "97"
-        answer["vnp_SecureHash"] = signed(answer, ANSWERED[command], "wrong" if self.mood == "forged" else SECRET)
-        body = b"<html>" if self.mood == "page" else json.dumps(answer).encode()
-        self.send_response(302 if self.mood == "redirect" else 200)
-        if self.mood == "redirect":
-            self.send_header("Location", "http://127.0.0.1:9/")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
-        """Say nothing."""
+ATTEMPT = Attempt(reference="a260302abc", amount_vnd=75_000, info="Nop phi", started_at=NOON, expires_at=NOON)
 
 
 @pytest.fixture
 def gateway() -> Iterator[Gateway]:
-    Bank.mood, Bank.heard = "", []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Bank)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Gateway(
-        name=GatewayName.VNPAY,
-        terminal="LANGSON1",
-        secret=SECRET,
-        pay_url="https://bank.example/pay",
-        return_url="https://portal.example/return",
-        send=by_post(f"http://127.0.0.1:{server.server_address[1]}/api"),
-    )
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with open_bank(a260302abc=75_000) as address:
+        yield Gateway(
+            name=GatewayName.VNPAY,
+            terminal="LANGSON1",
+            secret=SECRET,
+            pay_url="https://bank.example/pay",
+            return_url="https://portal.example/return",
+            send=by_post(address),
+        )
 
 
 def test_asking_how_a_payment_stands(gateway: Gateway) -> None:

@@ -204,6 +204,8 @@ def test_a_notice_stops_the_clock_and_its_payment_starts_it_again(world: World, 
         obligation.send_notice(session, dossier, viewer=world.holder(dossier.agency_id, Role.SPECIALIST), now=began)
     obligation.send_notice(session, dossier, viewer=world.holder(dossier.agency_id, Role.HEAD), now=began)
     assert (bill.state, dossier.state) == (BillState.OWED, State.PAYMENT_DUE)
+    papers = session.scalars(sa.select(OutboxRow.payload).where(OutboxRow.kind == Job.RENDER_LETTER)).all()
+    assert [one["event_version"] for one in papers if one["kind"] == "obligation"] == [dossier.version]
     pay(session, dossier, ended)
 
     assert (bill.state, dossier.state) == (BillState.PAID, State.IN_PROGRESS)

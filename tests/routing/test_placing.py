@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.actions import people as accounts
 from portal.accounts.actions import posts
 from portal.accounts.models import AbsenceKind
+from portal.accounts.queries import standing_in
 from portal.dossiers.models import Dossier, DossierEvent
 from portal.dossiers.record import history
 from portal.foundation.errors import Forbidden, Invalid
@@ -84,7 +85,7 @@ def test_with_everybody_away_the_dispatcher_hears_of_it_and_the_first_back_gets_
     assert dossier.version == version, "what is known is not said again"
 
     person = bureau.person(bureau.specialists[1].id)
-    absence = queries.standing_in.absences_of(session, [person.id], since=TODAY)[0]
+    absence = standing_in.absences_of(session, [person.id], since=TODAY)[0]
     end_absence(session, absence.id, viewer=viewer_of(session, bureau.specialists[1]), now=MONDAY)
     assert place(session) == 1
     route(session, dossier.id, now=MONDAY)
@@ -236,11 +237,47 @@ def test_substitution_in_a_chain_and_no_circle(bureau: Bureau, session: Session)
     add_substitution(session, first.id, second.id, WEEK, viewer=head, now=MONDAY)
     add_substitution(session, second.id, third.id, WEEK, viewer=head, now=MONDAY)
 
-    seats = queries.standing_in.seats(session, third.person_id, day=TODAY)
+    seats = standing_in.seats(session, third.person_id, day=TODAY)
     assert {seat.id for seat in seats} == {first.id, second.id}
     assert {seat.own_post_id for seat in seats} == {third.id}
-    assert queries.standing_in.seats(session, third.person_id, day=TODAY + timedelta(days=7)) == ()
+    assert standing_in.seats(session, third.person_id, day=TODAY + timedelta(days=7)) == ()
     with pytest.raises(Invalid, match="circle"):
         add_substitution(session, third.id, first.id, WEEK, viewer=head, now=MONDAY)
     later = Period(first_day=TODAY + timedelta(days=10), last_day=TODAY + timedelta(days=12))
     add_substitution(session, third.id, first.id, later, viewer=head, now=MONDAY)
+
+
+def test_what_a_closed_agency_was_competent_for_goes_to_its_successor(bureau: Bureau, session: Session) -> None:
+    other = next(one for one in bureau.world.agencies.values() if one.id != bureau.agency.id and not one.is_intake)
+    bureau.agency.closed_at, bureau.agency.successor_id = MONDAY, other.id
+    dossier = bureau.world.file(CODE, seed=7)
+    session.flush()
+    route(session, dossier.id, now=MONDAY)
+
+    assert dossier.agency_id == other.id
+
+
+def test_a_closed_agency_without_an_open_successor_leaves_the_dossier_to_the_dispatcher(
+    bureau: Bureau, session: Session
+) -> None:
+    bureau.agency.closed_at, bureau.agency.successor_id = MONDAY, None
+    dossier = bureau.world.file(CODE, seed=7)
+    session.flush()
+    route(session, dossier.id, now=MONDAY)
+
+    assert dossier.agency_id is None
+    assert history(session, dossier.id)[-1].kind is EventKind.SENT_TO_DISPATCHER
+
+
+def test_the_team_page_shows_the_load_steps_are_given_by(bureau: Bureau, session: Session) -> None:
+    dossier = bureau.at(Act.APPRAISE)
+    step = bureau.step(dossier)
+    later = MONDAY + timedelta(hours=2)
+    shown = {one.person_id: one.load for one in queries.people_of(session, bureau.agency.id, now=later)}
+    chosen = queries.candidates(session, agency_id=bureau.agency.id, role=Role.SPECIALIST, now=later)
+    at_once = queries.candidates(session, agency_id=bureau.agency.id, role=Role.SPECIALIST, now=MONDAY)
+
+    assert {one.person_id: one.load for one in chosen}.items() <= shown.items()
+    holder = bureau.person(step.post_id)
+    before = next(one.load for one in at_once if one.person_id == holder.id)
+    assert (before, shown[holder.id]) == (60, 15)  # two hours have run, and what is in hand never counts for nothing

@@ -233,7 +233,7 @@ def test_a_new_day_is_counted_without_any_act(session: Session) -> None:
 
     tomorrow = NOW + timedelta(days=1)
     assert counting.is_wanted(session, now=tomorrow)
-    counting.freshen(session, now=tomorrow)
+    sheets.make(session, now=tomorrow)
     assert sheet(session)["now"]["open_overdue"] == 1
 
 

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import sessionmaker
 
 from portal.foundation import database
+from portal.foundation.jobs import Due
 from tests.fixtures.workers import until
 from tests.workers.conftest import Connection, Outbox
 from workers.pace import Pace
-from workers.relay import MARK, Relay
+from workers.relay import MARK, Heard, Relay
 from workers.wire import make_app
 
 NOBODY_LISTENS = "redis://127.0.0.1:1/0"
@@ -66,6 +67,75 @@ def test_a_commit_wakes_the_relay_long_before_it_would_look_by_itself(
         for number in range(3):
             outbox.add("test.note", what=str(number))
             until(lambda enough=number + 1: broker.llen("prompt") == enough, seconds=20)
+
+
+def test_what_was_passed_on_as_told_is_only_put_off_when_it_is_found_still_waiting(
+    make: Make, outbox: Outbox, broker: "redis.Redis[bytes]"
+) -> None:
+    relay = make(poll_seconds=3600)
+    relay.round()  # sets its mark
+    row = outbox.add("test.note", what="a")
+    relay.pass_on([Due(id=row, queue="prompt")])
+
+    assert relay.round() == 0
+    assert broker.llen("prompt") == 1
+    assert outbox.state(row)["attempts"] == 0
+
+
+def test_a_row_found_before_it_was_told_is_not_sent_twice(
+    make: Make, outbox: Outbox, broker: "redis.Redis[bytes]"
+) -> None:
+    row = outbox.add("test.note", what="a")
+    relay = make()
+    assert relay.round() == 1
+    relay.pass_on([Due(id=row, queue="prompt")])
+
+    assert broker.llen("prompt") == 1
+
+
+def test_what_was_passed_on_to_a_broker_that_lost_its_memory_is_passed_on_again(
+    make: Make, outbox: Outbox, broker: "redis.Redis[bytes]"
+) -> None:
+    row = outbox.add("test.note", what="a")
+    relay = make()
+    relay.round()
+    relay.pass_on([Due(id=row + 1, queue="prompt"), Due(id=row, queue="prompt")])
+    broker.flushdb()
+
+    assert relay.round() == 1
+    assert broker.llen("prompt") == 1
+
+
+def test_of_two_relays_one_passes_on_what_is_told_and_the_other_takes_over(
+    make: Make, outbox: Outbox, broker: "redis.Redis[bytes]", ask: Connection
+) -> None:
+    first, second = make(poll_seconds=3600), make(poll_seconds=0.2)
+    with running(second):
+        with running(first):
+            until(lambda: broker.exists(MARK) == 1)
+            outbox.add("test.note", what="a")
+            until(lambda: broker.llen("prompt") >= 1)
+        outbox.add("test.note", what="b")
+        until(lambda: broker.llen("prompt") >= 2)
+
+
+def test_the_bell_names_the_rows_up_to_a_hundred_and_only_rings_for_more(ask: Connection, outbox: Outbox) -> None:
+    ask.execute("LISTEN outbox")
+    row = outbox.add("test.note", queue="letters", what="a")
+    ask.execute(
+        "INSERT INTO outbox (kind, queue, payload, created_at, next_try_at, attempts) "
+        "SELECT 'test.note', 'prompt', '{}', clock_timestamp(), clock_timestamp(), 0 FROM generate_series(1, 101)"
+    )
+    ask.execute(
+        "INSERT INTO outbox (kind, queue, payload, created_at, next_try_at, attempts) "
+        "VALUES ('test.note', 'prompt', '{}', clock_timestamp(), clock_timestamp() + interval '1 hour', 0)"
+    )
+    told = [notice.payload for notice in ask.notifies(timeout=2, stop_after=2)]
+
+    assert told == [f"{row} letters", ""]
+    assert Heard.of(told[:1]) == Heard(rows=(Due(id=row, queue="letters"),), is_all=True)
+    assert not Heard.of(told).is_all
+    assert list(ask.notifies(timeout=0.1)) == []  # what is for later is no news
 
 
 def test_each_row_is_sent_to_its_queue_once(make: Make, outbox: Outbox, broker: "redis.Redis[bytes]") -> None:

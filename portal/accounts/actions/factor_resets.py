@@ -10,9 +10,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.accounts import queries
 from portal.accounts.actions import sign_in
 from portal.accounts.actions.audit import record
-from portal.accounts.models import FactorReset, Person, RecoveryCode
+from portal.accounts.models import FactorReset, Passkey, Person, RecoveryCode
 from portal.foundation.database import new_id
 from portal.foundation.errors import Refused
 from portal.foundation.outbox import Job, enqueue
@@ -22,10 +23,10 @@ LASTS = timedelta(days=1)
 
 def ask(session: Session, person_id: UUID, *, reason: str, by: UUID, now: datetime) -> FactorReset:
     """Ask for it. Refused for oneself, for somebody without a factor, and while another request is open."""
-    person = session.scalars(sa.select(Person).where(Person.id == person_id).with_for_update()).one()
+    session.scalars(sa.select(Person).where(Person.id == person_id).with_for_update()).one()
     if person_id == by:
         raise Refused("accounts.own_factor")
-    if person.one_time_secret is None:
+    if not queries.has_second_factor(session, person_id):
         raise Refused("accounts.no_factor")
     before = open_for(session, person_id)
     if before is not None:
@@ -60,7 +61,7 @@ def withdraw(session: Session, person_id: UUID, *, by: UUID, now: datetime) -> N
 
 def from_the_console(session: Session, person: Person, *, reason: str, now: datetime) -> None:
     """Where there is only one administrator, whoever runs the machine does it."""
-    if person.one_time_secret is None:
+    if not queries.has_second_factor(session, person.id):
         raise Refused("accounts.no_factor")
     _take_away(session, person.id, by=None, now=now, asked_by="console", reason=reason)
 
@@ -89,6 +90,7 @@ def _take_away(
     person = session.get_one(Person, person_id)
     person.one_time_secret = None
     person.one_time_last_step = None
+    session.execute(sa.delete(Passkey).where(Passkey.person_id == person_id))
     session.execute(sa.delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
     sign_in.end_all(session, person_id, now=now)
     record(

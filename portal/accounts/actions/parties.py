@@ -15,6 +15,8 @@ from portal.foundation.database import new_id
 from portal.foundation.errors import Forbidden, Invalid, NotFound, Refused
 from portal.workflow.lifecycle import CompanyRole
 
+_WRONG_CODE = {tax_codes.HOME: "accounts.tax_code_wrong", tax_codes.CHINA: "accounts.social_credit_wrong"}
+
 
 def register_company(
     session: Session,
@@ -26,19 +28,21 @@ def register_company(
     representative: str,
     phone: str | None,
     now: datetime,
+    country: str = tax_codes.HOME,
 ) -> Party:
     """Register a company with the person as its first owner. It may draft, and files once approved.
 
     A registration that was refused may be sent again with the same tax code by one of its owners.
     """
-    code = tax_codes.canonical(tax_code)
+    code = tax_codes.canonical(tax_code, country)
     if code is None:
-        raise Invalid(fields={"tax_code": "accounts.tax_code_wrong"})
+        raise Invalid(fields={"tax_code": _WRONG_CODE.get(country, "accounts.register_number_wrong")})
     values = {
         "name": " ".join(name.split()),
         "address": address.strip(),
         "representative": " ".join(representative.split()),
         "phone": phone or None,
+        "country": country,
     }
     party = session.scalar(sa.select(Party).where(Party.tax_code == code).with_for_update())
     if party is None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from portal.accounts import one_time, passwords
+from portal.accounts import one_time, passwords, queries
 from portal.accounts.actions import posts, sign_in
 from portal.accounts.actions.audit import record
 from portal.accounts.keys import normal_email
@@ -83,7 +83,8 @@ def change_password(session: Session, person_id: UUID, *, new: str, kept_key: st
     The caller has asked for the current password. Raises Invalid for one that is not good enough.
     """
     person = session.scalars(sa.select(Person).where(Person.id == person_id).with_for_update()).one()
-    passwords.check(new, has_second_factor=person.one_time_secret is not None, email=person.email, name=person.name)
+    has_factor = queries.has_second_factor(session, person_id)
+    passwords.check(new, has_second_factor=has_factor, email=person.email, name=person.name)
     person.password_hash = passwords.hash_password(new)
     sign_in.end_all(session, person_id, now=now, but=kept_key)
     record(session, "accounts.change_password", f"person:{person_id}", by=person_id, now=now)

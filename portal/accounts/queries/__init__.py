@@ -17,6 +17,7 @@ from portal.accounts.models import (
     Membership,
     Party,
     PartyStatus,
+    Passkey,
     Person,
     Post,
     RecoveryCode,
@@ -52,7 +53,9 @@ def viewer(session: Session, sign_in_key: str, *, now: datetime) -> Viewer | Non
         ),
         seen_at=row.seen_at,
         stepped_up_at=row.stepped_up_at,
-        has_second_factor=row.has_second_factor,
+        has_second_factor=row.has_app or row.has_passkeys,
+        has_app=row.has_app,
+        has_passkeys=row.has_passkeys,
     )
     return None if found.is_idle(now) else found
 
@@ -127,13 +130,24 @@ def _in_force_on(day: sa.ColumnElement[date]) -> sa.ColumnElement[bool]:
     )
 
 
+def has_passkeys() -> sa.ColumnElement[bool]:
+    """Whether the person of the statement has a passkey."""
+    return sa.exists().where(Passkey.person_id == Person.id).correlate(Person)
+
+
+def has_factor() -> sa.ColumnElement[bool]:
+    """Whether the person of the statement has a second factor: an app, a passkey or both."""
+    return sa.or_(Person.one_time_secret.is_not(None), has_passkeys())
+
+
 _VIEWER = (
     sa.select(
         Person.id,
         Person.name,
         Person.email,
         Person.language,
-        Person.one_time_secret.is_not(None).label("has_second_factor"),
+        Person.one_time_secret.is_not(None).label("has_app"),
+        has_passkeys().label("has_passkeys"),
         SignIn.seen_at,
         SignIn.stepped_up_at,
         _posts().label("posts"),
@@ -215,6 +229,16 @@ def recovery_codes_left(session: Session, person_id: UUID) -> int:
     """How many of the person's recovery codes are still good."""
     left = sa.select(sa.func.count()).where(RecoveryCode.person_id == person_id, RecoveryCode.used_at.is_(None))
     return session.scalar(left) or 0
+
+
+def has_second_factor(session: Session, person_id: UUID) -> bool:
+    """Whether a second factor is asked for when the person signs in."""
+    return bool(session.scalar(sa.select(has_factor()).where(Person.id == person_id)))
+
+
+def passkeys_of(session: Session, person_id: UUID) -> Sequence[Passkey]:
+    """The person's passkeys, in the order they were made."""
+    return session.scalars(sa.select(Passkey).where(Passkey.person_id == person_id).order_by(Passkey.made_at)).all()
 
 
 def holds_post(session: Session, person_id: UUID) -> bool:

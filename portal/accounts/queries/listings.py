@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.accounts.keys import hash_of
 from portal.accounts.models import Agency, Mandate, Membership, Party, PartyKind, PartyStatus, Person, Post
-from portal.accounts.queries import current_sign_ins, reference_of
+from portal.accounts.queries import current_sign_ins, has_factor, reference_of
 from portal.accounts.viewer import Viewer
 from portal.clock.zone import office_day
 from portal.workflow.lifecycle import CompanyRole
@@ -176,8 +176,10 @@ def _mandate_state(mandate: Mandate, today: date) -> MandateState:
 class Registration:
     """A company's registration with the person who sent it."""
 
+    party_id: UUID
     name: str
     tax_code: str
+    country: str
     address: str | None
     representative: str | None
     phone: str | None
@@ -201,8 +203,10 @@ def registration(session: Session, tax_code: str) -> Registration | None:
 def _registrations(session: Session, condition: sa.ColumnElement[bool]) -> list[Registration]:
     rows = session.execute(
         sa.select(
+            Party.id.label("party_id"),
             Party.name,
             Party.tax_code,
+            Party.country,
             Party.address,
             Party.representative,
             Party.phone,
@@ -247,7 +251,7 @@ def people(session: Session) -> list[PersonLine]:
     held = sa.union_all(posts, memberships).subquery()
     standings = sa.func.array_agg(aggregate_order_by(held.c.standing, held.c.standing))
     rows = session.execute(
-        sa.select(Person.email, Person.name, Person.disabled_at, Person.one_time_secret, standings)
+        sa.select(Person.email, Person.name, Person.disabled_at, has_factor(), standings)
         .outerjoin(held, held.c.person_id == Person.id)
         .group_by(Person.id)
         .order_by(Person.email)
@@ -257,10 +261,10 @@ def people(session: Session) -> list[PersonLine]:
             email=email,
             name=name,
             is_disabled=disabled_at is not None,
-            has_second_factor=secret is not None,
+            has_second_factor=has_second_factor,
             standings=[standing for standing in found if standing],
         )
-        for email, name, disabled_at, secret, found in rows
+        for email, name, disabled_at, has_second_factor, found in rows
     ]
 
 

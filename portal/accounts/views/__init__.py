@@ -6,18 +6,19 @@ from portal.accounts.views import (
     continuing,
     entering,
     mandates,
+    outside,
     own,
+    passkeys,
     recovering,
     registering,
-    registrations,
     step_up,
 )
 from portal.accounts.views.room import blueprint
 from portal.foundation import web
 
 __all__ = [
-    "blueprint", "blueprints", "companies", "continuing", "entering", "mandates", "own", "recovering", "registering",
-    "registrations", "step_up",
+    "blueprint", "blueprints", "companies", "continuing", "entering", "mandates", "outside", "own", "passkeys",
+    "recovering", "registering", "step_up",
 ]  # fmt: skip
 
 blueprints = (blueprint,)

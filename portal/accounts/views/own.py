@@ -11,7 +11,7 @@ from portal.accounts.entrance import current_viewer, remember_language
 from portal.accounts.forms import LanguageForm, PasswordForm, SecondFactorForm, show_refusal
 from portal.accounts.models import Person
 from portal.accounts.queries import listings
-from portal.accounts.views.room import blueprint, keep_language, now, page, refused, see, wanted_page
+from portal.accounts.views.room import blueprint, keep_language, now, page, refused, see, settings, wanted_page
 from portal.accounts.views.setting_up import NONCE_KEY, Offer
 from portal.accounts.views.step_up import prove_password
 from portal.foundation.errors import PortalError
@@ -31,6 +31,7 @@ def account() -> Response:
         sign_ins=listings.signed_in_browsers(session, viewer, now=now()),
         codes_left=queries.recovery_codes_left(session, viewer.person_id) if viewer.has_second_factor else 0,
         form=LanguageForm(language=viewer.language),
+        service=settings().sign_in_service,
     )
 
 

@@ -8,7 +8,8 @@ from portal.accounts import queries
 from portal.accounts.actions import recovery
 from portal.accounts.entrance import current_viewer, require_step_up
 from portal.accounts.forms import RecoveryForm, show_refusal
-from portal.accounts.views.entering import enter, halfway, prove_code
+from portal.accounts.views.arriving import enter, halfway
+from portal.accounts.views.entering import prove_code
 from portal.accounts.views.room import blueprint, now, page, refused, see
 from portal.foundation.errors import PortalError
 from portal.foundation.guards import Audience, open_to, public

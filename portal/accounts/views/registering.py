@@ -1,6 +1,9 @@
 """Making an account, and registering a company."""
 
+from functools import lru_cache
+
 import flask
+from babel import Locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -12,6 +15,10 @@ from portal.foundation import languages
 from portal.foundation.errors import PortalError
 from portal.foundation.guards import Audience, open_to, public
 from portal.foundation.unit_of_work import unit_of_work
+
+CODE_LETTERS = 2
+NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+"""Codes CLDR names that stand for no country."""
 
 
 @blueprint.get("/accounts/register")
@@ -50,20 +57,21 @@ def make_account() -> Response:
 @blueprint.get("/accounts/companies/new")
 @open_to(Audience.SIGNED_IN)
 def company() -> Response:
-    return page("company", form=CompanyForm())
+    return page("company", form=_company_form())
 
 
 @blueprint.post("/accounts/companies/new")
 @open_to(Audience.SIGNED_IN)
 def register_company() -> Response:
     """Register a company; the one-stop office looks at it, drafts are possible meanwhile."""
-    form = CompanyForm()
+    form = _company_form()
     if not form.validate_on_submit():
         return refused("company", form=form)
     try:
         with unit_of_work() as session:
-            parties.register_company(
+            company = parties.register_company(
                 session,
+                country=form.country.data,
                 by=current_viewer().person_id,
                 name=form.name.data,
                 tax_code=form.tax_code.data,
@@ -79,4 +87,15 @@ def register_company() -> Response:
         _("The company is registered. You can draft dossiers now and file them once the office approves it."),
         "success",
     )
-    return see(flask.url_for("accounts.account"))
+    return see(flask.url_for("registering.proof", tax_code=company.tax_code))
+
+
+def _company_form() -> CompanyForm:
+    return CompanyForm().offer(countries(languages.spoken()))
+
+
+@lru_cache
+def countries(language: str) -> dict[str, str]:
+    """Every country by its code (ISO 3166-1), named in the language. Source: Unicode CLDR."""
+    named = Locale.parse(language).territories
+    return {code: name for code, name in named.items() if len(code) == CODE_LETTERS and code not in NO_COUNTRIES}

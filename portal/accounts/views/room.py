@@ -55,9 +55,14 @@ def origin(account: bytes) -> Origin:
     return Origin(network=network_of(flask.request.remote_addr), browser_key=known_browser().key_for(account))
 
 
+def asked_next() -> str | None:
+    """The page to go on to, as the address says, or as it was kept while the person was at another site."""
+    return flask.request.args.get("next") or flask.g.get("next_page")
+
+
 def wanted_page(viewer: Viewer | None = None) -> str:
     """The page asked for by `next`, else where the person's work is."""
-    wanted = flask.request.args.get("next")
+    wanted = asked_next()
     if wanted and safe_path(wanted) != "/":
         return safe_path(wanted)
     if viewer is None:

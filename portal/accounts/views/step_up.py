@@ -1,5 +1,7 @@
 """Before deciding or signing: showing again that it is the person, not somebody at their open browser."""
 
+from typing import Any
+
 from werkzeug.wrappers import Response
 
 from portal.accounts import passwords
@@ -9,6 +11,7 @@ from portal.accounts.forms import CodeForm, PasswordAgainForm, show_refusal
 from portal.accounts.keys import account_hash
 from portal.accounts.models import Person
 from portal.accounts.viewer import Viewer
+from portal.accounts.views.challenging import options_to_show
 from portal.accounts.views.entering import demo_code, prove_code
 from portal.accounts.views.room import blueprint, now, origin, page, refused, see, wanted_page
 from portal.foundation.errors import Invalid, PortalError
@@ -20,7 +23,7 @@ from portal.foundation.unit_of_work import unit_of_work
 @open_to(Audience.SIGNED_IN)
 def step_up() -> Response:
     viewer = current_viewer()
-    return page("step_up", form=_form_for(viewer), demo_code=_demo_code(viewer))
+    return page("step_up", form=_form_for(viewer), **_ways(viewer))
 
 
 @blueprint.post("/step-up")
@@ -30,7 +33,7 @@ def try_step_up() -> Response:
     viewer = current_viewer()
     form = _form_for(viewer)
     if not form.validate_on_submit():
-        return refused("step_up", form=form, demo_code=_demo_code(viewer))
+        return refused("step_up", form=form, **_ways(viewer))
     try:
         if isinstance(form, CodeForm):
             prove_code(viewer.person_id, form.code.data)
@@ -38,7 +41,7 @@ def try_step_up() -> Response:
             prove_password(viewer, form.password.data)
     except PortalError as error:
         show_refusal(form, error, field="code" if isinstance(form, CodeForm) else "password")
-        return page("step_up", form=form, demo_code=_demo_code(viewer), error=error)
+        return page("step_up", form=form, error=error, **_ways(viewer))
     with unit_of_work() as session:
         signing.note_step_up(session, viewer.sign_in_key, now=now())
     return see(wanted_page(viewer))
@@ -60,5 +63,10 @@ def _form_for(viewer: Viewer) -> CodeForm | PasswordAgainForm:
     return CodeForm() if viewer.has_second_factor else PasswordAgainForm()
 
 
-def _demo_code(viewer: Viewer) -> str | None:
-    return demo_code(viewer.person_id) if viewer.has_second_factor else None
+def _ways(viewer: Viewer) -> dict[str, Any]:
+    """By what the viewer may show that it is them."""
+    return {
+        "has_form": viewer.has_app or not viewer.has_second_factor,
+        "passkey_options": options_to_show(viewer.person_id) if viewer.has_passkeys else None,
+        "demo_code": demo_code(viewer.person_id) if viewer.has_app else None,
+    }

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.actions.invitations import NO_PASSWORD
 from portal.accounts.models import Agency, FactorReset, Invitation, Person, Post, SignIn
+from portal.accounts.queries import has_factor
 from portal.dossiers.models import DossierStep
 from portal.foundation.search import search_key
 from portal.workflow.lifecycle import Role
@@ -67,7 +68,7 @@ def found(session: Session, sought: Sought) -> list[Line]:
             Person.email,
             Person.disabled_at.is_not(None).label("is_disabled"),
             (Person.password_hash == NO_PASSWORD).label("is_invited"),
-            Person.one_time_secret.is_not(None).label("has_second_factor"),
+            has_factor().label("has_second_factor"),
             seats.label("posts"),
         )
         .where(*_conditions(sought))

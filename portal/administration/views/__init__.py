@@ -11,6 +11,7 @@ from portal.administration.views import (  # noqa: F401 - they hang their pages 
     reasons,
     records,
     retention,
+    texts,
 )
 from portal.administration.views.inviting import doorstep
 from portal.administration.views.room import blueprint

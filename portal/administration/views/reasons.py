@@ -11,8 +11,6 @@ from portal.administration.wording import KINDS
 from portal.foundation.errors import NotFound
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import request_session
-from portal.notices.kinds import NoticeKind
-from portal.notices.wording import words_of
 from portal.reasons import actions, queries
 from portal.reasons.models import Reason, ReasonKind
 
@@ -85,14 +83,6 @@ def change_reason(reason: str) -> Response:
     return done_or_shown(
         form, verb, then=_list(), message=_("The reason is changed."), show=lambda s: _form(form, found, s)
     )
-
-
-@blueprint.get("/texts")
-@open_to(Audience.ADMINISTRATOR)
-def texts() -> Response:
-    """The notices as people read them, and which files the words of notices and letters come from."""
-    notices = [(kind.value, words_of(kind.value, {}, "vi")) for kind in NoticeKind]
-    return page("texts", notices=notices)
 
 
 def _reason(text: str) -> Reason:

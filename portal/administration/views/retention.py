@@ -1,4 +1,7 @@
-"""How long things are kept, and what would be erased."""
+"""How long things are kept, what would be erased, and what a legal hold keeps."""
+
+from http import HTTPStatus
+from uuid import UUID
 
 import flask
 from flask_babel import gettext as _
@@ -6,21 +9,51 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.administration import forms
+from portal.administration.actions import holds
 from portal.administration.actions import retention as actions
 from portal.administration.models import Kept, RetentionRule
 from portal.administration.queries import retention as queries
-from portal.administration.views.room import blueprint, done_or_shown, form_page, me, now, page, version_in
+from portal.administration.views.room import blueprint, done, done_or_shown, form_page, me, now, page, version_in
 from portal.administration.wording import SUBJECTS
 from portal.foundation.errors import NotFound
 from portal.foundation.guards import Audience, open_to
-from portal.foundation.unit_of_work import request_session
+from portal.foundation.unit_of_work import request_session, unit_of_work
 
 
 @blueprint.get("/retention")
 @open_to(Audience.ADMINISTRATOR, Audience.AUDITOR)
 def retention() -> Response:
-    """Every rule with its dry run."""
-    return page("retention", runs=queries.dry_run(request_session(), now=now()))
+    """Every rule with its dry run, and what is on hold."""
+    return _retention_page(forms.HoldForm(formdata=None))
+
+
+@blueprint.post("/retention/holds")
+@open_to(Audience.ADMINISTRATOR)
+def hold_dossier() -> Response:
+    """Nothing of the dossier is erased until the hold is lifted."""
+    form = forms.HoldForm()
+
+    def verb(session: Session) -> None:
+        code, reason = form.code.data.strip().upper(), form.reason.data
+        holds.hold(session, code, reason=reason, by=me(), now=now())
+
+    message = _("The dossier is on hold: nothing of it is erased.")
+    return done_or_shown(form, verb, then=_list(), message=message, show=lambda status: _retention_page(form, status))
+
+
+@blueprint.post("/retention/holds/<uuid:hold>/lift")
+@open_to(Audience.ADMINISTRATOR)
+def lift_hold(hold: UUID) -> Response:
+    """The dossier is kept no longer than others."""
+    with unit_of_work() as session:
+        holds.lift(session, hold, by=me(), now=now())
+    return done(_list(), _("The hold is lifted. The rules count for this dossier again."))
+
+
+def _retention_page(form: forms.HoldForm, status: int = HTTPStatus.OK) -> Response:
+    session = request_session()
+    runs, held = queries.dry_run(session, now=now()), queries.holds(session)
+    return page("retention", status=status, runs=runs, holds=held, form=form)
 
 
 @blueprint.get("/retention/<subject>")
@@ -70,7 +103,11 @@ def _rule(subject: str) -> RetentionRule:
 
 def _form(form: forms.RetentionForm, rule: RetentionRule, status: int = 200) -> Response:
     title, counted = SUBJECTS[Kept(rule.subject)]
-    note = _("Counted %(moment)s. Nothing is erased by this release; the page shows what would be.", moment=counted)
+    note = _(
+        "Counted %(moment)s. In force, the rule erases every night what is over, for good; each time is one row in the "
+        "record of changes. What is on legal hold stays.",
+        moment=counted,
+    )
     back = (_list(), _("Retention"))
     return form_page(form, title=str(title), back=back, act=_("Save"), note=note, status=status)
 

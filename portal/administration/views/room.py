@@ -17,7 +17,7 @@ from portal.accounts.entrance import current_viewer
 from portal.accounts.forms import show_refusal
 from portal.accounts.models import Agency
 from portal.accounts.wording import ROLES
-from portal.administration.wording import PROOFS, REASONS, SUBJECTS, VERBS
+from portal.administration.wording import PROOFS, REASONS, SOURCES, SUBJECTS, VERBS
 from portal.foundation.errors import Invalid, NotFound, PortalError, Stale
 from portal.foundation.forms import Form
 from portal.foundation.guards import Audience
@@ -48,7 +48,14 @@ def may_change() -> bool:
 
 def page(template: str, *, status: int = HTTPStatus.OK, **values: Any) -> Response:
     """A page of this room."""
-    words = {"roles": ROLES, "verbs": VERBS, "proofs": PROOFS, "subjects": SUBJECTS, "may_change": may_change()}
+    words = {
+        "roles": ROLES,
+        "verbs": VERBS,
+        "proofs": PROOFS,
+        "subjects": SUBJECTS,
+        "sources": SOURCES,
+        "may_change": may_change(),
+    }
     answer = flask.make_response(flask.render_template(f"administration/{template}.html", **words, **values))
     answer.status_code = status
     return answer

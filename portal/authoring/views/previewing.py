@@ -8,10 +8,11 @@ import flask
 from werkzeug.wrappers import Response
 
 from portal.authoring import letters, queries, trial
-from portal.authoring.boxes import value_words
+from portal.authoring.choices import value_words
 from portal.authoring.judging import Judged, judge
 from portal.authoring.models import ProcedureDraft
 from portal.authoring.views.room import blueprint, draft_page, found, now, sent, today
+from portal.calendars.queries import in_force
 from portal.catalogue import registers
 from portal.catalogue.change_words import differences
 from portal.catalogue.definition import Case, Definition
@@ -28,7 +29,6 @@ from portal.dossiers.typed import belonging, without_row
 from portal.foundation.errors import NotFound
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.languages import spoken
-from portal.foundation.packaged import office_calendar
 from portal.foundation.unit_of_work import request_session
 from portal.letters import pdf
 
@@ -133,8 +133,9 @@ def dry_run(draft_id: UUID) -> Response:
     one, judged, definition, _ = _drafted(draft_id)
     if definition is None:
         return _not_yet(one, judged)
-    past = queries.past_dossiers(request_session(), definition.code, most=trial.MOST)
-    found_out = trial.tried(definition, past, calendar=office_calendar(), language=spoken())
+    session = request_session()
+    past = queries.past_dossiers(session, definition.code, most=trial.MOST)
+    found_out = trial.tried(definition, past, calendar=in_force(session).calendar, language=spoken())
     return draft_page("trial", one, judged=judged, trial=found_out, words=trial.WORDS, most=trial.MOST)
 
 

@@ -13,10 +13,10 @@ from portal.authoring.judging import judge, worst_first
 from portal.authoring.models import ProcedureDraft
 from portal.authoring.views.previewing import said_changes
 from portal.authoring.views.room import blueprint, draft_page, found, noted, now, sent_version, today, told
+from portal.calendars.queries import in_force
 from portal.catalogue.duties import duties_of
 from portal.foundation.errors import Invalid, PortalError
 from portal.foundation.guards import Audience, open_to
-from portal.foundation.packaged import office_calendar
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
 
@@ -53,9 +53,8 @@ def do_publish(draft_id: UUID) -> Response:
         return answer
     try:
         with unit_of_work() as session:
-            made = actions.publish(
-                session, one.id, version=sent_version(), calendar=office_calendar(), by=by, now=now()
-            )
+            calendar = in_force(session).calendar
+            made = actions.publish(session, one.id, version=sent_version(), calendar=calendar, by=by, now=now())
     except Invalid as error:
         for name, code in error.fields.items():
             form[name].errors = [explanation(Invalid(code))]
@@ -89,7 +88,7 @@ def _publish_page(
     one: ProcedureDraft, form: forms.PublishForm, *, status: int = HTTPStatus.OK, refusal: str = ""
 ) -> Response:
     session = request_session()
-    judged = judge(one.text, today=today(), calendar=office_calendar())
+    judged = judge(one.text, today=today(), calendar=in_force(session).calendar)
     definition = judged.definition
     earlier = queries.newest(session, definition.code) if definition else None
     is_last_editor = one.changed_by == current_viewer().person_id
@@ -113,7 +112,8 @@ def _duties(form: forms.PublishForm) -> object:
     decided_on, effective_on = form.decided_on.data, form.effective_on.data
     if decided_on is None or effective_on is None:
         return None
-    return duties_of(decided_on=decided_on, posted_on=today(), effective_on=effective_on, calendar=office_calendar())
+    calendar = in_force(request_session()).calendar
+    return duties_of(decided_on=decided_on, posted_on=today(), effective_on=effective_on, calendar=calendar)
 
 
 def _intended_day(one: ProcedureDraft) -> date:

@@ -10,7 +10,7 @@ import flask
 from werkzeug.wrappers import Response
 
 from portal.authoring import documents, queries, scope, wording
-from portal.authoring.boxes import value_words
+from portal.authoring.choices import value_words
 from portal.authoring.documents import Document
 from portal.authoring.finding_words import sentence
 from portal.authoring.judging import PARTS, TIMES, Judged, judge, page_of, part_of

@@ -7,7 +7,7 @@ Pages are found by the last row seen (due instant, id), never by counting rows f
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -20,8 +20,19 @@ from portal.accounts.models import Agency, Party, Person, Post
 from portal.accounts.viewer import Viewer
 from portal.calendars.queries import in_force
 from portal.catalogue.models import ProcedureVersion
+from portal.desk.models import CONSIGNED, QueueHabit
 from portal.desk.pattern import KEPT, Pattern, parameters, pattern_of
-from portal.desk.tabs import RECENTLY, SINCE, Tab, TabKey, tabs_for
+from portal.desk.tabs import (
+    ACCEPT_SOON,
+    FEW_MINUTES_TO_ACCEPT,
+    NOW,
+    RECENTLY,
+    SINCE,
+    SOON,
+    Tab,
+    TabKey,
+    tabs_for,
+)
 from portal.dossiers.models import Dossier, DossierStep
 from portal.dossiers.policy import of_own_office
 from portal.foundation.search import search_key, trigrams
@@ -82,6 +93,7 @@ class Row(NamedTuple):
     procedure_names: Mapping[str, str]
     party_name: str
     tax_code: str | None
+    filed_at: datetime
     node_key: str | None
     role: Role | None
     holder: str | None
@@ -108,14 +120,42 @@ def keep_plans(session: Session) -> None:
     session.connection().exec_driver_sql("SET LOCAL plan_cache_mode TO force_generic_plan")
 
 
-def counters(session: Session, tabs: Sequence[Tab], *, viewer: Viewer) -> dict[TabKey, int]:
-    """How many rows each tab has, looking no further than `COUNTED_TO`; one statement for all."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """What stands around every page of the desk, read in one statement.
+
+    `counts`: rows of each tab, looking no further than `COUNTED_TO`. `columns`: the columns the officer has chosen,
+    None for the usual ones. `views`: the filters they have given a name. `consigned`: the versions of procedures
+    (id, content hash) whose forms ask when the goods reach the gate.
+    """
+
+    counts: Mapping[TabKey, int]
+    columns: tuple[str, ...] | None
+    views: tuple[Mapping[str, Any], ...]
+    consigned: tuple[tuple[UUID, str], ...]
+
+
+def glance(session: Session, tabs: Sequence[Tab], *, viewer: Viewer, now: datetime) -> Glance:
+    """The counters of the tabs and the officer's habits."""
     counted = [tab for tab in tabs if tab.counted]
-    if not counted:
-        return {}
-    statement = _counting(pattern_of(viewer), tuple(tab.key for tab in counted))
-    row = session.execute(statement, parameters(viewer)).one()
-    return {tab.key: number for tab, number in zip(counted, row, strict=True)}
+    statement = _glance(pattern_of(viewer), tuple(tab.key for tab in counted))
+    values = {**parameters(viewer), "person_id": viewer.person_id, **_pressing(session, now)}
+    columns, views, consigned, *numbers = session.execute(statement, values).one()
+    return Glance(
+        counts={tab.key: number for tab, number in zip(counted, numbers, strict=True)},
+        columns=None if columns is None else tuple(columns),
+        views=tuple(views or ()),
+        consigned=tuple((UUID(version_id), digest) for version_id, digest in consigned or ()),
+    )
+
+
+def _pressing(session: Session, now: datetime) -> dict[str, datetime]:
+    calendar = in_force(session).calendar
+    return {
+        NOW: now,
+        SOON: calendar.add_working_minutes(now, due_soon_minutes()),
+        ACCEPT_SOON: calendar.add_working_minutes(now, FEW_MINUTES_TO_ACCEPT),
+    }
 
 
 def page(session: Session, wanted: Wanted, *, viewer: Viewer, now: datetime) -> Page:
@@ -133,10 +173,24 @@ def page(session: Session, wanted: Wanted, *, viewer: Viewer, now: datetime) -> 
     return Page(rows=rows, has_earlier=wanted.after is not None, has_later=more)
 
 
+def identities(session: Session, wanted: Wanted, *, viewer: Viewer, now: datetime, limit: int) -> list[UUID]:
+    """The rows of the whole list, whatever page is open: the first `limit` by due date."""
+    whole = replace(wanted, size=limit, after=None, before=None)
+    return [row.id for row in page(session, whole, viewer=viewer, now=now).rows]
+
+
 @lru_cache(maxsize=KEPT)
-def _counting(pattern: Pattern, keys: tuple[TabKey, ...]) -> sa.Select[Any]:
+def _glance(pattern: Pattern, keys: tuple[TabKey, ...]) -> sa.Select[Any]:
     own = of_own_office(pattern)
-    return sa.select(*(_counter(tab, own).label(tab.key.value) for tab in tabs_for(pattern) if tab.key in keys))
+    person = QueueHabit.person_id == sa.bindparam("person_id", type_=sa.Uuid())
+    version = sa.func.jsonb_build_array(ProcedureVersion.id, ProcedureVersion.content_hash)
+    consigned = sa.select(sa.func.jsonb_agg(version)).where(sa.text(CONSIGNED))
+    return sa.select(
+        sa.select(QueueHabit.columns).where(person).scalar_subquery(),
+        sa.select(QueueHabit.views).where(person).scalar_subquery(),
+        consigned.scalar_subquery(),
+        *(_counter(tab, own).label(tab.key.value) for tab in tabs_for(pattern) if tab.key in keys),
+    )
 
 
 def _counter(tab: Tab, own: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
@@ -178,8 +232,7 @@ def _rows(
     values = {
         **parameters(viewer),
         SINCE: now - RECENTLY,
-        "now": now,
-        "soon": in_force(session).calendar.add_working_minutes(now, due_soon_minutes()),
+        **_pressing(session, now),
         "procedure": wanted.procedure,
         "field": wanted.field,
         "place_due_at": place.due_at if place else None,
@@ -224,6 +277,7 @@ def _columns(tab: Tab) -> sa.Select[Any]:
         ProcedureVersion.names.label("procedure_names"),
         Party.name.label("party_name"),
         Party.tax_code,
+        Dossier.filed_at,
     )
     if tab.of_steps:
         step: Any = DossierStep
@@ -269,7 +323,7 @@ _OWNER, _AGENCY, _STANDING_AT = aliased(Person), aliased(Agency), _standing_at()
 
 def _filters(tab: Tab, shape: Shape) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
-    now, soon = sa.bindparam("now", type_=INSTANT), sa.bindparam("soon", type_=INSTANT)
+    now, soon = sa.bindparam(NOW, type_=INSTANT), sa.bindparam(SOON, type_=INSTANT)
     if shape.by_procedure:
         found.append(ProcedureVersion.code == sa.bindparam("procedure", type_=sa.String()))
     if shape.by_field:

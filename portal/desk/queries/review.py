@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,10 +11,11 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from portal.accounts.models import Agency, Person, Post
 from portal.accounts.viewer import Viewer
 from portal.attachments import queries as files
-from portal.attachments.models import Attachment
+from portal.attachments.models import Attachment, FileView
 from portal.catalogue.answers import Answers
 from portal.catalogue.definition import Definition
 from portal.catalogue.queries import definition_of
+from portal.desk.models import InternalNote
 from portal.dossiers.models import (
     Dossier,
     DossierAnswers,
@@ -25,15 +27,16 @@ from portal.dossiers.models import (
 from portal.dossiers.policy import of_own_office
 from portal.dossiers.projection import graph_of
 from portal.dossiers.record import history
+from portal.dossiers.replaying import replayed
 from portal.foundation.errors import NotFound
 from portal.letters.models import Letter
 from portal.workflow.events import Event
 from portal.workflow.graph import Graph
 from portal.workflow.lifecycle import Role
 from portal.workflow.projection import Projection
-from portal.workflow.replay import replay
 
 MANY = 100
+FEW = 5
 
 Texts = Mapping[tuple[int, str], str]
 """The words that belong to events, by the event's version and the name of the text."""
@@ -113,7 +116,7 @@ def reading(session: Session, found: Dossier) -> Reading:
         attachments=files.of(session, dossier_id=found.id),
         events=events,
         texts=texts_of(session, found.id),
-        projected=replay(events, graph),
+        projected=replayed(found, events),
         visits=_visits(session, found.id),
         requests=_requests(session, found.id),
         letters=_letters(session, found.id),
@@ -150,6 +153,75 @@ def others_of_party(session: Session, found: Dossier, *, viewer: Viewer) -> int:
         .subquery()
     )
     return session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """An internal note: who wrote what, when, in which office."""
+
+    words: str
+    name: str
+    agency: Mapping[str, str]
+    written_at: datetime
+
+
+def notes_of(session: Session, dossier_id: UUID) -> list[Note]:
+    """The internal notes beside the dossier, the newest first."""
+    rows = session.execute(
+        sa.select(InternalNote.words, Person.name, Agency.short_names, InternalNote.written_at)
+        .join(Post, Post.id == InternalNote.post_id)
+        .join(Person, Person.id == Post.person_id)
+        .join(Agency, Agency.id == Post.agency_id)
+        .where(InternalNote.dossier_id == dossier_id)
+        .order_by(InternalNote.written_at.desc(), InternalNote.id.desc())
+        .limit(MANY)
+    )
+    return [Note(words=words, name=name, agency=agency, written_at=at) for words, name, agency, at in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Somebody who opened papers of the dossier: how many, and when last. `agency` is None for the company's people."""
+
+    name: str
+    agency: Mapping[str, str] | None
+    files: int
+    last_at: datetime
+
+
+def looks_at(session: Session, dossier_id: UUID) -> list[Look]:
+    """Who has opened papers of the dossier, the latest first."""
+    last_at = sa.func.max(FileView.at)
+    rows = session.execute(
+        sa.select(Person.name, Agency.short_names, sa.func.count(FileView.attachment_id.distinct()), last_at)
+        .join(Person, Person.id == FileView.person_id)
+        .outerjoin(Agency, Agency.id == FileView.agency_id)
+        .where(FileView.dossier_id == dossier_id)
+        .group_by(Person.id, Person.name, Agency.id, Agency.short_names)
+        .order_by(last_at.desc(), Person.name)
+        .limit(MANY)
+    )
+    return [Look(name=name, agency=agency, files=files, last_at=at) for name, agency, files, at in rows]
+
+
+def latest_of_party(session: Session, found: Dossier, *, viewer: Viewer) -> Sequence[Dossier]:
+    """The latest further dossiers of the same party the viewer may know of."""
+    return session.scalars(
+        sa.select(Dossier)
+        .where(Dossier.party_id == found.party_id, Dossier.id != found.id, of_own_office(viewer))
+        .order_by(Dossier.filed_at.desc(), Dossier.id.desc())
+        .limit(FEW)
+    ).all()
+
+
+def last_signature(session: Session, post_ids: Sequence[UUID]) -> bytes | None:
+    """The signature (CMS) these posts gave last."""
+    return session.scalar(
+        sa.select(Letter.signature)
+        .where(Letter.signed_by.in_(post_ids), Letter.signature.is_not(None))
+        .order_by(Letter.signed_at.desc())
+        .limit(1)
+    )
 
 
 def colleagues(session: Session, steps: Sequence[DossierStep]) -> dict[tuple[UUID, Role], list[tuple[UUID, str]]]:

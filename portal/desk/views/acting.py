@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import current_viewer
 from portal.accounts.viewer import Viewer
+from portal.catalogue.registers import places
 from portal.desk import showing
 from portal.desk.acts import Acts, Work, acts_for
 from portal.desk.queries import review as reading_of
@@ -22,6 +23,7 @@ from portal.desk.ticks import Ticks
 from portal.desk.views.review import Attempt, review_page
 from portal.desk.views.room import now, page, see
 from portal.dossiers import queries
+from portal.dossiers.differing import Change, changes
 from portal.dossiers.models import Dossier
 from portal.foundation.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from portal.foundation.forms import Form
@@ -86,9 +88,19 @@ def stale_page(code: str, viewer: Viewer, seen: int) -> Response:
         status=Stale.status,
         dossier=reading.dossier,
         changes=showing.changes_since(reading, seen, names, spoken()) if seen else [],
+        changed_answers=_changed_answers(reading, seen) if seen else (),
         is_own=bool(seen and later and all(event.actor in posts for event in later if event.actor)),
         typed=_typed(),
     )
+
+
+def _changed_answers(reading: Reading, seen: int) -> tuple[Change, ...]:
+    """What the company changed in its answers after the version that was seen."""
+    known = [event.at for event in reading.events if event.version <= seen]
+    if not known or len(known) == len(reading.events) or reading.answers is None:
+        return ()
+    every = changes(request_session(), reading.dossier, reading.definition, spoken(), places())
+    return tuple(one for one in every if one.at > known[-1])
 
 
 def reading_now(code: str) -> Reading:

@@ -10,18 +10,28 @@ from werkzeug.wrappers import Response
 from portal.accounts.entrance import current_viewer
 from portal.accounts.viewer import Viewer
 from portal.desk import ticks
-from portal.desk.acts import Acts, acts_for
-from portal.desk.forms import RefuseIntakeForm, StopForm, WithdrawalForm
+from portal.desk.actions import notes
+from portal.desk.acts import Acts, acts_for, noting_post
+from portal.desk.forms import NoteForm, StopForm, WithdrawalForm
 from portal.desk.queries.review import Reading
 from portal.desk.views.acting import Offered, Sent, act, act_with_form, chosen_id, open_work, reading_now
-from portal.desk.views.review import agency_form, assign_form, prefix_of, send_back_form, step_form
+from portal.desk.views.review import (
+    Attempt,
+    agency_form,
+    assign_form,
+    prefix_of,
+    refuse_form,
+    review_page,
+    send_back_form,
+    step_form,
+)
 from portal.desk.views.room import blueprint, now, see
 from portal.dossiers.actions import intake, messages, steps, stopping, supplement, withdrawal
 from portal.dossiers.forms import MessageForm
 from portal.dossiers.models import Dossier
-from portal.foundation.errors import Refused
+from portal.foundation.errors import Forbidden, Refused
 from portal.foundation.guards import Audience, open_to
-from portal.foundation.unit_of_work import request_session
+from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.reasons import queries as reasons
 from portal.routing import actions as routing
 from portal.workflow.lifecycle import StopReason
@@ -30,10 +40,10 @@ from portal.workflow.lifecycle import StopReason
 @blueprint.post("/desk/<code>/refuse")
 @open_to(Audience.ONE_STOP)
 def refuse_intake(code: str) -> Response:
-    form = RefuseIntakeForm(prefix=prefix_of("refuse"))
+    form = refuse_form(request_session(), reading_now(code))
 
     def verb(session: Session, dossier: Dossier, viewer: Viewer, at: datetime) -> None:
-        reason, ground = form.reason.data, form.legal_ground.data or ""
+        reason, ground = form.said, form.legal_ground.data or ""
         intake.refuse_intake(session, dossier, viewer=viewer, reason=reason, legal_ground=ground, now=at)
 
     return act_with_form(
@@ -141,6 +151,23 @@ def write_message(code: str) -> Response:
     return act_with_form(
         code, "message", form, verb, offered=lambda _acts: may_write, message=_("The message has been sent.")
     )
+
+
+@blueprint.post("/desk/<code>/notes")
+@open_to(Audience.STAFF)
+def write_note(code: str) -> Response:
+    """A note for colleagues; it does not touch the dossier, so what has happened meanwhile does not matter."""
+    viewer, at, reading = current_viewer(), now(), reading_now(code)
+    post = noting_post(reading, viewer)
+    if post is None:
+        raise Forbidden("dossier.role_may_not")
+    form = NoteForm(prefix=prefix_of("note"))
+    if not form.validate_on_submit():
+        return review_page(request_session(), code, viewer, at, Attempt(panel="notes", forms={"note": form}))
+    with unit_of_work() as session:
+        notes.write(session, reading.dossier.id, form.words.data or "", post_id=post.acting_id, now=at)
+    flask.flash(_("The note stands beside the dossier."), "success")
+    return see("desk.review", code=code, _anchor="notes")
 
 
 @blueprint.post("/desk/<code>/stop")

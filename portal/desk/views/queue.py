@@ -18,11 +18,12 @@ from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import Named, definitions_of, named_in_force
 from portal.catalogue.steps import Step
 from portal.clock.zone import office_day
+from portal.desk import deeds
+from portal.desk.actions import batches, habits
 from portal.desk.queries import queue
 from portal.desk.queries.queue import DueFilter, Place, Row, Wanted
-from portal.desk.tabs import Tab, TabKey, tabs_of
+from portal.desk.tabs import FEW_MINUTES_TO_ACCEPT, Tab, TabKey, tabs_of
 from portal.desk.views.room import (
-    FEW_MINUTES_TO_ACCEPT,
     blueprint,
     in_words,
     now,
@@ -30,7 +31,7 @@ from portal.desk.views.room import (
     tab_links,
     time_left,
 )
-from portal.desk.wording import DUE_HEADINGS, EMPTY, PAST_TABS, STEP_DUE_HEADING, TABS, WHY
+from portal.desk.wording import COLUMNS, DUE_HEADINGS, EMPTY, MANY, PAST_TABS, STEP_DUE_HEADING, TABS, WHY
 from portal.foundation.errors import NotFound
 from portal.foundation.formats import Language
 from portal.foundation.guards import Audience, open_to
@@ -41,6 +42,9 @@ SIZES = (25, 50, 100)
 LONGEST_QUERY = 120
 IN_ADDRESS = "@"
 """Stands for a dossier's code, which has only letters, digits, dots and dashes."""
+
+KEEPERS = frozenset({Audience.ONE_STOP, Audience.CLERK, Audience.HEAD, Audience.LEADER, Audience.AUDITOR})
+"""Who keeps the register of dossiers (Form 07)."""
 
 KEPT = ("q", "procedure", "field", "due", "per")
 """What stays while one turns pages; the place does not stay when the filter changes."""
@@ -67,16 +71,20 @@ def show_queue() -> Response:
     """One tab of the queue with its filter."""
     viewer, at, session = current_viewer(), now(), request_session()
     tabs = tabs_of(viewer)
-    wanted = _wanted(flask.request.args, tabs)
+    wanted = wanted_in(flask.request.args, tabs)
     if not wanted.words:
         queue.keep_plans(session)
-    counts = queue.counters(session, tabs, viewer=viewer)
+    seen = queue.glance(session, tabs, viewer=viewer, now=at)
     found = queue.page(session, wanted, viewer=viewer, now=at)
     procedures = named_in_force(session, on=office_day(at))
     lines = _lines(found.rows, wanted.tab, at)
     return page(
         "queue",
-        tabs=tab_links(tabs, wanted.tab.key, counts),
+        tabs=tab_links(tabs, wanted.tab.key, seen, viewer),
+        columns=seen.columns if seen.columns is not None else habits.USUAL,
+        offered_columns=COLUMNS,
+        views=_views(seen.views, {tab.key.value for tab in tabs}),
+        in_address=_in_address(),
         tab=wanted.tab.key,
         title=TABS[wanted.tab.key],
         wanted=wanted,
@@ -85,6 +93,11 @@ def show_queue() -> Response:
         in_steps=wanted.tab.of_steps,
         due_heading=DUE_HEADINGS.get(wanted.tab.key, STEP_DUE_HEADING),
         nothing=EMPTY[wanted.tab.key],
+        many=[
+            (act.value, MANY[act])
+            for act in deeds.offered(wanted.tab.key, frozenset(post.role for post in viewer.posts))
+        ],
+        most=batches.MOST,
         procedures=[(one.code, in_words(one.names)) for one in procedures],
         sectors=_written_out(spoken()).sectors,
         sizes=SIZES,
@@ -92,10 +105,11 @@ def show_queue() -> Response:
         earlier=_neighbour(found.has_earlier, "before", found.rows, 0),
         later=_neighbour(found.has_later, "after", found.rows, -1),
         figures=_figures(),
+        keeps_register=bool(viewer.audiences & KEEPERS),
     )
 
 
-def _wanted(asked: MultiDict[str, str], tabs: tuple[Tab, ...]) -> Wanted:
+def wanted_in(asked: MultiDict[str, str], tabs: tuple[Tab, ...]) -> Wanted:
     """The request in the queue's terms; what makes no sense is left out, an unknown tab is not found."""
     key = asked.get("tab", "")
     tab = next((one for one in tabs if one.key.value == key), None) if key else tabs[0]
@@ -192,7 +206,9 @@ def _line(row: Row, words: Wording) -> Line:
 
 
 def _few(tab: Tab) -> int | None:
-    return FEW_MINUTES_TO_ACCEPT if tab.key in {TabKey.INTAKE, TabKey.DISPATCH} else None
+    """Whoever accepts counts the last minutes; steps count theirs like every page."""
+    to_accept = {TabKey.INTAKE, TabKey.DISPATCH, TabKey.DUE_SOON, TabKey.OVERDUE}
+    return FEW_MINUTES_TO_ACCEPT if tab.key in to_accept and not tab.of_steps else None
 
 
 def _chosen(wanted: Wanted, procedures: Sequence[Named]) -> list[dict[str, str]]:
@@ -208,6 +224,22 @@ def _chosen(wanted: Wanted, procedures: Sequence[Named]) -> list[dict[str, str]]
     if wanted.due is not None:
         found.append(("due", gettext("Overdue") if wanted.due is DueFilter.OVERDUE else gettext("Due soon")))
     return [{"text": text, "href": _address(without=name)} for name, text in found]
+
+
+def _views(kept: Sequence[Mapping[str, Any]], tabs: set[str]) -> list[dict[str, str]]:
+    """The officer's own filters with their addresses; one of a tab they have no more leads to the first."""
+    return [
+        {
+            "name": view["name"],
+            "href": flask.url_for("desk.queue", tab=view["tab"] if view["tab"] in tabs else None, **view["filter"]),
+        }
+        for view in kept
+    ]
+
+
+def _in_address() -> dict[str, str]:
+    """The tab and the filter that are on, to be sent along with what is done about them."""
+    return {name: value for name in ("tab", *KEPT) if (value := flask.request.args.get(name, ""))}
 
 
 def _neighbour(exists: bool, name: str, rows: Any, index: int) -> str:

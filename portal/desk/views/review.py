@@ -18,11 +18,12 @@ from portal.catalogue.definition import Definition
 from portal.catalogue.registers import places
 from portal.clock import words
 from portal.desk import showing
-from portal.desk.acts import DONE_BY_HAND, Acts, Work, acts_for, sees_notes
+from portal.desk.acts import DONE_BY_HAND, Acts, Work, acts_for, noting_post, sees_notes
 from portal.desk.forms import (
     AgencyForm,
     ApologyForm,
     AssignForm,
+    NoteForm,
     RefuseIntakeForm,
     ReopenForm,
     SendBackForm,
@@ -32,10 +33,11 @@ from portal.desk.forms import (
 )
 from portal.desk.queries import review as reading_of
 from portal.desk.queries.review import Reading
+from portal.desk.tabs import FEW_MINUTES_TO_ACCEPT
 from portal.desk.ticks import Ticks
 from portal.desk.views.room import (
-    FEW_MINUTES_TO_ACCEPT,
     blueprint,
+    colleagues_at,
     in_words,
     now,
     page,
@@ -50,6 +52,7 @@ from portal.dossiers.forms import MessageForm
 from portal.dossiers.models import Dossier, SupplementItem
 from portal.dossiers.saying import in_words as answers_in_words
 from portal.dossiers.slip import in_working_time, slip_of
+from portal.dossiers.validity import standing
 from portal.foundation.errors import PortalError
 from portal.foundation.forms import Form
 from portal.foundation.guards import Audience, open_to
@@ -57,6 +60,7 @@ from portal.foundation.languages import spoken
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
 from portal.letters.contents import LetterKind
+from portal.reasons.models import ReasonKind
 from portal.reasons.queries import offered
 from portal.routing.queries import apology_of
 from portal.workflow.events import EventKind
@@ -86,6 +90,15 @@ def show(code: str) -> Response:
     return review_page(session, code, viewer, at)
 
 
+@blueprint.get("/desk/<code>/present")
+@open_to(Audience.STAFF, Audience.AUDITOR)
+def present(code: str) -> Response:
+    """Who else has the dossier open: the part of the page that asks again by itself."""
+    viewer = current_viewer()
+    found = reading_of.dossier(request_session(), code, viewer=viewer)
+    return page("_present", code=code, present=colleagues_at(found, viewer, now()))
+
+
 def review_page(session: Session, code: str, viewer: Viewer, at: datetime, attempt: Attempt | None = None) -> Response:
     """The page as it stands now; after a refused act with what was typed and the reason beside it."""
     found = reading_of.dossier(session, code, viewer=viewer)
@@ -98,6 +111,8 @@ def review_page(session: Session, code: str, viewer: Viewer, at: datetime, attem
         tabs=tabs_without_place(viewer),
         **_facts(session, reading, viewer, at),
         **_acts(session, reading, acts, attempt),
+        present=colleagues_at(found, viewer, at),
+        code=code,
         attempt=attempt,
         refusal=explanation(attempt.error) if attempt is not None and attempt.error is not None else "",
         error_count=_problems(attempt),
@@ -136,10 +151,16 @@ def reopen_form(reading: Reading, **options: Any) -> ReopenForm:
     return ReopenForm(prefix=prefix_of("reopen"), **options).offer(steps)
 
 
+def refuse_form(session: Session, reading: Reading, **options: Any) -> RefuseIntakeForm:
+    """The form of a refusal at the counter, with the reasons the office has agreed on."""
+    reasons = offered(session, reading.definition.code)[ReasonKind.REFUSAL]
+    return RefuseIntakeForm(prefix=prefix_of("refuse"), **options).offer_reasons(reasons, spoken())
+
+
 def agency_form(session: Session, **options: Any) -> AgencyForm:
     """The dispatcher's choice."""
-    offered = [(str(one.id), in_words(one.names)) for one in reading_of.agencies(session)]
-    return AgencyForm(prefix=prefix_of("agency"), **options).offer(offered)
+    known = [(str(one.id), in_words(one.names)) for one in reading_of.agencies(session)]
+    return AgencyForm(prefix=prefix_of("agency"), **options).offer(known)
 
 
 def _opens_it(found: Dossier, viewer: Viewer) -> bool:
@@ -196,16 +217,34 @@ def _facts(session: Session, reading: Reading, viewer: Viewer, at: datetime) -> 
         "opinions": [line for line in steps if line.is_opinion],
         "notes": [line for line in steps if line.note and not line.is_opinion] if with_notes else [],
         "timeline": showing.timeline(reading, names, language, with_notes=with_notes),
-        "letters": [(one, narrative.LETTERS[LetterKind(one.kind)].words(language)) for one in reading.letters],
+        "letters": [
+            (one, narrative.LETTERS[LetterKind(one.kind)].words(language), standing(one, reading.projected))
+            for one in reading.letters
+        ],
         "many": reading_of.MANY,
         "talked": following.messages(reading.events, reading.texts),
         "changes": changes(session, found, reading.definition, language, places())
         if any(event.kind in {EventKind.CORRECTED, EventKind.SUPPLEMENT_ANSWERED} for event in reading.events)
         else (),
         "others": reading_of.others_of_party(session, found, viewer=viewer),
+        "siblings": reading_of.latest_of_party(session, found, viewer=viewer),
+        "written": reading_of.notes_of(session, found.id) if with_notes else [],
+        "looks": reading_of.looks_at(session, found.id) if with_notes else [],
+        "look": _look(),
         "agency_name": in_words(found.agency.names) if found.agency else "",
         "item_names": partial(_named, reading.definition),
     }
+
+
+ZOOMS = (100, 150, 200, 300)
+TURNS = (0, 90, 180, 270)
+
+
+def _look() -> dict[str, int]:
+    """How a picture is looked at: its size in percent, and how far it is turned."""
+    zoom = flask.request.args.get("zoom", type=int)
+    turn = flask.request.args.get("turn", type=int)
+    return {"zoom": zoom if zoom in ZOOMS else ZOOMS[0], "turn": turn if turn in TURNS else TURNS[0]}
 
 
 def _named(definition: Definition, item: SupplementItem) -> str:
@@ -253,9 +292,11 @@ def _forms_of_dossier(session: Session, reading: Reading, acts: Acts) -> dict[st
     """The forms of what may be done with the dossier as a whole, whatever step it stands at."""
     forms: dict[str, Form] = {}
     if acts.may_refuse_intake:
-        forms["refuse"] = RefuseIntakeForm(formdata=None, prefix=prefix_of("refuse"))
+        forms["refuse"] = refuse_form(session, reading, formdata=None)
     if acts.may_decide_withdrawal:
         forms["withdrawal"] = WithdrawalForm(formdata=None, prefix=prefix_of("withdrawal"))
+    if noting_post(reading, current_viewer()) is not None:
+        forms["note"] = NoteForm(formdata=None, prefix=prefix_of("note"))
     if messages.may_write_for_office(current_viewer(), reading.dossier):
         forms["message"] = MessageForm(formdata=None, prefix=prefix_of("message"))
     if grounds := stopping.grounds(session, reading.dossier, viewer=current_viewer(), now=now()):

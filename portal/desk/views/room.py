@@ -11,9 +11,15 @@ from werkzeug.wrappers import Response
 from portal.accounts.viewer import Viewer
 from portal.calendars.queries import in_force
 from portal.clock import words
-from portal.desk.queries import queue
+from portal.desk import presence
+from portal.desk.presence import Present
+from portal.desk.queries import lane, queue
+from portal.desk.queries.queue import Glance
 from portal.desk.tabs import Tab, TabKey, tabs_of
-from portal.desk.wording import TABS
+from portal.desk.wording import LANE_NAME, TABS
+from portal.dossiers.models import Dossier
+from portal.foundation.formats import clock_time
+from portal.foundation.guards import Audience
 from portal.foundation.languages import spoken
 from portal.foundation.settings import Settings, due_soon_minutes
 from portal.foundation.unit_of_work import request_session
@@ -21,9 +27,12 @@ from portal.letters.printing import PrintingOffice
 
 blueprint = flask.Blueprint("desk", __name__)
 blueprint.add_app_template_global(due_soon_minutes)
+blueprint.add_app_template_filter(clock_time)
 
-FEW_MINUTES_TO_ACCEPT = 120
-"""Acceptance has eight hours in all, so its last two are the ones that press."""
+AFTER_LANE = frozenset(
+    {TabKey.APPROVALS, TabKey.WITHDRAWALS, TabKey.WAITING, TabKey.HAND_OVER, TabKey.DONE, TabKey.SEARCH}
+)
+"""The tabs that stand behind the border lane."""
 
 
 def now() -> datetime:
@@ -31,11 +40,23 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def printing_office() -> PrintingOffice:
-    """Where decisions are signed and sealed."""
+def settings() -> Settings:
+    """What this installation was told."""
     found = flask.current_app.extensions["settings"]
     assert isinstance(found, Settings)  # noqa: S101 - put there by create_app
-    return PrintingOffice.of(found)
+    return found
+
+
+def printing_office() -> PrintingOffice:
+    """Where decisions are signed and sealed."""
+    return PrintingOffice.of(settings())
+
+
+def colleagues_at(dossier: Dossier, viewer: Viewer, at: datetime) -> tuple[Present, ...]:
+    """Note that the viewer has the dossier open; who else has. An auditor looks on and is not announced."""
+    if Audience.STAFF not in viewer.audiences:
+        return ()
+    return presence.note(settings().redis_url, dossier.id, person_id=viewer.person_id, name=viewer.name, now=at)
 
 
 def page(template: str, *, status: int = HTTPStatus.OK, **values: Any) -> Response:
@@ -72,23 +93,39 @@ def in_words(names: Any) -> str:
     return str(names.get(spoken()) or names.get("vi") or "") if names else ""
 
 
-def tab_links(tabs: tuple[Tab, ...], current: TabKey | None, counts: dict[TabKey, int]) -> list[dict[str, Any]]:
-    """The tabs with their counters, for the navigation above the queue."""
-    return [
+LANE = "border"
+"""The name of the border lane among the tabs."""
+
+
+def tab_links(
+    tabs: tuple[Tab, ...], current: TabKey | str | None, seen: Glance, viewer: Viewer
+) -> list[dict[str, Any]]:
+    """The tabs with their counters, for the navigation above the queue; the border lane where it concerns one."""
+    links = [
         {
             "text": TABS[tab.key],
             "href": flask.url_for("desk.queue", tab=tab.key.value),
             "current": tab.key is current,
-            "count": _count(counts.get(tab.key, 0)),
+            "count": _count(seen.counts.get(tab.key, 0)),
         }
         for tab in tabs
     ]
+    if lane.is_open_to(request_session(), seen.consigned, viewer=viewer):
+        entry = {
+            "text": LANE_NAME,
+            "href": flask.url_for("desk.border_lane"),
+            "current": current == LANE,
+            "count": "",
+        }
+        place = next((number for number, tab in enumerate(tabs) if tab.key in AFTER_LANE), len(links))
+        links.insert(place, entry)
+    return links
 
 
-def tabs_without_place(viewer: Viewer) -> list[dict[str, Any]]:
+def tabs_without_place(viewer: Viewer, current: str | None = None) -> list[dict[str, Any]]:
     """The tabs on a page that is none of them, such as a dossier's."""
     tabs = tabs_of(viewer)
-    return tab_links(tabs, None, queue.counters(request_session(), tabs, viewer=viewer))
+    return tab_links(tabs, current, queue.glance(request_session(), tabs, viewer=viewer, now=now()), viewer)
 
 
 def _count(number: int) -> str:

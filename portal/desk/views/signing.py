@@ -1,5 +1,6 @@
 """Deciding and signing: the leader reads the decision as it will be printed, then signs it."""
 
+from datetime import datetime
 from typing import Any
 
 import flask
@@ -10,14 +11,15 @@ from werkzeug.wrappers import Response
 from portal.accounts.entrance import current_viewer, require_step_up
 from portal.accounts.models import Agency
 from portal.accounts.viewer import Viewer
+from portal.attachments.serving import sent
 from portal.desk.acts import acts_for
 from portal.desk.forms import SignForm
 from portal.desk.queries import review as reading_of
-from portal.desk.queries.review import Reading, Visit
+from portal.desk.queries.review import Reading, Visit, last_signature
 from portal.desk.views.acting import seen_version, stale_page
 from portal.desk.views.room import blueprint, now, page, printing_office, see
 from portal.dossiers import following, queries
-from portal.dossiers.actions import decision
+from portal.dossiers.actions import decision, signing_outside
 from portal.dossiers.capacity import seat_for
 from portal.dossiers.writing import Writer
 from portal.foundation.errors import Forbidden, Invalid, NotFound, PortalError, Refused, Stale
@@ -26,7 +28,10 @@ from portal.foundation.languages import spoken
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
 from portal.letters.contents import Decision
+from portal.letters.outside import LARGEST_BYTES, WARN_DAYS, certificate_in
 from portal.letters.standing import standing_words
+from portal.reasons.models import ReasonKind
+from portal.reasons.queries import offered
 from portal.workflow.graph import Act
 from portal.workflow.lifecycle import Outcome
 
@@ -39,23 +44,26 @@ def sign(code: str, node: str) -> Response:
     reading, visit = _at(session, code, node, viewer)
     if answer := require_step_up():
         return answer
-    return _page(session, reading, visit, viewer, SignForm(formdata=None))
+    return _page(session, reading, visit, viewer, sign_form(session, reading, formdata=None))
 
 
 @blueprint.post("/desk/<code>/sign/<node>")
 @open_to(Audience.LEADER)
 def do_sign(code: str, node: str) -> Response:
     """Sign, or look at the text once more with what was typed."""
-    viewer, at, seen, form = current_viewer(), now(), seen_version(), SignForm()
+    viewer, at, seen = current_viewer(), now(), seen_version()
     session = request_session()
     if reading_of.dossier(session, code, viewer=viewer).version != seen:
         return stale_page(code, viewer, seen)
     reading, visit = _at(session, code, node, viewer)
+    form = sign_form(session, reading)
     if not form.validate_on_submit() or "preview" in flask.request.form:
         return _page(session, reading, visit, viewer, form)
+    outside = "outside" in flask.request.form
     try:
         with unit_of_work() as unit:
-            decision.sign(
+            verb = signing_outside.hand_out if outside else decision.sign
+            verb(
                 unit,
                 queries.for_update(unit, code, viewer=viewer, version=seen),
                 node,
@@ -63,15 +71,100 @@ def do_sign(code: str, node: str) -> Response:
                 viewer=viewer,
                 office=printing_office(),
                 now=at,
-                reason=form.reason.data or "",
+                reason=_reason(form),
             )
     except Stale:
         return stale_page(code, viewer, seen)
     except (Refused, Invalid, Forbidden) as error:
         reading, visit = _at(request_session(), code, node, viewer)
         return _page(request_session(), reading, visit, viewer, form, error)
+    if outside:
+        return see("desk.sign_outside", code=code, node=node)
     flask.flash(_("Signed. The clerk now gives the decision its number."), "success")
     return see("desk.review", code=code)
+
+
+@blueprint.get("/desk/<code>/sign/<node>/outside")
+@open_to(Audience.LEADER)
+def sign_outside(code: str, node: str) -> Response:
+    """The paper to be signed with the leader's own token, and where it comes back."""
+    return _outside(code, node)
+
+
+@blueprint.get("/desk/<code>/sign/<node>/outside/paper")
+@open_to(Audience.LEADER)
+def outside_paper(code: str, node: str) -> Response:
+    """The paper that was handed out last, to be signed."""
+    session, viewer = request_session(), current_viewer()
+    reading, _visit = _at(session, code, node, viewer)
+    handout = signing_outside.last_handout(session, reading.dossier, viewer=viewer)
+    if handout is None:
+        raise NotFound("signing.no_handout")
+    name = f"{code}-{handout.made_at:%H%M%S}.pdf"
+    return sent(printing_office().storage, handout.storage_key, name, "application/pdf", None, inline=False)
+
+
+@blueprint.post("/desk/<code>/sign/<node>/outside")
+@open_to(Audience.LEADER)
+def take_back_paper(code: str, node: str) -> Response:
+    """The signed paper comes back: it is judged and kept, or what is wrong with it stands beside the field."""
+    viewer, at, seen, session = current_viewer(), now(), seen_version(), request_session()
+    if reading_of.dossier(session, code, viewer=viewer).version != seen:
+        return stale_page(code, viewer, seen)
+    _at(session, code, node, viewer)
+    uploaded = flask.request.files.get("file")
+    content = uploaded.stream.read(LARGEST_BYTES + 1) if uploaded is not None else b""
+    if not content or len(content) > LARGEST_BYTES:
+        return _outside(code, node, Invalid("signing.too_large" if content else "signing.no_file"))
+    try:
+        with unit_of_work() as unit:
+            found = queries.for_update(unit, code, viewer=viewer, version=seen)
+            signing_outside.take_back(unit, found, content, viewer=viewer, office=printing_office(), now=at)
+    except Stale:
+        return stale_page(code, viewer, seen)
+    except (Refused, Invalid, Forbidden) as error:
+        return _outside(code, node, error)
+    flask.flash(_("Signed. The clerk now gives the decision its number."), "success")
+    return see("desk.review", code=code)
+
+
+def _outside(code: str, node: str, error: PortalError | None = None) -> Response:
+    session, viewer = request_session(), current_viewer()
+    reading, _visit = _at(session, code, node, viewer)
+    return page(
+        "sign_outside",
+        status=error.status if error is not None else 200,
+        dossier=reading.dossier,
+        node=node,
+        handout=signing_outside.last_handout(session, reading.dossier, viewer=viewer),
+        refusal=explanation(error) if error is not None else "",
+        error_count=1 if error is not None else 0,
+        expires=_expiring(session, viewer),
+        must_step_up=not viewer.has_stepped_up(now()),
+    )
+
+
+def _expiring(session: Session, viewer: Viewer) -> datetime | None:
+    """When the certificate the leader signed with last expires, if that is soon or has happened."""
+    last = last_signature(session, [post.acting_id for post in viewer.posts])
+    if last is None:
+        return None
+    try:
+        certificate = certificate_in(last)
+    except ValueError:
+        return None
+    return certificate.expires_at if certificate.expires_within(WARN_DAYS, now=now()) else None
+
+
+def _reason(form: SignForm) -> str:
+    """A managed reason is one for refusing; beside a grant only own words are printed."""
+    return form.said if form.outcome.data == Outcome.REFUSED else (form.reason.data or "").strip()
+
+
+def sign_form(session: Session, reading: Reading, **options: Any) -> SignForm:
+    """The leader's form, with the reasons for refusing the office has agreed on."""
+    reasons = offered(session, reading.definition.code)[ReasonKind.REFUSAL]
+    return SignForm(**options).offer_reasons(reasons, spoken())
 
 
 def _at(session: Session, code: str, node: str, viewer: Viewer) -> tuple[Reading, Visit]:
@@ -104,6 +197,7 @@ def _page(
         form=form,
         refusal="" if problems or error is None else explanation(error),
         must_step_up=not viewer.has_stepped_up(now()),
+        expires=_expiring(session, viewer),
         standing=standing_words(),
         previews=_previews(session, reading, visit, viewer, form),
         proposals=[
@@ -124,7 +218,7 @@ def _previews(session: Session, reading: Reading, visit: Visit, viewer: Viewer, 
     return [
         {
             "outcome": outcome.value,
-            "content": _content(writer, outcome, agency, signatory, form.reason.data or "…"),
+            "content": _content(writer, outcome, agency, signatory, form.said or "…"),
         }
         for outcome in outcomes
     ]

@@ -50,16 +50,7 @@ def sign(
     Needs a step-up within the last ten minutes, and a leader who has not worked on the dossier before.
     A refusal needs its reason.
     """
-    step, actor = _working_step(session, dossier, node, Act.SIGN, viewer=viewer)
-    if not viewer.has_stepped_up(now):
-        raise Forbidden("access.step_up")
-    if outcome is Outcome.REFUSED and not reason.strip():
-        raise Invalid("decision.reason_missing", fields={"reason": "reason_missing"})
-    if outcome is Outcome.GRANTED and moves.turned_down(session, dossier) is not None:
-        raise Refused("decision.refusal_proposed")
-    for act in (Act.APPRAISE, Act.APPROVE):
-        if was_done_by(session, dossier, viewer, kinds={EventKind.STEP_COMPLETED}, act=act):
-            raise Refused("step.two_persons")
+    step, actor = require_signable(session, dossier, node, outcome=outcome, viewer=viewer, now=now, reason=reason)
     agency, seat = session.get_one(Agency, step.agency_id), seat_for(viewer, step)
     letter = Letter(
         id=new_id(),
@@ -87,16 +78,40 @@ def sign(
         str(letter.signed_by), signatory.name, post=signatory.post, agency=agency.names["vi"], now=now
     )
     letter.signature = signer.detached(letter.signed_bytes, signed_at=now)
-    session.add(letter)
     evidence = hashlib.sha256(letter.signature).hexdigest()
+    note_signed(session, dossier, node, letter, evidence=evidence, actor=actor, now=now)
+    return letter
+
+
+def require_signable(
+    session: Session, dossier: Dossier, node: str, *, outcome: Outcome, viewer: Viewer, now: datetime, reason: str
+) -> tuple[DossierStep, str]:
+    """The open step of signing and the post that signs. Raises what stands in the way of this person's signature."""
+    step, actor = _working_step(session, dossier, node, Act.SIGN, viewer=viewer)
+    if not viewer.has_stepped_up(now):
+        raise Forbidden("access.step_up")
+    if outcome is Outcome.REFUSED and not reason.strip():
+        raise Invalid("decision.reason_missing", fields={"reason": "reason_missing"})
+    if outcome is Outcome.GRANTED and moves.turned_down(session, dossier) is not None:
+        raise Refused("decision.refusal_proposed")
+    for act in (Act.APPRAISE, Act.APPROVE):
+        if was_done_by(session, dossier, viewer, kinds={EventKind.STEP_COMPLETED}, act=act):
+            raise Refused("step.two_persons")
+    return step, actor
+
+
+def note_signed(
+    session: Session, dossier: Dossier, node: str, letter: Letter, *, evidence: str, actor: str, now: datetime
+) -> None:
+    """Keep the signed decision and pass the dossier on to be numbered. `evidence` is the signature's SHA-256 in hex."""
+    session.add(letter)
     closing = Happening(
         kind=EventKind.SIGNED,
-        params={"letter": str(letter.id), "evidence": evidence, "conclusion": outcome.value},
+        params={"letter": str(letter.id), "evidence": evidence, "conclusion": letter.outcome},
         texts={"reason": letter.reason} if letter.reason else {},
     )
-    refused_at = node if outcome is Outcome.REFUSED else None
+    refused_at = node if letter.outcome == Outcome.REFUSED else None
     _move_on(session, dossier, node, closing, actor=actor, now=now, turned_down_at=refused_at)
-    return letter
 
 
 def number(session: Session, dossier: Dossier, node: str, *, viewer: Viewer, now: datetime) -> Letter:

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session, joinedload
 from portal.accounts.actions import audit
 from portal.accounts.models import Membership, Person
 from portal.accounts.viewer import FILING_ROLES, ActingFor, Viewer
+from portal.attachments import actions as attachments
 from portal.catalogue.answers import Answers, posted_from
+from portal.catalogue.definition import Definition
 from portal.catalogue.fields import all_fields
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import definition_of
@@ -94,11 +96,32 @@ def again(
     old, new = definition_of(dossier.procedure), definition_of(version)
     case = dossier.case_key if new.case(dossier.case_key) is not None else new.cases[0].code
     draft = start(session, version, case=case, party_id=dossier.party_id, viewer=viewer, now=now)
+    save(session, draft, _still_asked(old, new, posted_from(old, answers)), replacing=(), now=now)
+    return draft
+
+
+def carry_over(session: Session, draft: Draft, version: ProcedureVersion, *, now: datetime) -> None:
+    """Go on with the draft under the version in force now (decision 14).
+
+    The case stays where that version still has it. Answers of questions it no longer asks, or asks in another way,
+    and files of documents it no longer wants leave the draft; everything else stays as it was typed.
+    """
+    old, new = definition_of(draft.procedure), definition_of(version)
+    draft.answers = _still_asked(old, new, draft.answers)
+    if new.case(draft.case_key) is None:
+        draft.case_key = new.cases[0].code
+    attachments.remove_others(session, draft_id=draft.id, keeping={one.code for one in new.documents}, now=now)
+    draft.procedure, draft.procedure_version_id = version, version.id
+    draft.version += 1
+    draft.updated_at = now
+    session.flush()
+
+
+def _still_asked(old: Definition, new: Definition, typed: Typed) -> dict[str, Sequence[str]]:
+    """What was typed in answer to questions that the new form asks in the same way."""
     kinds = {field.code: field.type for _, field in all_fields(new.sections)}
     same = {field.code for _, field in all_fields(old.sections) if kinds.get(field.code) == field.type}
-    typed = {name: values for name, values in posted_from(old, answers).items() if name.partition(".")[0] in same}
-    save(session, draft, typed, replacing=(), now=now)
-    return draft
+    return {name: values for name, values in typed.items() if name.partition(".")[0] in same}
 
 
 def hand_over(session: Session, draft: Draft, *, to: UUID, viewer: Viewer, now: datetime) -> None:

@@ -16,10 +16,11 @@ from portal.catalogue.answers import Answers, read
 from portal.catalogue.charges import fees_for
 from portal.catalogue.completeness import missing
 from portal.catalogue.definition import Definition
-from portal.catalogue.queries import definition_of
+from portal.catalogue.queries import definition_of, taking_over
 from portal.catalogue.registers import places
 from portal.catalogue.requirements import commune_of, subject_of
 from portal.catalogue.wording import Problem
+from portal.clock.zone import office_day
 from portal.dossiers.actions import payment
 from portal.dossiers.models import Dossier, DossierAnswers, Draft
 from portal.dossiers.numbering import next_code
@@ -54,10 +55,16 @@ def file(session: Session, draft: Draft, *, viewer: Viewer, language: Language, 
 
     Filing again, after a lost answer or a double click, returns the same dossier: the draft's client key is
     unique among dossiers. Where a fee is prepaid it waits for that, with its code (decision 16). Raises
-    `Incomplete` with every gap.
+    `Incomplete` with every gap, and `Refused` where another version of the procedure has come into force since the
+    draft was begun (`drafts.carry_over`), or none is in force any more.
     """
     if draft.closed_at is not None:
         return already_filed(session, draft)
+    today = office_day(now)
+    if taking_over(session, draft.procedure, on=today) is not None:
+        raise Refused("draft.rules_changed")
+    if draft.procedure.withdrawn_on is not None and draft.procedure.withdrawn_on <= today:
+        raise Refused("draft.procedure_withdrawn")
     if draft.party.status is not PartyStatus.APPROVED:
         raise Refused("party.not_approved")
     definition = definition_of(draft.procedure)

@@ -1,4 +1,4 @@
-"""Writing the letters that inform (Forms 01, 02, 03, 05 and the filing receipt), asked of a worker by a job."""
+"""Writing the letters that inform (Forms 01 to 05, receipts, notices of obligation), asked of a worker by a job."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -8,15 +8,18 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Agency
 from portal.dossiers.models import Dossier, DossierEvent
+from portal.dossiers.money_writing import fee_receipt, obligation_notice
 from portal.dossiers.queries import locked
-from portal.dossiers.receipt_writing import fee_receipt
 from portal.dossiers.writing import Writer
 from portal.foundation.errors import NotFound
+from portal.letters import own_words
 from portal.letters.actions import letter_of, new_token
 from portal.letters.contents import Letter as Content
 from portal.letters.contents import LetterKind
 from portal.letters.models import Letter
 from portal.letters.printing import PrintingOffice
+from portal.texts.models import Area
+from portal.texts.queries import current
 
 WRITERS: Mapping[LetterKind, Callable[[Writer, DossierEvent], Content]] = {
     LetterKind.FILING_RECEIPT: lambda writer, _event: writer.filing_receipt(),
@@ -26,6 +29,7 @@ WRITERS: Mapping[LetterKind, Callable[[Writer, DossierEvent], Content]] = {
     LetterKind.STOP: Writer.stop,
     LetterKind.APOLOGY: Writer.apology,
     LetterKind.FEE_RECEIPT: fee_receipt,
+    LetterKind.OBLIGATION: obligation_notice,
 }
 
 AT_THE_COUNTER = frozenset(
@@ -62,7 +66,12 @@ def write(
     url = office.verification_url(letter.token, letter.language)
     content = WRITERS[kind](Writer(session=session, dossier=dossier, verification_url=url), event)
     stored = office.print_and_seal(
-        content, language=letter.language, agency_key=agency.key, agency_name=agency.names["vi"], now=now
+        content,
+        language=letter.language,
+        agency_key=agency.key,
+        agency_name=agency.names["vi"],
+        now=now,
+        own=own_words.overlay(current(session, Area.LETTER)),
     )
     letter.storage_key, letter.sha256, letter.sealed_at = stored.storage_key, stored.sha256, now
     session.add(letter)

@@ -21,8 +21,9 @@ from portal.dossiers.actions.steps import leads_to_payment
 from portal.dossiers.capacity import require
 from portal.dossiers.models import Dossier
 from portal.dossiers.record import Happening, record
-from portal.dossiers.telling import tell_filers
+from portal.dossiers.telling import tell_filers, write_letter
 from portal.foundation.errors import Forbidden, Invalid, Refused
+from portal.letters.contents import LetterKind
 from portal.notices.kinds import NoticeKind
 from portal.payments.actions import bills
 from portal.payments.actions.bills import Line
@@ -98,6 +99,8 @@ def send_notice(session: Session, dossier: Dossier, *, viewer: Viewer, now: date
         others = [one for one in opened if one is not stop]
         at_stop = Happening(kind=asked.kind, params={**stop.params, **asked.params}, texts=asked.texts)
         record(session, dossier, [*others, at_stop], actor=actor, now=now)
+    if bill.amount_vnd:
+        write_letter(session, dossier, LetterKind.OBLIGATION, event_version=dossier.version)
     bills.send_notice(session, bill, approved_by=approver, now=now)
     tell_filers(session, dossier, NoticeKind.PAYMENT_REQUESTED, now=now, params={"amount_vnd": bill.amount_vnd})
     if bill.state is BillState.PAID:

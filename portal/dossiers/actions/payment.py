@@ -21,6 +21,7 @@ from portal.dossiers.models import Dossier, DossierAnswers, Draft
 from portal.dossiers.projection import graph_of
 from portal.dossiers.queries import locked
 from portal.dossiers.record import Happening, history, record
+from portal.dossiers.replaying import replayed
 from portal.dossiers.telling import tell_filers, write_letter
 from portal.foundation.database import new_id
 from portal.foundation.outbox import Job, TimerKind, enqueue, set_timer
@@ -34,7 +35,6 @@ from portal.payments.models import Bill, Payment
 from portal.workflow.events import EventKind
 from portal.workflow.graph import Act
 from portal.workflow.lifecycle import State
-from portal.workflow.replay import replay
 
 GATEWAY: Final = "machine:gateway"
 TIMER: Final = "machine:timer"
@@ -169,7 +169,7 @@ def _file(session: Session, dossier: Dossier, payment: Payment, *, actor: str, a
 def _go_on(session: Session, dossier: Dossier, payment: Payment, *, actor: str, at: datetime) -> None:
     """The obligation is met: the clock runs again, and behind a stop of the graph the next phase begins."""
     graph = graph_of(dossier)
-    standing = replay(history(session, dossier.id), graph).standing
+    standing = replayed(dossier, history(session, dossier.id)).standing
     stop = next((key for key in standing if graph[key].act is Act.PAY), None)
     confirmed = Happening(kind=EventKind.PAYMENT_CONFIRMED, params=_params(payment))
     happenings = [confirmed]
@@ -183,7 +183,7 @@ def _go_on(session: Session, dossier: Dossier, payment: Payment, *, actor: str, 
 def settle_nothing(session: Session, dossier: Dossier, bill: Bill, *, actor: str, now: datetime) -> None:
     """A notice that asks for nothing (all exempt) is met the moment it is sent."""
     graph = graph_of(dossier)
-    standing = replay(history(session, dossier.id), graph).standing
+    standing = replayed(dossier, history(session, dossier.id)).standing
     stop = next((key for key in standing if graph[key].act is Act.PAY), None)
     confirmed = Happening(kind=EventKind.PAYMENT_CONFIRMED, params={"bill": str(bill.id), "amount_vnd": 0})
     happenings = [confirmed]

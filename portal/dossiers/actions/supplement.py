@@ -29,7 +29,7 @@ from portal.dossiers.models import (
 )
 from portal.dossiers.record import Happening, new_salt, record
 from portal.dossiers.telling import tell_filers, write_letter
-from portal.dossiers.terms import terms_for
+from portal.dossiers.terms import Terms, terms_for
 from portal.foundation.errors import Forbidden, Invalid, NotFound, Refused
 from portal.foundation.outbox import Job, TimerKind, enqueue, set_timer
 from portal.letters.contents import LetterKind
@@ -170,7 +170,7 @@ def answer(
         data={"answers": (answers, salt), "documents": (documents, salt)},
     )
     terms = terms_for(definition_of(dossier.procedure), dossier.case_key, answers, places=places())
-    dossier.terms = terms.to_json()
+    dossier.terms = Terms.from_json(dossier.terms).with_answers(terms).to_json()
     record(session, dossier, [answered], actor=viewer.actor, now=now)
     session.add(
         DossierAnswers(

@@ -9,6 +9,7 @@ from portal.dossiers.views import (
     drafting,
     files,
     following,
+    looking,
     papers,
     reviewing,
     sharing,
@@ -21,7 +22,7 @@ from portal.foundation import web
 
 __all__ = [
     "amending", "answering", "blueprint", "blueprints", "bundling", "documents", "drafting", "files", "following",
-    "papers",
+    "looking", "papers",
     "reviewing", "sharing", "starting", "tracking", "workspace",
 ]  # fmt: skip
 

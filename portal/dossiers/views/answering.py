@@ -88,17 +88,18 @@ def upload_answer(code: str, key: str) -> Response:
         errors = [{"text": explanation(refusal), "href": f"#{key}"}]
         return _page(session, found, _waiting(session, found), status=refusal.status, errors=errors, refused=key)
 
-    return take_in(key, find=lambda session: _place(session, code), page=_address(code), again=again)
+    return take_in(key, find=lambda session: place_of_answer(session, code), page=_address(code), again=again)
 
 
 @blueprint.post("/dossiers/<code>/supplement/documents/<key>/<uuid:file_id>/remove")
 @open_to(Audience.COMPANY)
 def remove_answer_file(code: str, key: str, file_id: UUID) -> Response:
     """Take a file of this answer away again; what was filed before stays."""
-    return take_away(key, file_id, find=lambda session: _place(session, code), page=_address(code))
+    return take_away(key, file_id, find=lambda session: place_of_answer(session, code), page=_address(code))
 
 
-def _place(session: Session, code: str) -> Place:
+def place_of_answer(session: Session, code: str) -> Place:
+    """The round of the supplement the office waits for, its dossier locked."""
     found = queries.for_update(session, code, viewer=current_viewer())
     request = _waiting(session, found)
     definition = definition_of(found.procedure)

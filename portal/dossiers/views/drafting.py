@@ -16,8 +16,9 @@ from portal.attachments import queries as files
 from portal.catalogue.condition_words import in_words
 from portal.catalogue.definition import Definition
 from portal.catalogue.fields import RowsField, Section
-from portal.catalogue.queries import definition_of
+from portal.catalogue.queries import definition_of, taking_over
 from portal.catalogue.registers import agencies, places
+from portal.clock.zone import office_day
 from portal.dossiers import queries, vault
 from portal.dossiers.actions import drafts, filing
 from portal.dossiers.asking import Asking, Known, error_entries, known, plain_facts
@@ -55,6 +56,7 @@ def draft(draft_id: UUID) -> Response:
     return page(
         "draft",
         draft=found,
+        newer=taking_over(session, found.procedure, on=office_day(now())),
         state=state,
         reasons=reasons_of(state),
         competent=agency_name(state.competent),

@@ -27,7 +27,7 @@ def read_file(file_id: UUID) -> Response:
     """One uploaded file, as a download; `?inline=1` shows a PDF or picture inside our own pages."""
     session = request_session()
     attachment = files.one(session, file_id)
-    if attachment is None or not _may_read(session, attachment, current_viewer()):
+    if attachment is None or not may_read(session, attachment, current_viewer()):
         raise NotFound("attachments.not_found")
     _note_view(attachment, current_viewer())
     where = shelf()
@@ -47,7 +47,8 @@ def _note_view(attachment: Attachment, viewer: Viewer) -> None:
             actions.note_view(session, attachment, by=viewer.person_id, agency_id=office, now=now())
 
 
-def _may_read(session: Session, attachment: Attachment, viewer: Viewer) -> bool:
+def may_read(session: Session, attachment: Attachment, viewer: Viewer) -> bool:
+    """Whether the viewer may know of the draft or dossier the file lies with."""
     if attachment.dossier_id is not None:
         return queries.is_visible(session, attachment.dossier_id, viewer=viewer)
     return attachment.draft_id is not None and queries.is_draft_visible(session, attachment.draft_id, viewer=viewer)

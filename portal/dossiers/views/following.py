@@ -1,6 +1,7 @@
 """One dossier as its company follows it; taking it back."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import flask
 from flask_babel import gettext as _
@@ -14,9 +15,11 @@ from portal.attachments.models import Attachment
 from portal.catalogue.answers import Answers
 from portal.catalogue.charges import fees_for
 from portal.catalogue.definition import Definition
-from portal.catalogue.queries import definition_of
+from portal.catalogue.models import ProcedureVersion
+from portal.catalogue.queries import definition_of, offered_instead
 from portal.catalogue.registers import places
 from portal.clock import words
+from portal.clock.zone import office_day
 from portal.dossiers import following, narrative, queries
 from portal.dossiers.actions import supplement, withdrawal
 from portal.dossiers.capacity import may, require
@@ -25,10 +28,11 @@ from portal.dossiers.forecast import forecast_of
 from portal.dossiers.forms import MessageForm, WithdrawalForm
 from portal.dossiers.models import Dossier, SupplementState
 from portal.dossiers.policy import capacities
-from portal.dossiers.projection import graph_of
 from portal.dossiers.record import history
+from portal.dossiers.replaying import replayed
 from portal.dossiers.saying import in_words
 from portal.dossiers.slip import in_working_time, slip_of, visits_of
+from portal.dossiers.validity import standing
 from portal.dossiers.views.drafting import agency_name
 from portal.dossiers.views.room import blueprint, language, now, page, see, shelf
 from portal.foundation.errors import NotFound
@@ -38,8 +42,7 @@ from portal.letters.contents import LetterKind
 from portal.payments import queries as payments
 from portal.payments.kinds import BillState
 from portal.workflow.events import Event, EventKind
-from portal.workflow.lifecycle import UNFILED, Action
-from portal.workflow.replay import replay
+from portal.workflow.lifecycle import OPEN, UNFILED, Action
 
 
 @blueprint.get("/dossiers/<code>")
@@ -57,7 +60,7 @@ def dossier_page(code: str, *, form: MessageForm | None = None, status: int = 20
     if found.state in UNFILED:
         return page("awaiting", dossier=found, definition=definition)
     events = history(session, found.id)
-    projected = replay(events, graph_of(found))
+    projected = replayed(found, events)
     names, spoken = queries.agency_names(session), language()
     clock = following.clock_of(found, projected, now=moment)
     request = supplement.open_request(session, found.id)
@@ -91,7 +94,7 @@ def dossier_page(code: str, *, form: MessageForm | None = None, status: int = 20
         timeline=following.timeline(events, texts, definition, names, spoken),
         files=_in_order(definition, files.of(session, dossier_id=found.id)),
         letters=[
-            (one, narrative.LETTERS[LetterKind(one.kind)].words(spoken))
+            (one, narrative.LETTERS[LetterKind(one.kind)].words(spoken), standing(one, projected))
             for one in queries.letters_of(session, found.id)
         ],
         sections=() if answers is None else in_words(definition, found.case_key, answers, spoken, places()),
@@ -103,12 +106,20 @@ def dossier_page(code: str, *, form: MessageForm | None = None, status: int = 20
         may_answer=may(viewer, found, Action.ANSWER_SUPPLEMENT),
         may_withdraw=may(viewer, found, Action.WITHDRAW) or may(viewer, found, Action.REQUEST_WITHDRAWAL),
         may_file_again=answers is not None and _may_file(found),
+        newer=_newer(session, found, moment) if answers is not None and _may_file(found) else None,
         has_scanner=shelf().has_scanner,
     )
 
 
 def _may_have_changed(found: Dossier, events: Sequence[Event]) -> bool:
     return found.supplement_rounds > 0 or any(event.kind is EventKind.CORRECTED for event in events)
+
+
+def _newer(session: Session, found: Dossier, moment: datetime) -> ProcedureVersion | None:
+    """The version whose rules the filer may choose instead, while the dossier is open."""
+    if found.state not in OPEN:
+        return None
+    return offered_instead(session, found.procedure, on=office_day(moment))
 
 
 def _may_file(found: Dossier) -> bool:

@@ -1,6 +1,6 @@
 """Before filing: everything once more, the declaration, and the moment of filing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from uuid import UUID
 
@@ -11,16 +11,18 @@ from portal.accounts.entrance import current_viewer
 from portal.accounts.models import PartyStatus
 from portal.calendars.queries import in_force
 from portal.catalogue.definition import Definition
-from portal.catalogue.queries import definition_of
+from portal.catalogue.queries import definition_of, taking_over
 from portal.catalogue.registers import places
 from portal.catalogue.wording import Problem
 from portal.clock.due import acceptance_due
+from portal.clock.zone import office_day
 from portal.dossiers import queries
 from portal.dossiers.actions import drafts, filing
 from portal.dossiers.asking import anchor, field_code, named
 from portal.dossiers.drafting import DraftState, Progress
 from portal.dossiers.forms import DeclarationForm
 from portal.dossiers.models import Draft
+from portal.dossiers.returned import Fault, most_often
 from portal.dossiers.saying import in_words
 from portal.dossiers.terms import Terms
 from portal.dossiers.views.drafting import agency_name, filed_instead, whole
@@ -30,6 +32,12 @@ from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.letters.actions import letter_of
 from portal.letters.contents import LetterKind
 from portal.workflow.lifecycle import UNFILED
+
+
+@blueprint.app_template_global()
+def often_returned(procedure_code: str) -> Sequence[Fault]:
+    """For the public page of a procedure: what its dossiers were most often returned for."""
+    return most_often(request_session(), procedure_code, on=office_day(now()))
 
 
 @blueprint.get("/drafts/<uuid:draft_id>/review")
@@ -114,11 +122,25 @@ def _review_page(
         errors=errors,
         error_count=len(errors) + len(form.errors),
         form=form,
+        faults=_faults(state),
+        place_of=lambda fault: where_to_mend(
+            state.definition, found.id, Problem(code="missing", path=fault.key, kind=fault.kind)
+        ),
         may_file=found.party.status is PartyStatus.APPROVED,
+        newer=taking_over(request_session(), found.procedure, on=office_day(now())),
         answer_by=acceptance_due(now(), in_force(request_session()).calendar, minutes=state.answer_minutes).due_at,
         competent=agency_name(state.competent),
         intake=agency_name(state.definition.intake),
     )
+
+
+def _faults(state: DraftState) -> list[Fault]:
+    """What this dossier, too, could be returned for: of the usual faults those it has a place for."""
+    asked = {one.document.code for one in state.documents} | {
+        field.code for one in state.sections for field in one.section.fields
+    }
+    usual = most_often(request_session(), state.definition.code, on=office_day(now()))
+    return [fault for fault in usual if fault.key in asked]
 
 
 def _left(state: DraftState, draft_id: UUID) -> list[tuple[str, str, int]]:

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import current_viewer
-from portal.catalogue.queries import definition_of, in_force
+from portal.catalogue.queries import definition_of, in_force, taking_over
 from portal.catalogue.registers import places
 from portal.clock.zone import office_day
 from portal.dossiers import queries
@@ -47,6 +47,24 @@ def file_again(code: str) -> Response:
         )
     flask.flash(words, "success")
     return see(flask.url_for("dossiers.draft", draft_id=draft.id))
+
+
+@blueprint.post("/drafts/<uuid:draft_id>/carry-over")
+@open_to(Audience.COMPANY)
+def carry_over(draft_id: UUID) -> Response:
+    """Go on with the draft under the version in force today; doing it twice is doing it once."""
+    moment = now()
+    with unit_of_work() as session:
+        found = drafts.editable(session, draft_id, viewer=current_viewer())
+        if found.closed_at is not None:
+            return filed_instead(session, found)
+        version = taking_over(session, found.procedure, on=office_day(moment))
+        if version is not None:
+            drafts.carry_over(session, found, version, now=moment)
+    if version is not None:
+        words = _("The draft goes on under the rules in force today. The list below shows what is still to be done.")
+        flask.flash(words, "success")
+    return see(flask.url_for("dossiers.draft", draft_id=draft_id))
 
 
 @blueprint.get("/drafts/<uuid:draft_id>/hand-over")

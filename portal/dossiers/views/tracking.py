@@ -15,14 +15,13 @@ from portal.dossiers import following, narrative, queries
 from portal.dossiers.forecast import forecast_of
 from portal.dossiers.forms import TrackForm
 from portal.dossiers.models import Dossier, DossierAnswers
-from portal.dossiers.projection import graph_of
 from portal.dossiers.record import history
+from portal.dossiers.replaying import replayed
 from portal.dossiers.views.room import blueprint, language, now, page, settings
 from portal.foundation import limits
 from portal.foundation.guards import public
 from portal.foundation.unit_of_work import request_session
 from portal.workflow.lifecycle import UNFILED
-from portal.workflow.replay import replay
 
 PER_NETWORK = limits.Limit(name="track-network", most=30, seconds=600)
 PER_CODE = limits.Limit(name="track-code", most=8, seconds=600)
@@ -92,7 +91,7 @@ def _plain(text: str) -> str:
 
 def _tracked_page(session: Session, found: Dossier) -> Response:
     moment, spoken, definition = now(), language(), definition_of(found.procedure)
-    projected = replay(history(session, found.id), graph_of(found))
+    projected = replayed(found, history(session, found.id))
     clock = following.clock_of(found, projected, now=moment)
     share = following.turns(projected, now=moment)
     return page(

@@ -16,13 +16,14 @@ from werkzeug.wrappers import Response
 from portal.accounts.entrance import current_viewer
 from portal.attachments import actions as attachments
 from portal.attachments import queries as files
+from portal.attachments import resuming
 from portal.attachments.actions import Upload
 from portal.attachments.inspection import check_size
-from portal.attachments.models import Attachment, CopyKind
+from portal.attachments.models import Attachment, CopyKind, PartialUpload
 from portal.catalogue.definition import Definition
 from portal.catalogue.documents import Document
 from portal.dossiers.views.room import is_script, now, see, shelf
-from portal.foundation.errors import Invalid, NotFound, PortalError, Unavailable
+from portal.foundation.errors import Invalid, NotFound, PortalError, Refused, Unavailable
 from portal.foundation.unit_of_work import unit_of_work
 from portal.foundation.web import explanation
 
@@ -63,9 +64,10 @@ def take_in(key: str, *, find: Find, page: Callable[[str], str], again: Callable
             if isinstance(place, Response):
                 return place
             document = _document(place.definition, key)
+            begun = _begun(session)
             attachments.add(
                 session,
-                _upload(document),
+                _upload(document) if begun is None else _made_whole(session, begun, document),
                 document,
                 shelf=shelf(),
                 by=current_viewer().person_id,
@@ -74,7 +76,9 @@ def take_in(key: str, *, find: Find, page: Callable[[str], str], again: Callable
                 dossier_id=place.dossier_id,
                 supplement_round=place.supplement_round,
             )
-    except (Invalid, Unavailable) as refusal:
+            if begun is not None:
+                resuming.forget(session, begun)
+    except (Invalid, Refused, Unavailable) as refusal:
         return _told(refusal) if is_script(PART) else again(refusal)
     address = page(f"{key}-document")
     return flask.jsonify(reload=address, message=_("The file is here.")) if is_script(PART) else see(address)
@@ -108,9 +112,30 @@ def _upload(document: Document) -> Upload:
     size = sent.stream.seek(0, 2)
     sent.stream.seek(0)
     check_size(size, sent.filename, max_megabytes=document.max_megabytes)
+    return Upload(filename=sent.filename, content=sent.stream.read(), copy_kind=_copy_kind(document))
+
+
+def _begun(session: Session) -> PartialUpload | None:
+    """The file that has come in parts before this request; None where the request carries it itself."""
+    named = flask.request.form.get("parts", "")
+    if not named:
+        return None
+    try:
+        upload_id = UUID(named)
+    except ValueError as no_id:
+        raise NotFound("attachments.upload_unknown") from no_id
+    return resuming.one(session, upload_id, by=current_viewer().person_id, now=now(), for_change=True)
+
+
+def _made_whole(session: Session, begun: PartialUpload, document: Document) -> Upload:
+    check_size(begun.size_bytes, begun.filename, max_megabytes=document.max_megabytes)
+    content = resuming.whole(session, begun, shelf=shelf().storage)
+    return Upload(filename=begun.filename, content=content, copy_kind=_copy_kind(document))
+
+
+def _copy_kind(document: Document) -> CopyKind:
     wanted = flask.request.form.get("copy_kind", document.kind)
-    kind = CopyKind(wanted) if wanted in set(CopyKind) else CopyKind(document.kind)
-    return Upload(filename=sent.filename, content=sent.stream.read(), copy_kind=kind)
+    return CopyKind(wanted) if wanted in set(CopyKind) else CopyKind(document.kind)
 
 
 def _told(refusal: PortalError) -> Response:

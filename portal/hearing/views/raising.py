@@ -63,7 +63,7 @@ def give_feedback() -> Response:
 
 
 @blueprint.get("/matters/<uuid:matter_id>")
-@open_to(Audience.COMPANY)
+@open_to(Audience.SIGNED_IN)
 def matter(matter_id: UUID) -> Response:
     """What was raised, until when it is answered, and the answer."""
     found = queries.own(request_session(), matter_id, viewer=current_viewer())
@@ -71,7 +71,7 @@ def matter(matter_id: UUID) -> Response:
 
 
 @blueprint.post("/matters/<uuid:matter_id>")
-@open_to(Audience.COMPANY)
+@open_to(Audience.SIGNED_IN)
 def reply(matter_id: UUID) -> Response:
     """Answer what the office asked."""
     form = WordsForm()

@@ -12,6 +12,7 @@ from portal.accounts.entrance import current_viewer
 from portal.calendars import actions, documents, editing, forms, proposal, wording
 from portal.calendars.documents import Document
 from portal.calendars.editions import packaged_document
+from portal.clock.calendar_file import MOST_BYTES, text_of
 from portal.clock.errors import CalendarFault
 from portal.foundation.errors import Invalid
 from portal.foundation.forms import Form
@@ -93,16 +94,17 @@ def _file() -> Change:
     form = forms.ImportForm()
 
     def make(_document: Document) -> Document:
-        text = form.text.data or ""
-        if form.file.data:
-            text = form.file.data.read(forms.LONGEST_FILE + 1).decode("utf-8", errors="replace")
-            form.text.data = text[: forms.LONGEST_FILE]  # stays on the page, to be put right there
-        if not text.strip():
-            raise Invalid("calendars.file_missing", fields={"text": "calendars.file_missing"})
+        where = "text"
         try:
-            return documents.read(text)
+            if form.file.data:
+                where = "file"
+                form.text.data = text_of(form.file.data.read(MOST_BYTES + 1))
+                where = "text"  # what can be read stays on the page, to be put right there
+            if not (form.text.data or "").strip():
+                raise Invalid("calendars.file_missing", fields={"text": "calendars.file_missing"})
+            return documents.read(form.text.data or "")
         except CalendarFault as fault:
-            raise documents.refused(fault, "text") from None
+            raise documents.refused(fault, where) from None
 
     return Change(kind="import_file", form=form, make=make)
 

@@ -15,9 +15,7 @@ from portal.dossiers.actions.steps import assign, open_step
 from portal.dossiers.capacity import require_step
 from portal.dossiers.models import Dossier, DossierStep
 from portal.dossiers.projection import graph_of
-from portal.dossiers.queries import locked
 from portal.dossiers.record import Happening, record
-from portal.dossiers.terms import Terms
 from portal.foundation.errors import Forbidden, Invalid, Refused
 from portal.foundation.outbox import Job, Wanted, enqueue, enqueue_all
 from portal.routing import queries
@@ -41,7 +39,7 @@ CHECKED = {Act.APPROVE: {Act.APPRAISE}, Act.SIGN: {Act.APPRAISE, Act.APPROVE}}
 
 def route(session: Session, dossier_id: UUID, *, now: datetime) -> None:
     """Send the dossier to the competent agency if it has none, and give the steps nobody has to posts."""
-    dossier = locked(session, dossier_id)
+    dossier, competent = queries.locked_with_competent(session, dossier_id)
     if dossier is None:
         return
     if dossier.state in ENDED:
@@ -49,7 +47,7 @@ def route(session: Session, dossier_id: UUID, *, now: datetime) -> None:
         return
     happenings: list[Happening] = []
     if dossier.agency_id is None:
-        happenings.append(_competence(session, dossier))
+        happenings.append(_competence(competent))
     else:
         happenings.extend(_assignments(session, dossier, now=now))
     if happenings:
@@ -132,11 +130,10 @@ def _giver(viewer: Viewer, step: DossierStep) -> str | None:
     return None
 
 
-def _competence(session: Session, dossier: Dossier) -> Happening:
-    agency = queries.agency_by_key(session, Terms.from_json(dossier.terms).competent)
-    if agency is None:
+def _competence(agency_id: UUID | None) -> Happening:
+    if agency_id is None:
         return Happening(kind=EventKind.SENT_TO_DISPATCHER)
-    return Happening(kind=EventKind.ROUTED, params={"agency": str(agency.id), "why": "competence_rule"})
+    return Happening(kind=EventKind.ROUTED, params={"agency": str(agency_id), "why": "competence_rule"})
 
 
 def _assignments(session: Session, dossier: Dossier, *, now: datetime) -> list[Happening]:

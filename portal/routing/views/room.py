@@ -4,14 +4,23 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 import flask
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import definition_of
 from portal.dossiers.following import step_name
+from portal.foundation.guards import Audience
 from portal.foundation.languages import spoken
+
+HOUR = 60
+
+Managers = (Audience.HEAD, Audience.LEADER, Audience.ADMINISTRATOR)
+"""Who looks after people."""
 
 blueprint = flask.Blueprint("routing", __name__)
 
@@ -41,3 +50,19 @@ def in_words(names: Mapping[str, str]) -> str:
 def step_words(procedure: ProcedureVersion, node: str) -> str:
     """The step's name in the procedure's own words."""
     return step_name(definition_of(procedure), node, spoken())
+
+
+def hours(minutes: int) -> str:
+    """Working minutes as hours: an estimate needs no minutes."""
+    if 0 < minutes < HOUR:
+        return str(_("less than an hour"))
+    hours = round(minutes / HOUR)
+    return str(ngettext("%(num)d working hour", "%(num)d working hours", hours))
+
+
+def as_id(text: str | None) -> UUID:
+    """The identifier a form sent; one that nothing has where it sent something else."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return UUID(int=0)

@@ -1,5 +1,8 @@
 // A file is sent as soon as it is chosen, with progress. The server answers a request marked X-Part with JSON:
 // 200 {"reload": address?, "message": text?} or 4xx {"message": text}. Anything else falls back to the plain form.
+// A large file goes in parts first, and on from where a lost connection broke it off; see parts.js.
+
+import { LARGE_BYTES, sendParts } from "./parts.js";
 
 export function startUploads(words) {
   const sending = new Set();
@@ -16,19 +19,34 @@ function enhance(form, words, sending) {
   const status = form.querySelector(".mc-upload__status");
   button.hidden = true;
 
-  input.addEventListener("change", () => {
+  const show = (share, text = words.sending) => {
+    progress.value = share;
+    status.textContent = share ? `${text} ${share} %` : text;
+  };
+
+  input.addEventListener("change", async () => {
     if (!input.files.length) return;
+    const file = input.files[0];
+    progress.hidden = false;
+    status.classList.remove("mc-upload__status--error");
+    show(0);
+    const body = new FormData(form);
+    if (file.size > LARGE_BYTES) {
+      sending.add(file);
+      const sent = await sendParts(form, file, { show, waiting: words.sendWaits });
+      sending.delete(file);
+      if (!sent.id) {
+        progress.hidden = true;
+        refuse(form, status, sent.message || words.sendFailed);
+        return;
+      }
+      body.delete("file");
+      body.set("parts", sent.id);
+    }
     const request = new XMLHttpRequest();
     sending.add(request);
-    progress.hidden = false;
-    progress.value = 0;
-    status.classList.remove("mc-upload__status--error");
-    status.textContent = words.sending;
     request.upload.addEventListener("progress", (event) => {
-      if (!event.lengthComputable) return;
-      const share = Math.round((100 * event.loaded) / event.total);
-      progress.value = share;
-      status.textContent = `${words.sending} ${share} %`;
+      if (event.lengthComputable && !body.has("parts")) show(Math.round((100 * event.loaded) / event.total));
     });
     request.addEventListener("loadend", () => {
       sending.delete(request);
@@ -38,7 +56,7 @@ function enhance(form, words, sending) {
     request.open("POST", form.action);
     request.setRequestHeader("X-Part", "upload");
     request.setRequestHeader("Accept", "application/json");
-    request.send(new FormData(form));
+    request.send(body);
   });
 }
 
@@ -61,10 +79,14 @@ function settle(form, request, status, words) {
     }
     return;
   }
+  refuse(form, status, answer.message || answer.detail || words.sendFailed);
+}
+
+function refuse(form, status, message) {
   // The refused file is not here: its name must not go on standing in the box as if it were.
   const input = form.querySelector("input[type=file]");
   input.value = "";
   input.dispatchEvent(new Event("change", { bubbles: true }));
   status.classList.add("mc-upload__status--error");
-  status.textContent = answer.message || answer.detail || words.sendFailed;
+  status.textContent = message;
 }

@@ -1,0 +1,1 @@
+"""What officers do at the desk that is not an act on one dossier."""

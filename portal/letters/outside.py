@@ -1,0 +1,112 @@
+"""A decision the leader signs outside the portal, with a token of their own: what goes out and what may come back.
+
+The portal hands out the paper; the leader's program adds a signature to it (PAdES) and changes nothing. What comes
+back must begin with the very bytes that were handed out, hold nothing more than the signature, be intact and whole,
+lead to a trusted root, and be signed in the name of the leader.
+"""
+
+import io
+import logging
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from asn1crypto import cms as asn1_cms  # type: ignore[import-untyped]
+from cryptography import x509
+from pyhanko.pdf_utils.generic import NumberObject
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult, ModificationLevel
+from pyhanko.sign.fields import SigFieldSpec, append_signature_field
+
+from portal.foundation.errors import Invalid
+from portal.letters.signature import CertificateFacts, facts_of_certificate
+from portal.letters.verify import Problem, verify_sealed
+
+LARGEST_BYTES = 20 * 1024 * 1024
+FIELD = "LeaderSignature"
+BEING_SIGNED = 3
+"""There are signatures, and the file must only be added to. Source: ISO 32000-1, table 219."""
+WARN_DAYS = 30
+"""So many days before a certificate expires its holder is warned."""
+
+logging.getLogger("pyhanko.sign.diff_analysis").setLevel(logging.CRITICAL)
+"""What was changed is told to the leader; the library would log it with a trace."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """A paper that came back rightly signed: the signature (CMS, DER), the moment it states, the certificate."""
+
+    signature: bytes
+    signed_at: datetime
+    certificate: CertificateFacts
+
+
+def with_room(pdf: bytes) -> bytes:
+    """The paper with an empty field for the leader's signature, so that nothing else need be added to sign it."""
+    writer, prepared = IncrementalPdfFileWriter(io.BytesIO(pdf)), io.BytesIO()
+    append_signature_field(writer, SigFieldSpec(sig_field_name=FIELD))
+    writer.root["/AcroForm"]["/SigFlags"] = NumberObject(BEING_SIGNED)  # type: ignore[no-untyped-call]
+    writer.write(prepared)  # type: ignore[no-untyped-call]
+    return prepared.getvalue()
+
+
+def accepted(
+    original: bytes, returned: bytes, roots: Sequence[x509.Certificate], *, signer: str, now: datetime
+) -> Returned:
+    """Judge what came back. Raises `Invalid` with what is wrong: the signature, the paper, or the name."""
+    if not returned.startswith(original) or len(returned) == len(original):
+        raise Invalid("signing.not_signed" if returned == original else "signing.other_paper")
+    verdict = verify_sealed(returned, roots, now=now)
+    if Problem.CERTIFICATE_EXPIRED in verdict.problems:
+        raise Invalid("signing.expired")
+    if not verdict.valid or verdict.signed_at is None:
+        worst = verdict.problems[0] if verdict.problems else Problem.UNREADABLE
+        raise Invalid(_CODES.get(worst, "signing.not_valid"))
+    if not _only_signed(original, returned):
+        raise Invalid("signing.other_paper")
+    if _plain(verdict.signer) != _plain(signer):
+        raise Invalid("signing.other_person", name=verdict.signer)
+    signature = _signature_of(returned)
+    return Returned(signature=signature, signed_at=verdict.signed_at, certificate=certificate_in(signature))
+
+
+def certificate_in(signature: bytes) -> CertificateFacts:
+    """Whose certificate signed this CMS, and until when it is good. Raises `ValueError` where it carries none."""
+    signed = asn1_cms.ContentInfo.load(signature)["content"]
+    serial = signed["signer_infos"][0]["sid"].chosen["serial_number"].native
+    for choice in signed["certificates"]:
+        if choice.chosen.serial_number == serial:
+            return facts_of_certificate(x509.load_der_x509_certificate(choice.chosen.dump()))
+    raise ValueError("the signature carries no certificate")
+
+
+def _only_signed(original: bytes, returned: bytes) -> bool:
+    """Whether nothing but a signature was added to what was handed out."""
+    try:
+        handed_out = PdfFileReader(io.BytesIO(original)).total_revisions
+        reader = PdfFileReader(io.BytesIO(returned))
+        found = DEFAULT_DIFF_POLICY.review_file(reader, base_revision=handed_out - 1)
+    except (PdfError, ValueError, KeyError, TypeError):
+        return False
+    return isinstance(found, DiffResult) and found.modification_level <= ModificationLevel.FORM_FILLING
+
+
+def _signature_of(returned: bytes) -> bytes:
+    """The CMS of the last signature, without the zeros that fill its room."""
+    room = PdfFileReader(io.BytesIO(returned)).embedded_regular_signatures[-1].pkcs7_content
+    return bytes(asn1_cms.ContentInfo.load(room).dump())
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+
+
+_CODES = {
+    Problem.NOT_SIGNED: "signing.not_signed",
+    Problem.NOT_TRUSTED: "signing.not_trusted",
+    Problem.SIGNED_OUTSIDE_VALIDITY: "signing.expired",
+}

@@ -1,0 +1,1 @@
+"""The words of notices and letters where the house has written its own, version by version."""

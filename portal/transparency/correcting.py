@@ -1,0 +1,90 @@
+"""What a new snapshot finds corrected in what was published before: listed, never rewritten (decision 23).
+
+Settled and stopped dossiers stay in their groups of five for ever, so two snapshots agree on every group that was
+complete when the first was published. Where they do not, the record has changed in between: a dossier was
+reopened, or an act was recorded late. Both figures are sums of the published lines, so the list tells nothing that
+the lines do not.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from portal.dossiers.models import DossierEvent
+from portal.foundation.database import new_id
+from portal.transparency.figures import published_since
+from portal.transparency.models import FigureCorrection, Snapshot
+from portal.workflow.events import EventKind
+
+REOPENED, RECORDED_LATE = "reopened", "recorded_late"
+MOST_SHOWN = 200
+
+Group = tuple[str, str]
+Sums = dict[Group, Counter[str]]
+
+
+def note(session: Session, as_of: date, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Compare the lines of a new snapshot with those of the one before it and list what differs; returns how many."""
+    earlier = session.scalars(
+        sa.select(Snapshot).where(Snapshot.as_of < as_of).order_by(Snapshot.as_of.desc()).limit(1)
+    ).first()
+    if earlier is None:
+        return 0
+    since = published_since(as_of).isoformat()
+    was = _sums(earlier.rows, since=since, until=earlier.as_of.isoformat())
+    now = _sums(rows, since=since, until=earlier.as_of.isoformat())
+    differing = [group for group in sorted({*was, *now}) if was.get(group) != now.get(group)]
+    if not differing:
+        return 0
+    reason = _reason(session, earlier)
+    found = [
+        {
+            "id": new_id(),
+            "as_of": as_of,
+            "corrects": earlier.as_of,
+            "kind": kind,
+            "month": month,
+            "before": _told(was.get((kind, month))),
+            "after": _told(now.get((kind, month))),
+            "reason": reason,
+        }
+        for kind, month in differing
+    ]
+    session.execute(insert(FigureCorrection).values(found).on_conflict_do_nothing())
+    return len(found)
+
+
+def listed(session: Session) -> Sequence[FigureCorrection]:
+    """The corrected figures, the newest first."""
+    order = (FigureCorrection.as_of.desc(), FigureCorrection.kind, FigureCorrection.month.desc())
+    return session.scalars(sa.select(FigureCorrection).order_by(*order).limit(MOST_SHOWN)).all()
+
+
+def _sums(rows: Iterable[Mapping[str, Any]], *, since: str, until: str) -> Sums:
+    found: Sums = {}
+    for row in rows:
+        day = row["day"]
+        if day is None or not since <= day <= until:
+            continue
+        kept = row["on_time"] if row["kind"] == "settled" else row["on_time_766"]
+        sums = found.setdefault((row["kind"], day[:7]), Counter())
+        sums["n"] += row["dossiers"]
+        sums["on_time"] += row["dossiers"] if kept else 0
+        sums["hours"] += row["dossiers"] * (row["agency_hours"] or 0)
+    return found
+
+
+def _told(sums: Counter[str] | None) -> dict[str, int]:
+    return {name: (sums or Counter())[name] for name in ("n", "on_time", "hours")}
+
+
+def _reason(session: Session, earlier: Snapshot) -> str:
+    """Why, as far as the record tells: something ended was opened again since then, or else was recorded late."""
+    kind = EventKind.REOPENED_BY_CORRECTION
+    is_reopening = sa.exists().where(DossierEvent.kind == kind, DossierEvent.at >= earlier.published_at)
+    return REOPENED if session.scalar(sa.select(is_reopening)) else RECORDED_LATE
