@@ -1,7 +1,6 @@
 """What `celery --app=workers.app worker` and `… beat` run."""
 
 import gc
-from importlib import import_module
 
 import sqlalchemy as sa
 import structlog
@@ -14,17 +13,12 @@ from portal.foundation.unit_of_work import unit_of_work
 from portal.operations import pulse
 from workers import schedule, task
 from workers.credit import keep_credit
+from workers.handlers import rooms
 from workers.pace import Pace
 from workers.transparency import enqueue_count
 from workers.wire import RUN, TICK, make_app
 
 log = structlog.get_logger(__name__)
-
-ROOMS = (
-    "attachments", "calendars", "cleaning", "desk", "erasing", "figures", "letters", "notices", "payments", "routing",
-    "timers", "transparency",
-)  # fmt: skip
-"""The modules of this package whose import registers handlers. Some add to `prewarming`."""
 
 LARGEST_ID = 2**63 - 1
 LONGEST_IDLE_MILLISECONDS = 60_000  # a transaction in which nothing happens must not hold its locks for ever
@@ -33,8 +27,7 @@ keep_credit()
 app = make_app(settings().redis_url)
 pace = Pace.from_environment()
 
-for room in ROOMS:
-    import_module(f"workers.{room}")
+rooms()
 
 
 @app.task(name=RUN)
@@ -68,8 +61,8 @@ def _log_as_events(**_: object) -> None:
 def _begin_process(**_: object) -> None:
     """After the fork: a database connection of this process's own, and what is slow the first time."""
     database.connect(worker_database_url(settings().database_url), pool_size=1)
-    for room in ROOMS:
-        prewarm = getattr(import_module(f"workers.{room}"), "prewarm", None)
+    for room in rooms():
+        prewarm = getattr(room, "prewarm", None)
         if prewarm is not None:
             prewarm()
     gc.collect()

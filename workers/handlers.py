@@ -29,6 +29,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -96,6 +98,16 @@ class Entry:
 
 
 HANDLERS: dict[str, Entry] = {}
+ROOMS = (
+    "attachments", "calendars", "cleaning", "desk", "erasing", "figures", "letters", "notices", "payments", "routing",
+    "timers", "transparency",
+)  # fmt: skip
+"""The modules of this package that register handlers. Some have `prewarm`, for what is slow the first time."""
+
+
+def rooms() -> list[ModuleType]:
+    """Every module that registers handlers; they are in place from then on."""
+    return [import_module(f"workers.{room}") for room in ROOMS]
 
 
 def handles(kind: str, *, lease: timedelta | None = None) -> Callable[[Handler], Handler]:

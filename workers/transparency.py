@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from portal.foundation.outbox import Job, OutboxRow, enqueue
 from portal.foundation.unit_of_work import unit_of_work
-from portal.transparency import actions, calibrating, counting, forecasting, sheets
+from portal.transparency import calibrating, counting, forecasting, sheets
+from portal.transparency.actions import snapshots
 from workers.handlers import Payload, Work, handles, handles_slowly
 
 _LEARNT = forecasting.HourlyLearning()
@@ -17,7 +18,7 @@ _LEARNT = forecasting.HourlyLearning()
 def publish_snapshot(session: Session, payload: Payload, now: datetime) -> None:
     """Shortly after midnight: the day in the payload has just begun, the one before it is published."""
     as_of = date.fromisoformat(payload["day"]) - timedelta(days=1)
-    actions.publish_snapshot(session, as_of, now)
+    snapshots.publish_snapshot(session, as_of, now)
     calibrating.publish(session, as_of=as_of, now=now)
 
 

@@ -16,7 +16,7 @@ from portal.foundation.database import sessions
 from portal.foundation.settings import Mode, Settings, SettingsError
 from portal.letters.printing import PrintingOffice
 from portal.transparency import calibrating, forecasting
-from portal.transparency.actions import publish_snapshot_if_missing
+from portal.transparency.actions.snapshots import publish_snapshot_if_missing
 from portal.workflow.lifecycle import Role
 
 NUMBER = 2026

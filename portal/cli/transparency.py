@@ -9,7 +9,8 @@ from portal.clock.zone import office_day
 from portal.foundation import upgrades
 from portal.foundation.database import sessions
 from portal.foundation.unit_of_work import unit_of_work
-from portal.transparency import actions, counting, sheets
+from portal.transparency import counting, sheets
+from portal.transparency.actions import snapshots
 from portal.transparency.rebuild import rebuild
 
 command = click.Group("transparency", help=__doc__)
@@ -47,7 +48,7 @@ def snapshot_command(day: datetime | None) -> None:
     if as_of >= office_day(now):
         raise click.ClickException("This day has not ended yet.")
     with connected(), unit_of_work() as session:
-        is_new = actions.publish_snapshot(session, as_of, now)
+        is_new = snapshots.publish_snapshot(session, as_of, now)
     click.echo(f"Figures of {as_of}: {'published' if is_new else 'were published before'}.")
 
 

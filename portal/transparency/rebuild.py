@@ -18,7 +18,8 @@ from portal.dossiers.record import as_event
 from portal.dossiers.replaying import replayed
 from portal.facts.actions import COLUMNS, KEY, SUMS, share_of
 from portal.facts.models import DossierFact, TurnaroundCell
-from portal.transparency import actions, comparing, counting
+from portal.transparency import comparing, counting
+from portal.transparency.actions import snapshots
 from portal.transparency.comparing import Difference
 from portal.transparency.models import Snapshot
 from portal.workflow.events import Event
@@ -131,7 +132,7 @@ def _compare_cells(session: Session, expected: Cells) -> Iterator[Difference]:
 
 def _compare_snapshots(session: Session) -> Iterator[Difference]:
     for snapshot in session.scalars(sa.select(Snapshot).order_by(Snapshot.as_of)):
-        expected = actions.recomputed(snapshot)
+        expected = snapshots.recomputed(snapshot)
         for part in sorted({*snapshot.figures, *expected}):
             found, wanted = snapshot.figures.get(part), expected.get(part)
             if found != wanted:

@@ -36,18 +36,18 @@ def test_an_officer_keeps_a_filter_under_a_name_and_removes_it(office: Office, c
     office.file()
     place = {"tab": "intake", "field": "construction", "q": "hoa"}
 
-    assert counter.post("/desk/views", data={"name": "  Nhà   ở ", **place}).status_code == 303
+    assert counter.post("/desk/queue/views", data={"name": "  Nhà   ở ", **place}).status_code == 303
     page = counter.get("/desk").text
     assert re.search(r'href="/desk\?[^"]*field=construction[^"]*">Nhà ở</a>', page)
-    assert counter.post("/desk/views/drop", data={"name": "Nhà ở"}).status_code == 303
+    assert counter.post("/desk/queue/views/drop", data={"name": "Nhà ở"}).status_code == 303
     assert "Nhà ở</a>" not in counter.get("/desk").text
 
 
 def test_the_same_name_again_replaces_and_there_is_an_end_to_them(office: Office, counter: Browser) -> None:
     for number in range(habits.MOST_VIEWS):
-        counter.post("/desk/views", data={"name": f"Bộ lọc {number}", "tab": "intake"})
-    counter.post("/desk/views", data={"name": "bộ LỌC 3", "tab": "waiting"})
-    too_many = counter.post("/desk/views", data={"name": "Một cái nữa", "tab": "intake"})
+        counter.post("/desk/queue/views", data={"name": f"Bộ lọc {number}", "tab": "intake"})
+    counter.post("/desk/queue/views", data={"name": "bộ LỌC 3", "tab": "waiting"})
+    too_many = counter.post("/desk/queue/views", data={"name": "Một cái nữa", "tab": "intake"})
 
     page = counter.get(too_many.location).text
     assert "mc-message--error" in page
@@ -57,7 +57,7 @@ def test_the_same_name_again_replaces_and_there_is_an_end_to_them(office: Office
 
 
 def test_a_filter_without_a_name_is_answered_on_the_list(counter: Browser) -> None:
-    answer = counter.post("/desk/views", data={"name": " ", "tab": "intake"})
+    answer = counter.post("/desk/queue/views", data={"name": " ", "tab": "intake"})
 
     assert answer.status_code == 303
     assert "mc-message--error" in counter.get(answer.location).text
@@ -66,9 +66,9 @@ def test_a_filter_without_a_name_is_answered_on_the_list(counter: Browser) -> No
 def test_the_list_shows_the_columns_the_officer_chose(office: Office, counter: Browser) -> None:
     office.file()
     usual = headings(counter.get("/desk").text)
-    counter.post("/desk/columns", data={"column": ["filed", "nonsense"]})
+    counter.post("/desk/queue/columns", data={"column": ["filed", "nonsense"]})
     few = headings(counter.get("/desk").text)
-    counter.post("/desk/columns", data={})
+    counter.post("/desk/queue/columns", data={})
 
     assert (usual, few) == (5, 3)
     assert headings(counter.get("/desk").text) == 2

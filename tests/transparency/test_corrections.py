@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.clock.zone import VIETNAM, office_day
 from portal.facts.actions import upsert
 from portal.facts.models import DossierFact
-from portal.transparency import actions
+from portal.transparency.actions import snapshots
 from portal.transparency.models import FigureCorrection, Snapshot
 from tests.factories import people
 from tests.factories.facts import settled
@@ -30,7 +30,7 @@ def lived(session: Session, *, count: int = 30) -> list[DossierFact]:
     for fact in facts:
         upsert(session, fact)
     session.flush()
-    assert actions.publish_snapshot(session, FIRST, night_after(FIRST))
+    assert snapshots.publish_snapshot(session, FIRST, night_after(FIRST))
     return facts
 
 
@@ -43,7 +43,7 @@ def test_a_quiet_day_corrects_nothing(session: Session) -> None:
     office = session.scalars(sa.select(DossierFact.agency_id)).first()
     for _ in range(7):
         upsert(session, settled(480, on=SECOND, agency_id=office))
-    assert actions.publish_snapshot(session, SECOND, night_after(SECOND))
+    assert snapshots.publish_snapshot(session, SECOND, night_after(SECOND))
     assert corrections(session) == []
 
 
@@ -53,7 +53,7 @@ def test_a_dossier_that_is_opened_again_is_listed_and_the_old_snapshot_stays(ses
     again = session.get_one(DossierFact, facts[0].dossier_id)
     again.settled_on = again.ended_on = again.was_on_time = again.agency_minutes = None
     session.flush()
-    assert actions.publish_snapshot(session, SECOND, night_after(SECOND))
+    assert snapshots.publish_snapshot(session, SECOND, night_after(SECOND))
     session.commit()
 
     found = corrections(session)
@@ -69,13 +69,13 @@ def test_a_decision_recorded_late_is_listed_with_its_reason(session: Session, cl
     facts = lived(session)
     for _ in range(5):
         upsert(session, settled(4800, on=FIRST - timedelta(days=3), agency_id=facts[0].agency_id, was_on_time=False))
-    assert actions.publish_snapshot(session, SECOND, night_after(SECOND))
+    assert snapshots.publish_snapshot(session, SECOND, night_after(SECOND))
     session.commit()
     found = corrections(session)
     assert sum(one.after["n"] - one.before["n"] for one in found) == 5
     assert {one.reason for one in found} == {"recorded_late"}
     assert "recorded late" in client.get("/en/transparency/corrections").text
-    assert not actions.publish_snapshot(session, SECOND, night_after(SECOND)), "a day is published once"
+    assert not snapshots.publish_snapshot(session, SECOND, night_after(SECOND)), "a day is published once"
 
 
 def test_without_any_the_page_says_so(client: Browser) -> None:

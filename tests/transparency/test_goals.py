@@ -11,8 +11,8 @@ from portal.accounts.models import Agency, AuditRow, Person
 from portal.clock.zone import office_day
 from portal.foundation.database import new_id
 from portal.foundation.errors import Invalid, Refused, Stale
-from portal.transparency import actions, goal_keeping
-from portal.transparency.goal_keeping import Target, Wording
+from portal.transparency.actions import goals
+from portal.transparency.actions.goals import Target, Wording
 from portal.transparency.models import Goal, Snapshot
 from portal.transparency.public_goals import trend
 from portal.workflow.roles import Role
@@ -101,14 +101,12 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_kept(
 
 
 def test_the_target_of_a_goal_that_has_begun_stays_on_record(session: Session, administrator: Person) -> None:
-    begun = goal_keeping.write(
-        session, wording(), target(valid_from=TODAY - timedelta(days=9)), by=administrator.id, now=NOW
-    )
+    begun = goals.write(session, wording(), target(valid_from=TODAY - timedelta(days=9)), by=administrator.id, now=NOW)
     with pytest.raises(Refused):
-        goal_keeping.change(session, begun.id, wording(), target(), version=1, by=administrator.id, now=NOW)
+        goals.change(session, begun.id, wording(), target(), version=1, by=administrator.id, now=NOW)
     with pytest.raises(Stale):
-        goal_keeping.change(session, begun.id, wording(), None, version=7, by=administrator.id, now=NOW)
-    goal_keeping.change(session, begun.id, wording(source="Quyết định"), None, version=1, by=administrator.id, now=NOW)
+        goals.change(session, begun.id, wording(), None, version=7, by=administrator.id, now=NOW)
+    goals.change(session, begun.id, wording(source="Quyết định"), None, version=1, by=administrator.id, now=NOW)
     assert (begun.source, begun.target, begun.version) == ("Quyết định", 95.0, 2)
 
 
@@ -116,22 +114,22 @@ def test_what_is_measured_has_one_goal_at_a_time_and_an_owner_that_exists(
     session: Session, administrator: Person
 ) -> None:
     by = administrator.id
-    first = goal_keeping.write(session, wording(owner="construction"), target(), by=by, now=NOW)
+    first = goals.write(session, wording(owner="construction"), target(), by=by, now=NOW)
     with pytest.raises(Invalid) as refused:
-        goal_keeping.write(session, wording(), target(valid_from=TODAY + timedelta(days=400)), by=by, now=NOW)
+        goals.write(session, wording(), target(valid_from=TODAY + timedelta(days=400)), by=by, now=NOW)
     assert refused.value.fields == {"valid_from": "transparency.goal_holds"}
-    goal_keeping.end(session, first.id, last=TODAY, reason="mới", version=1, by=by, now=NOW)
-    goal_keeping.write(session, wording(), target(valid_from=TODAY + timedelta(days=1)), by=by, now=NOW)
+    goals.end(session, first.id, last=TODAY, reason="mới", version=1, by=by, now=NOW)
+    goals.write(session, wording(), target(valid_from=TODAY + timedelta(days=1)), by=by, now=NOW)
     with pytest.raises(Invalid) as unknown:
-        goal_keeping.write(session, wording(owner="nowhere"), target(key=""), by=by, now=NOW)
+        goals.write(session, wording(owner="nowhere"), target(key=""), by=by, now=NOW)
     assert unknown.value.fields == {"owner": "transparency.owner_unknown"}
 
 
 def test_a_seeded_goal_that_was_ended_does_not_come_back(session: Session, administrator: Person) -> None:
-    actions.seed_goals(session, now=NOW)
+    goals.seed(session, now=NOW)
     goal = session.scalars(sa.select(Goal).where(Goal.key == "on_time")).one()
-    goal_keeping.end(session, goal.id, last=TODAY, reason="hết", version=1, by=administrator.id, now=NOW)
-    assert actions.seed_goals(session, now=NOW + timedelta(days=2)) == 0
+    goals.end(session, goal.id, last=TODAY, reason="hết", version=1, by=administrator.id, now=NOW)
+    assert goals.seed(session, now=NOW + timedelta(days=2)) == 0
 
 
 def test_auditors_look_and_officers_do_not(session: Session, client: Browser) -> None:

@@ -20,7 +20,8 @@ from portal.clock.zone import office_day
 from portal.facts.actions import upsert
 from portal.facts.models import Calibration
 from portal.foundation.outbox import OutboxRow
-from portal.transparency import actions, counting, sheets
+from portal.transparency import counting, sheets
+from portal.transparency.actions import goals, snapshots
 from portal.transparency.models import Goal, Snapshot
 from portal.transparency.open_data import COLUMNS
 from portal.transparency.scorecard import INDICATORS
@@ -65,7 +66,7 @@ def counted(session: Session) -> None:
 @pytest.fixture
 def published(session: Session, office: Agency) -> Snapshot:
     history(session, office)
-    assert actions.publish_snapshot(session, YESTERDAY, NOW)
+    assert snapshots.publish_snapshot(session, YESTERDAY, NOW)
     session.commit()
     return session.scalars(sa.select(Snapshot)).one()
 
@@ -178,13 +179,13 @@ def test_without_dossiers_the_page_says_what_will_be_there(client: Browser, sess
 def test_a_day_is_published_once(session: Session, published: Snapshot, office: Agency) -> None:
     upsert(session, settled(480, on=YESTERDAY, agency_id=office.id))
 
-    assert not actions.publish_snapshot(session, YESTERDAY, NOW)
-    assert not actions.publish_snapshot_if_missing(session, NOW)
+    assert not snapshots.publish_snapshot(session, YESTERDAY, NOW)
+    assert not snapshots.publish_snapshot_if_missing(session, NOW)
     assert session.scalar(sa.select(sa.func.count()).select_from(Snapshot)) == 1
 
 
 def test_the_figures_follow_from_the_published_lines_alone(published: Snapshot) -> None:
-    assert actions.recomputed(published) == published.figures
+    assert snapshots.recomputed(published) == published.figures
     province = published.figures["province"]
     assert (province["n"], province["open"], province["open_overdue"]) == (60, 12, 6)
     assert province["on_time_share"] == pytest.approx(54 / 66)
@@ -194,17 +195,17 @@ def test_what_was_settled_today_is_published_tomorrow(session: Session, office: 
     for number in range(25):
         upsert(session, settled(480 + number, on=office_day(NOW), agency_id=office.id))
 
-    assert actions.publish_snapshot_if_missing(session, NOW)
+    assert snapshots.publish_snapshot_if_missing(session, NOW)
     figures = session.scalars(sa.select(Snapshot)).one().figures["province"]
     assert (figures["n"], figures["open"]) == (0, 25)
 
 
 def test_goals_are_entered_once_and_an_administrators_stay(session: Session) -> None:
-    assert actions.seed_goals(session, now=NOW) > 5
+    assert goals.seed(session, now=NOW) > 5
     goal = session.scalars(sa.select(Goal).where(Goal.key == "on_time")).one()
     goal.target = 99
 
-    assert actions.seed_goals(session, now=NOW) == 0
+    assert goals.seed(session, now=NOW) == 0
     assert session.scalars(sa.select(Goal.target).where(Goal.key == "on_time")).one() == 99
 
 
@@ -238,7 +239,7 @@ def test_before_the_first_snapshot_the_page_says_so(client: Browser) -> None:
 
 def test_too_few_dossiers_have_no_percentage(client: Browser, session: Session, office: Agency) -> None:
     history(session, office, count=15, on_time=15)
-    actions.publish_snapshot(session, YESTERDAY, NOW)
+    snapshots.publish_snapshot(session, YESTERDAY, NOW)
     session.commit()
 
     assert "Fewer than 20 dossiers" in client.get("/en/transparency").text
@@ -313,7 +314,7 @@ def test_the_sheet_of_a_procedure_or_agency_is_a_page(client: Browser, leader: A
 def test_goals_say_what_may_still_be_late_and_what_is_not_measured(
     client: Browser, session: Session, leader: Agency
 ) -> None:
-    actions.seed_goals(session, now=NOW)
+    goals.seed(session, now=NOW)
     session.commit()
 
     page = client.get("/figures/goals").text

@@ -11,7 +11,7 @@ from portal.dossiers.actions import intake
 from portal.dossiers.models import Dossier
 from portal.facts.models import DossierFact, TurnaroundCell
 from portal.routing.actions import route
-from portal.transparency import actions
+from portal.transparency.actions import snapshots
 from portal.transparency.models import Snapshot
 from portal.transparency.rebuild import rebuild
 from portal.workflow.lifecycle import Role
@@ -70,7 +70,7 @@ def test_missing_and_invented_rows_are_named_and_put_right(session: Session, dos
 
 
 def test_an_altered_snapshot_is_named_and_never_rewritten(session: Session, dossier: Dossier) -> None:
-    actions.publish_snapshot(session, office_day(MONDAY), MONDAY + timedelta(days=1))
+    snapshots.publish_snapshot(session, office_day(MONDAY), MONDAY + timedelta(days=1))
     snapshot = session.scalars(sa.select(Snapshot)).one()
     snapshot.figures = snapshot.figures | {"province": snapshot.figures["province"] | {"n": 1000}}
     session.commit()

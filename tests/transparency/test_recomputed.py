@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from portal.clock.zone import office_day
 from portal.facts.models import CountedShare, DossierFact, Rollup, TurnaroundCell
-from portal.transparency import actions, sheets
+from portal.transparency import sheets
+from portal.transparency.actions import snapshots
 from portal.transparency.models import Snapshot
 from portal.transparency.rebuild import rebuild
 from portal.transparency.sums import STEP_DAYS
@@ -225,7 +226,7 @@ def public_of(settled: list[tuple[Case, date]], stopped: list[tuple[Case, date]]
 
 @pytest.fixture
 def published(province: Session) -> Snapshot:
-    assert actions.publish_snapshot(province, YESTERDAY, NOW)
+    assert snapshots.publish_snapshot(province, YESTERDAY, NOW)
     return province.scalars(sa.select(Snapshot)).one()
 
 

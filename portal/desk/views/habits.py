@@ -17,7 +17,7 @@ from portal.foundation.web import explanation
 READERS = (Audience.STAFF, Audience.AUDITOR)
 
 
-@blueprint.post("/desk/columns")
+@blueprint.post("/desk/queue/columns")
 @open_to(*READERS)
 def choose_columns() -> Response:
     """Show these columns from now on."""
@@ -27,7 +27,7 @@ def choose_columns() -> Response:
     return see("desk.queue", **_place())
 
 
-@blueprint.post("/desk/views")
+@blueprint.post("/desk/queue/views")
 @open_to(*READERS)
 def keep_view() -> Response:
     """Keep the filter that is on under a name."""
@@ -50,7 +50,7 @@ def keep_view() -> Response:
     return see("desk.queue", **place)
 
 
-@blueprint.post("/desk/views/drop")
+@blueprint.post("/desk/queue/views/drop")
 @open_to(*READERS)
 def drop_view() -> Response:
     """Forget a filter."""

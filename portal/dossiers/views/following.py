@@ -63,7 +63,7 @@ def dossier_page(code: str, *, form: MessageForm | None = None, status: int = 20
     projected = replayed(found, events)
     names, spoken = queries.agency_names(session), language()
     clock = following.clock_of(found, projected, now=moment)
-    request = supplement.open_request(session, found.id)
+    request = supplement.open_request(session, found.id) if found.supplement_rounds else None
     share = following.turns(projected, now=moment)
     answers = _answers(session, found)
     bills = payments.bills_of(session, found.id)

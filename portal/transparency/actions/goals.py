@@ -1,4 +1,4 @@
-"""What administrators do to goals: write, change, end. Each is one audit row with before and after.
+"""Enter the goals that come with the portal; write, change and end them, with an audit row of before and after.
 
 The target of a goal that has begun does not change: whoever sets another one ends the old goal and writes a new
 one, so that both stay on record with their time.
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.actions import audit
 from portal.accounts.models import Agency
+from portal.catalogue import registers
 from portal.clock.zone import office_day
 from portal.foundation.database import new_id
 from portal.foundation.errors import Invalid, NotFound, Refused, Stale
@@ -50,6 +51,28 @@ class Target:
     direction: str
     by_year: int | None
     valid_from: date
+
+
+def seed(session: Session, *, now: datetime) -> int:
+    """Enter the goals of the register that have never been entered; an administrator's stay as they are."""
+    known = set(session.scalars(sa.select(Goal.key)))
+    new = [goal for goal in registers.goals().goals if goal.code not in known]
+    for goal in new:
+        session.add(
+            Goal(
+                key=goal.code,
+                names={"vi": goal.name.vi, "en": goal.name.en, "zh": goal.name.zh},
+                measure=goal.unit,
+                target=float(goal.target),
+                direction=goal.direction,
+                by_year=goal.by_year,
+                source=goal.source,
+                is_verified=goal.verified,
+                valid_from=office_day(now),
+            )
+        )
+    session.flush()
+    return len(new)
 
 
 def write(session: Session, wording: Wording, target: Target, *, by: UUID, now: datetime) -> Goal:

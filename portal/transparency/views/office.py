@@ -16,10 +16,10 @@ from portal.dossiers.models import Dossier
 from portal.dossiers.policy import visible_to
 from portal.foundation.errors import NotFound
 from portal.foundation.guards import Audience, open_to
-from portal.foundation.settings import Mode, Settings
 from portal.foundation.unit_of_work import request_session
 from portal.transparency import counting, paper, queries, scorecard, shown, wording
 from portal.transparency.report import month_of, report
+from portal.transparency.views.room import is_demonstration
 
 blueprint = flask.Blueprint("figures", __name__)
 
@@ -80,12 +80,6 @@ def periodic_file(form: str) -> Response:
     answer.headers["Content-Disposition"] = f'attachment; filename="II.06a-{first}-{last}.{form}"'
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
-
-
-def is_demonstration() -> bool:
-    """Whether the dossiers are made up."""
-    settings: Settings = flask.current_app.extensions["settings"]
-    return settings.mode is Mode.DEMO
 
 
 def _note() -> str:

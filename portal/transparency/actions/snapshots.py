@@ -1,7 +1,4 @@
-"""Publishing the snapshot of a day, and entering the goals that come with the portal.
-
-What administrators do to goals is in `goal_keeping`, what a snapshot finds corrected in `correcting`.
-"""
+"""Publishing the snapshot of a day. What it finds corrected in earlier ones is in `correcting`."""
 
 from datetime import date, datetime, timedelta
 
@@ -9,34 +6,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from portal.catalogue import registers
 from portal.clock.zone import office_day
 from portal.foundation.database import new_id
 from portal.transparency import correcting, figures, queries
-from portal.transparency.models import Goal, Snapshot
+from portal.transparency.actions import goals
+from portal.transparency.models import Snapshot
 from portal.transparency.open_data import Line, lines
-
-
-def seed_goals(session: Session, *, now: datetime) -> int:
-    """Enter the goals of the register that have never been entered; an administrator's stay as they are."""
-    known = set(session.scalars(sa.select(Goal.key)))
-    new = [goal for goal in registers.goals().goals if goal.code not in known]
-    for goal in new:
-        session.add(
-            Goal(
-                key=goal.code,
-                names={"vi": goal.name.vi, "en": goal.name.en, "zh": goal.name.zh},
-                measure=goal.unit,
-                target=float(goal.target),
-                direction=goal.direction,
-                by_year=goal.by_year,
-                source=goal.source,
-                is_verified=goal.verified,
-                valid_from=office_day(now),
-            )
-        )
-    session.flush()
-    return len(new)
 
 
 def publish_snapshot(session: Session, as_of: date, now: datetime) -> bool:
@@ -44,7 +19,7 @@ def publish_snapshot(session: Session, as_of: date, now: datetime) -> bool:
 
     A day is published once: doing it again changes nothing and returns False.
     """
-    seed_goals(session, now=now)
+    goals.seed(session, now=now)
     if session.scalar(sa.select(sa.exists().where(Snapshot.as_of == as_of))):
         return False
     published = lines(

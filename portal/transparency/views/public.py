@@ -15,10 +15,6 @@ from portal.transparency import (
     attainment,
     correcting,
     counting,
-    forecast_views,
-    goal_views,
-    leading_views,
-    office_views,
     public_goals,
     queries,
     sheets,
@@ -28,15 +24,9 @@ from portal.transparency import (
 from portal.transparency.models import Snapshot
 from portal.transparency.open_data import COLUMNS
 from portal.transparency.publishing import as_csv, as_json
+from portal.transparency.views.room import is_demonstration
 
 blueprint = flask.Blueprint("transparency", __name__)
-blueprints = (
-    blueprint,
-    office_views.blueprint,
-    goal_views.blueprint,
-    leading_views.blueprint,
-    forecast_views.blueprint,
-)
 
 ONE_HOUR = 3600
 
@@ -140,10 +130,10 @@ def _promise() -> dict[str, Any]:
 
     def province_promise() -> shown.Promise | None:
         today = office_day(datetime.now(UTC))
-        return shown.province_promise(request_session(), on=today, is_demonstration=office_views.is_demonstration())
+        return shown.province_promise(request_session(), on=today, is_demonstration=is_demonstration())
 
     def procedure_turnaround(code: str) -> shown.Really | None:
-        return shown.procedure_turnaround(request_session(), code, is_demonstration=office_views.is_demonstration())
+        return shown.procedure_turnaround(request_session(), code, is_demonstration=is_demonstration())
 
     return {"province_promise": province_promise, "procedure_turnaround": procedure_turnaround}
 
@@ -154,7 +144,7 @@ def _words() -> dict[str, Any]:
         "shown": shown,
         "wording": wording,
         "attainment": attainment,
-        "is_demonstration": office_views.is_demonstration(),
+        "is_demonstration": is_demonstration(),
     }
 
 
@@ -163,9 +153,7 @@ def _csv(snapshot: Snapshot) -> Response:
 
 
 def _json(snapshot: Snapshot) -> Response:
-    body = as_json(
-        snapshot, note=gettext("Made-up dossiers of a demonstration.") if office_views.is_demonstration() else None
-    )
+    body = as_json(snapshot, note=gettext("Made-up dossiers of a demonstration.") if is_demonstration() else None)
     return _file(body, "application/json", f"mot-cua-{snapshot.as_of}.json")
 
 

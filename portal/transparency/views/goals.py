@@ -18,9 +18,10 @@ from portal.foundation.forms import Form
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explain_refusals
-from portal.transparency import goal_keeping, queries, shown
-from portal.transparency.goal_forms import EndGoalForm, GoalForm, WordingForm
-from portal.transparency.goal_keeping import FIXED, has_begun, is_over
+from portal.transparency import queries, shown
+from portal.transparency.actions import goals
+from portal.transparency.actions.goals import FIXED, has_begun, is_over
+from portal.transparency.forms import EndGoalForm, GoalForm, WordingForm
 from portal.transparency.models import Goal
 
 blueprint = flask.Blueprint("goals", __name__, url_prefix="/administration/goals")
@@ -73,7 +74,7 @@ def write() -> Response:
     form = GoalForm()
 
     def verb(session: Session) -> None:
-        goal_keeping.write(session, form.wording, form.promised, by=_me(), now=_now())
+        goals.write(session, form.wording, form.promised, by=_me(), now=_now())
 
     return _do(form, verb, None, gettext("The goal is written."))
 
@@ -99,7 +100,7 @@ def change(goal: UUID) -> Response:
 
     def verb(session: Session) -> None:
         target = form.promised if isinstance(form, GoalForm) else None
-        goal_keeping.change(session, goal, form.wording, target, version=_version(form), by=_me(), now=_now())
+        goals.change(session, goal, form.wording, target, version=_version(form), by=_me(), now=_now())
 
     return _do(form, verb, found, gettext("The goal is changed."))
 
@@ -121,7 +122,7 @@ def end(goal: UUID) -> Response:
     def verb(session: Session) -> None:
         day, reason, version = form.last.data, form.reason.data, _version(form)
         assert day is not None  # noqa: S101 - the form has checked it
-        goal_keeping.end(session, goal, last=day, reason=reason, version=version, by=_me(), now=_now())
+        goals.end(session, goal, last=day, reason=reason, version=version, by=_me(), now=_now())
 
     return _do(form, verb, found, gettext("The goal ends."), is_end=True)
 

@@ -7,7 +7,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from portal.foundation.forms import DateField, Form
-from portal.transparency.goal_keeping import Target, Wording
+from portal.transparency.actions.goals import Target, Wording
 
 LINE, TEXT = 200, 1000
 

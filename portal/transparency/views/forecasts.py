@@ -4,7 +4,8 @@ import flask
 
 from portal.foundation.guards import public
 from portal.foundation.unit_of_work import request_session
-from portal.transparency import calibrating, office_views, queries, shown
+from portal.transparency import calibrating, queries, shown
+from portal.transparency.views.room import is_demonstration
 
 blueprint = flask.Blueprint("forecast", __name__)
 
@@ -19,5 +20,5 @@ def calibration() -> str:
         calibration=calibrating.latest(session),
         names=queries.names(session),
         shown=shown,
-        is_demonstration=office_views.is_demonstration(),
+        is_demonstration=is_demonstration(),
     )

@@ -21,8 +21,9 @@ from portal.foundation.forms import Form
 from portal.foundation.guards import Audience, open_to, public
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explain_refusals
-from portal.transparency import counting, leading, mailing, office_views, queries, sheets, shown, wording
+from portal.transparency import counting, leading, mailing, queries, sheets, shown, wording
 from portal.transparency.models import FigureView, Rhythm
+from portal.transparency.views.room import is_demonstration
 
 blueprint = flask.Blueprint("leading", __name__)
 
@@ -202,7 +203,7 @@ def _views(form: ViewForm, status: int = HTTPStatus.OK) -> Response:
 def _page(template: str, **values: Any) -> str:
     words = {"shown": shown, "wording": wording, "sheets": sheets, "roles": ROLES, "took": shown.took}
     return flask.render_template(
-        f"transparency/{template}.html", is_demonstration=office_views.is_demonstration(), **words, **values
+        f"transparency/{template}.html", is_demonstration=is_demonstration(), **words, **values
     )
 
 
