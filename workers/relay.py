@@ -36,6 +36,7 @@ from psycopg import sql
 from sqlalchemy.exc import DBAPIError
 
 from portal.foundation import jobs
+from portal.foundation.advisory import AdvisoryLock
 from portal.foundation.outbox import CHANNEL, Queue
 from portal.foundation.unit_of_work import unit_of_work
 from workers.pace import Pace
@@ -51,10 +52,6 @@ BROKER_AWAY = (kombu.exceptions.OperationalError, redis.RedisError, OSError)
 DATABASE_AWAY = (DBAPIError, psycopg.OperationalError)
 
 
-BELL_LOCK = 0x6D6F7463
-"""The advisory lock of the relay that passes on what is told."""
-
-
 class Bell:
     """Rings when rows have been committed, and says which; or when somebody asks the relay to stop."""
 
@@ -68,7 +65,7 @@ class Bell:
     def reach_for(self) -> None:
         """Have it, unless another relay has it. Whoever asks looks for rows afterwards: one told of may be missed."""
         if not self.is_mine:
-            row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (BELL_LOCK,)).fetchone()
+            row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (AdvisoryLock.BELL,)).fetchone()
             self.is_mine = bool(row and row[0])
 
     def wait(self, seconds: float, *, also: socket.socket) -> "Heard":

@@ -14,11 +14,9 @@ from portal.calendars.documents import Document
 from portal.calendars.editions import Edition
 from portal.calendars.models import CalendarDraft, CalendarEdition
 from portal.clock.errors import CalendarFault
+from portal.foundation.advisory import AdvisoryLock
 from portal.foundation.errors import Invalid, Refused, Stale
 from portal.foundation.outbox import Job, enqueue
-
-PUBLICATION_LOCK = 7204504
-"""The advisory lock that acts share (`calendar_in_force()` in the database) and a publication takes alone."""
 
 MOST_AUDITED = 200
 """Lines of a difference kept with the audit row; the editions themselves keep everything."""
@@ -92,7 +90,7 @@ def rebase(session: Session, *, by: UUID) -> None:
 
 def _alone(session: Session) -> CalendarEdition:
     """The edition in force, once no act is under way that counts by it; none begins before this is saved."""
-    session.execute(sa.select(sa.func.pg_advisory_xact_lock(PUBLICATION_LOCK)))
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(AdvisoryLock.CALENDAR)))
     return queries.newest(session)
 
 

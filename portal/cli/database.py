@@ -10,9 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from portal.foundation import database, upgrades
+from portal.foundation.advisory import AdvisoryLock
 from portal.foundation.settings import Settings, SettingsError
 
-ONE_AT_A_TIME = 0x4D43  # an advisory lock: two machines deploying at once must not migrate at once
 POLL_SECONDS = 0.25
 
 
@@ -31,7 +31,7 @@ def migrate() -> None:
     url = _url()
     try:
         with sa.create_engine(database.driver_url(url)).connect() as connection:
-            connection.execute(sa.select(sa.func.pg_advisory_lock(ONE_AT_A_TIME)))
+            connection.execute(sa.select(sa.func.pg_advisory_lock(AdvisoryLock.MIGRATION)))
             before = _migration(connection)
             database.migrate(url)
             after = _migration(connection)

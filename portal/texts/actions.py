@@ -9,12 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts.actions import audit
+from portal.foundation.advisory import AdvisoryLock
 from portal.foundation.database import new_id
 from portal.foundation.errors import Stale
 from portal.texts import queries
 from portal.texts.models import Area, WrittenText
-
-LOCK = 0x74657874  # versions are counted: one writer at a time
 
 
 def write(
@@ -32,7 +31,7 @@ def write(
     What has been sent or printed stays as it was. Writing what counts already adds nothing and returns None.
     Raises Stale if somebody has added one after `version` (0: there was none).
     """
-    session.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(AdvisoryLock.TEXTS)))
     newest = next(iter(queries.versions(session, area, key)), None)
     if (newest.number if newest else 0) != version:
         raise Stale

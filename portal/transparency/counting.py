@@ -18,12 +18,12 @@ from portal.dossiers.record import as_event
 from portal.facts.actions import COLUMNS
 from portal.facts.models import DossierFact
 from portal.facts.shares import Values, replace_shares, whole_share
+from portal.foundation.advisory import AdvisoryLock
 from portal.transparency import sheets
 from portal.transparency.models import FigureSheet
 from portal.workflow.events import Event
 
 BATCH = 200
-LOCK = 0x6D6F7463  # one counter at a time; another one that comes finds the work done
 
 
 def is_wanted(session: Session, *, now: datetime) -> bool:
@@ -47,7 +47,7 @@ def count(session: Session, *, most: int = BATCH) -> int:
     Acts on these dossiers wait until the transaction ends, so it should be short. Somebody else's count going on
     meanwhile does it for us: then nothing is done here.
     """
-    if not session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(LOCK))):
+    if not session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(AdvisoryLock.COUNTING))):
         return 0
     ids = _pending(session, most)
     if ids:

@@ -31,6 +31,7 @@ from portal.facts.turnaround import (
     percentile,
     share_of,
 )
+from portal.foundation.advisory import AdvisoryLock
 from portal.transparency import cohort
 from portal.transparency.cohort import Cohort
 from portal.transparency.models import FigureSheet
@@ -38,7 +39,6 @@ from portal.transparency.sums import Month, StepSums, Sums, months_until
 from portal.transparency.sums import read as read_sums
 
 PROVINCE, FIELD, PROCEDURE, AGENCY, PAIR = "province", "field", "procedure", "agency", "pair"
-LOCK = 0x6D6F7473
 HOURS_PER_DAY = 8
 MINUTES_PER_DAY = 480
 SHARES = {"p50": Fraction(1, 2), "p80": Fraction(4, 5), "p90": Fraction(9, 10)}
@@ -51,7 +51,7 @@ def make(session: Session, *, now: datetime) -> int:
 
     One at a time: whoever comes second reads after the first has written, so an older count never overwrites a newer.
     """
-    session.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(AdvisoryLock.SHEETS)))
     began, on = time.monotonic(), office_day(now)
     made = computed(session, on=on, now=now)
     took = round((time.monotonic() - began) * 1000)

@@ -229,7 +229,7 @@ def test_administrators_see_every_doubt_with_its_source(client: Browser, session
     page = client.get("/en/procedures/1.013225").text
 
     assert "mc-doubts" in page
-    assert "shortened limits under 135/2025/QH15 not seen" in page
+    assert "under 135/2025/QH15 at most 7 days are expected" in page
 
 
 def test_the_picture_and_the_list_name_every_step(client: Browser) -> None:
