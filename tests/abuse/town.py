@@ -103,7 +103,7 @@ class Town:
     @contextmanager
     def as_if(self, actor: str) -> Iterator[Browser]:
         """A copy of the actor's browser; whatever is done with it is undone."""
-        savepoint = self.connection.begin_nested()
+        self.connection.exec_driver_sql("SAVEPOINT request")
         try:
             if actor in self.befalls:
                 with Session(self.connection, join_transaction_mode="create_savepoint") as session:
@@ -117,7 +117,9 @@ class Town:
             yield browser
         finally:
             self.asking = False
-            savepoint.rollback()
+            # SQLAlchemy would leave the savepoint open: each request would lie inside the one before, with its locks
+            self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT request")
+            self.connection.exec_driver_sql("RELEASE SAVEPOINT request")
 
     def ask(self, actor: str, method: str, address: str, **sent: Any) -> TestResponse:
         """One request of one actor."""
