@@ -1,13 +1,11 @@
-"""The officers' page of figures in two provinces that differ in nothing but the number of their dossiers."""
+"""The officers', leaders' and public pages of figures, in two provinces alike but for the number of their dossiers."""
 
 import dataclasses
 import itertools
-import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -21,11 +19,10 @@ from bench.province import SignedIn, signed_in
 from bench.ratios import Goal, absolute, in_turns, report
 from portal.clock.zone import office_day
 from portal.facts.actions import COLUMNS
-from portal.facts.models import DossierFact
 from portal.facts.shares import roll_up
 from portal.foundation import database
-from portal.foundation.database import new_id
 from portal.transparency import sheets
+from portal.transparency.actions import snapshots
 from portal.workflow.lifecycle import Role
 from tests.factories import people
 
@@ -35,36 +32,45 @@ DAYS = 730
 CONNECTIONS = 4
 OPEN = 0.02
 STEPS = ("appraise", "sign")
-
-Row = dict[str, Any]
+PAGES = {"officers'": "/figures", "leaders'": "/figures/leading", "public": "/vi/transparency"}
+COMMUNES = 65
 
 
 def measure(ground: Ground, *, few: int, many: int, rounds: int, seconds: float) -> None:
     """Print the ratio of the page's cost with many dossiers to that with few."""
-    with ExitStack() as stack:
-        measures = {}
-        for name, count in (("few", few), ("many", many)):
-            place, who, took = _settle(ground, name, count)
-            print(f"    {count:,} dossiers made, their sheets in {took:.1f} s", flush=True)
-            client = stack.enter_context(load.client(stack.enter_context(web(place, "wsgi:app")), CONNECTIONS))
-            requests = itertools.repeat(Request(path="/figures", headers=who.headers))
-            page = load.ask(client.connections[0], Request(path="/figures", headers=who.headers))
-            if b"mc-turnaround" not in page:
-                raise SystemExit("the page shows no figures")
-            client.per_second(requests, seconds=0.8)
-            measures[name] = _seconds_each(client, requests, seconds)
-        taken = in_turns(measures, rounds=rounds)
     goal = Goal(bound=1.2, at_least=False)
-    report(f"dashboard with {many:,} dossiers / with {few:,}", taken["many"], taken["few"], goal)
-    for name, values in taken.items():
-        absolute(name, [1000 * value for value in values], "ms of a page, connections side by side")
+    with ExitStack() as stack:
+        clients: dict[str, tuple[load.Client, SignedIn]] = {}
+        for name, count in (("few", few), ("many", many)):
+            place, who, took, published = _settle(ground, name, count)
+            print(f"    {count:,} dossiers made, sheets in {took:.1f} s, snapshot in {published:.1f} s", flush=True)
+            port = stack.enter_context(web(place, "wsgi:app"))
+            clients[name] = (stack.enter_context(load.client(port, CONNECTIONS)), who)
+        for page, path in PAGES.items():
+            taken = in_turns(
+                {name: _asked(client, Request(path=path, headers=who.headers), seconds)
+                 for name, (client, who) in clients.items()},
+                rounds=rounds,
+            )  # fmt: skip
+            report(f"{page} page with {many:,} dossiers / with {few:,}", taken["many"], taken["few"], goal)
+            for name, values in taken.items():
+                absolute(name, [1000 * value for value in values], "ms of a page, connections side by side")
+
+
+def _asked(client: load.Client, request: Request, seconds: float) -> Callable[[], float]:
+    """How to measure the page, once it has shown that it shows figures."""
+    if b"mc-turnaround" not in load.ask(client.connections[0], request):
+        raise SystemExit(f"{request.path} shows no figures")
+    requests = itertools.repeat(request)
+    client.per_second(requests, seconds=0.8)
+    return _seconds_each(client, requests, seconds)
 
 
 def _seconds_each(client: load.Client, requests: Iterator[Request], seconds: float) -> Callable[[], float]:
     return lambda: 1 / client.per_second(requests, seconds=seconds)
 
 
-def _settle(ground: Ground, name: str, count: int) -> tuple[Ground, SignedIn, float]:
+def _settle(ground: Ground, name: str, count: int) -> tuple[Ground, SignedIn, float, float]:
     """A database of its own on the same server, with so many dossiers in the same groups."""
     url = sa.make_url(database.driver_url(ground.database_url))
     with psycopg.connect(ground.database_url, autocommit=True) as connection:
@@ -76,69 +82,62 @@ def _settle(ground: Ground, name: str, count: int) -> tuple[Ground, SignedIn, fl
         offices = [people.agency(session, f"office_{number}") for number in range(AGENCIES)]
         who = signed_in(session, people.officer(session, offices[0], Role.LEADER).id, now)
         session.flush()
-        _copy_in(session, _facts([office.id for office in offices], count, office_day(now)))
+        _facts(session, [office.id for office in offices], count, office_day(now))
         _shares(session)
         roll_up(session)
         session.execute(sa.text("ANALYZE"))
         began = time.perf_counter()
         sheets.make(session, now=now)
         took = time.perf_counter() - began
+        began = time.perf_counter()
+        snapshots.publish_snapshot(session, office_day(now) - timedelta(days=1), now)
+        published = time.perf_counter() - began
         session.commit()
     engine.dispose()
     plain = own.replace("+psycopg", "")
-    return dataclasses.replace(ground, database_url=plain), who, took
+    return dataclasses.replace(ground, database_url=plain), who, took, published
 
 
-def _facts(offices: list[UUID], count: int, today: date) -> Iterator[Row]:
-    """Settled dossiers over two years, and some open ones, drawn from the same chances whatever their number."""
-    chance = random.Random(1)
-    for number in range(count):
-        day = today - timedelta(days=number % DAYS)
-        minutes, filers = int(chance.lognormvariate(8, 0.5)), chance.choice((0, 0, 0, 480))
-        accepted = day - timedelta(days=3 + minutes // 480)
-        is_open = chance.random() < OPEN and number % DAYS < 60
-        late = minutes > 6000
-        due = datetime.combine(day + timedelta(days=-1 if late else 1), datetime.min.time(), UTC) + timedelta(hours=10)
-        yield {
-            "dossier_id": new_id(),
-            "version": 9,
-            "procedure_code": f"1.00000{number % PROCEDURES}",
-            "case_key": "a",
-            "field": ("investment", "land", "construction", "trade")[number % 4],
-            "agency_id": offices[number % AGENCIES],
-            "commune": None,
-            "state": "in_progress" if is_open else "settled",
-            "filed_on": accepted,
-            "accepted_on": accepted,
-            "settled_on": None if is_open else day,
-            "ended_on": None if is_open else day,
-            "statutory_due_at": due,
-            "promised_due_at": due,
-            "clock_stopped_at": None,
-            "acceptance_was_late": False,
-            "agency_minutes": None if is_open else minutes,
-            "applicant_minutes": filers,
-            "was_on_time": None if is_open else not late,
-            "was_on_time_766": None if is_open else not late,
-            "supplement_rounds": int(filers > 0),
-            "outcome": None if is_open else "granted",
-            "stop_reason": None,
-            "accepted_at": datetime.combine(accepted, datetime.min.time(), UTC) + timedelta(hours=2),
-            "level": 4,
-            "channel": "online",
-        }
-
-
-def _copy_in(session: Session, rows: Iterator[Row]) -> None:
-    connection = session.connection().connection.driver_connection
-    assert isinstance(connection, psycopg.Connection)
-    columns = (*COLUMNS, DossierFact.counted_version.key)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY dossier_facts ({', '.join(columns)}) FROM STDIN") as copy,
-    ):
-        for row in rows:
-            copy.write_row([row[name] for name in COLUMNS] + [row["version"]])
+def _facts(session: Session, offices: list[UUID], count: int, today: date) -> None:
+    """Settled dossiers over two years, and some open ones, drawn by the database from the same chances."""
+    names = ", ".join(COLUMNS)
+    session.execute(sa.text("SELECT setseed(0.5)"))
+    session.execute(
+        sa.text(
+            f"INSERT INTO dossier_facts ({names}, counted_version) SELECT {names}, 9 FROM (SELECT *,"  # noqa: S608
+            " CASE WHEN is_open THEN 'in_progress' ELSE 'settled' END AS state, accepted_on AS filed_on,"
+            " CASE WHEN NOT is_open THEN day END AS settled_on, CASE WHEN NOT is_open THEN day END AS ended_on,"
+            " due_at AS statutory_due_at, due_at AS promised_due_at,"
+            " CASE WHEN NOT is_open THEN minutes END AS agency_minutes,"
+            " CASE WHEN NOT is_open THEN NOT late END AS was_on_time,"
+            " CASE WHEN NOT is_open THEN NOT late END AS was_on_time_766, (applicant_minutes > 0)::int AS"
+            " supplement_rounds, CASE WHEN is_open THEN NULL WHEN refused THEN 'refused' ELSE 'granted' END AS outcome,"
+            " CASE WHEN refused AND NOT is_open THEN 'not_in_scope' END AS refusal_reason,"
+            " accepted_on + interval '9 hours' AS accepted_at FROM (SELECT *, day - 3 - minutes / 480 AS accepted_on,"
+            " minutes > 6000 AS late,"
+            " day + CASE WHEN minutes > 6000 THEN -1 ELSE 1 END + interval '17 hours' AS due_at,"
+            " chance < :open AND i % :days < 60 AS is_open, i % 14 = 0 AS refused FROM (SELECT i, random() AS chance,"
+            " gen_random_uuid() AS dossier_id, 9 AS version, '1.00000' || i % :procedures AS procedure_code,"
+            " 'a' AS case_key, (ARRAY['investment', 'land', 'construction', 'trade'])[1 + i % 4] AS field,"
+            " (CAST(:offices AS uuid[]))[1 + i % :agencies] AS agency_id,"
+            " lpad((i % :communes)::text, 5, '0') AS commune,"
+            " CAST(:today AS date) - i % :days AS day, NULL::timestamptz AS clock_stopped_at,"
+            " false AS acceptance_was_late, NULL AS stop_reason, 4::smallint AS level, 'online' AS channel,"
+            " exp(8 + 0.5 * sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()))::int AS minutes,"
+            " CASE WHEN random() < 0.25 THEN 480 ELSE 0 END AS applicant_minutes"
+            " FROM generate_series(1, :count) AS i) AS drawn) AS dated) AS made"
+        ),
+        {
+            "open": OPEN,
+            "days": DAYS,
+            "procedures": PROCEDURES,
+            "agencies": AGENCIES,
+            "communes": COMMUNES,
+            "offices": offices,
+            "today": today,
+            "count": count,
+        },
+    )
 
 
 def _shares(session: Session) -> None:
@@ -149,7 +148,7 @@ def _shares(session: Session) -> None:
                 "INSERT INTO counted_shares SELECT dossier_id, :entry, :step, settled_on, procedure_code, case_key,"
                 " agency_id, channel, round(agency_minutes * CAST(:part AS numeric)),"
                 " round(agency_minutes * CAST(:part AS numeric) / 4), applicant_minutes, supplement_rounds,"
-                " was_on_time, was_on_time_766, was_on_time, false FROM dossier_facts WHERE settled_on IS NOT NULL"
+                " was_on_time, was_on_time_766, was_on_time, false, '' FROM dossier_facts WHERE settled_on IS NOT NULL"
             ),
             {"entry": entry, "step": step, "part": part},
         )

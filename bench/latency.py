@@ -120,7 +120,7 @@ def crew(folder: Path) -> Iterator[tuple[str, str]]:
             "DATA_DIR": str(folder),
         }
         worker = ["celery", "--app=bench.latency_worker", "worker", "--concurrency=1", "-Ofair", "--without-mingle"]
-        for number, arguments in enumerate(([*worker, "--queues=prompt"], ["workers.relay"])):
+        for number, arguments in enumerate(([*worker, "--queues=prompt,ticks"], ["workers.relay"])):
             with (folder / f"{number}.log").open("wb") as log:
                 programs.append(
                     subprocess.Popen(

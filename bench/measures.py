@@ -146,7 +146,7 @@ def routing(ground: Ground, place: Province, extent: Extent) -> None:
     with ExitStack() as stack:
         port = stack.enter_context(web(ground, "wsgi:app"))
         worker = ("celery", "--app=bench.latency_worker", "worker", "--concurrency=1", "-Ofair", "--without-mingle")
-        stack.enter_context(running(ground, *worker, "--queues=prompt"))
+        stack.enter_context(running(ground, *worker, "--queues=prompt,ticks"))
         stack.enter_context(running(ground, "workers.relay"))
         broker = stack.enter_context(redis.Redis.from_url(ground.redis_url, socket_timeout=None))
         stack.callback(app.close)
@@ -331,3 +331,6 @@ MEASURES: dict[str, Callable[[Ground, Province, Extent], None]] = {
     "dashboard": dashboard,
     "depth": depth,
 }
+
+WITHOUT_QUEUE = frozenset({"clock", "search", "dashboard"})
+"""What needs no officer with a queue."""

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, defer
 from bench.ratios import Goal, absolute, in_turns, report
 from portal.catalogue import queries
 from portal.catalogue.models import ProcedureVersion
+from portal.catalogue.narrowing import Narrowing
 from portal.foundation.database import new_id
 from portal.foundation.search import search_key, trigrams
 
@@ -64,6 +65,13 @@ QUERIES = {
     "nothing like it": "qwrtz plmx vbnkl",
 }
 
+FILTERS = {
+    "field and level": Narrowing(field="land", level="full"),
+    "agency and audience": Narrowing(agency="finance", audience="organisation"),
+    "all four": Narrowing(field="land", level="full", agency="finance", audience="organisation"),
+}
+"""What people narrow a search by; asked with a question that finds many and with one that finds what is nearest."""
+
 
 def search(session: Session, *, rounds: int) -> None:
     """Measure each kind of question; the procedures are gone again afterwards."""
@@ -85,11 +93,16 @@ def _measure(session: Session, numbers: Sequence[UUID], rounds: int) -> None:
         session.expunge_all()
         return len(session.scalars(known).all())
 
-    for name, words in QUERIES.items():
+    narrowed = [
+        (f"{name}, narrowed by {by}", QUERIES[name], only)
+        for by, only in FILTERS.items()
+        for name in ("one word", "with typos")
+    ]
+    for name, words, only in [*((name, words, Narrowing()) for name, words in QUERIES.items()), *narrowed]:
 
-        def asked(words: str = words) -> int:
+        def asked(words: str = words, only: Narrowing = only) -> int:
             session.expunge_all()
-            return len(queries.search(session, words, on=TODAY, limit=HITS))
+            return len(queries.search(session, words, on=TODAY, only=only, limit=HITS))
 
         found = asked()
         taken = in_turns({"search": _milliseconds(asked), "best case": _milliseconds(best_case)}, rounds=rounds)
@@ -131,9 +144,12 @@ def _versions() -> Iterator[dict[str, Any]]:
             "number": 1,
             "field": ("investment", "land", "construction", "trade")[number % 4],
             "content_hash": f"{number:064x}",
-            "definition": {},
+            "definition": {
+                "competence": [{"agency": ("finance", "construction", "industry_trade")[number % 3]}],
+                "audience": ["organisation"] if number % 2 else ["organisation", "individual"],
+            },
             "names": names,
-            "level": 4,
+            "level": 3 + number % 5 % 2,
             "search_key": key,
             "trigrams": trigrams(key),
             "published_at": datetime(2026, 10, 1, tzinfo=UTC),

@@ -23,12 +23,24 @@ def figures(lines, as_of):
     found["on_time_766_share"] = count([r for r in all_766 if r["on_time_766"]]) / count(all_766) if window else None
     for share in (50, 80, 90):
         found[f"p{share}_hours"] = hours[ceil(share * n / 100) - 1] if window else None
+    then = [row for row in done if row["kind"] == "earlier" and 365 <= row["ago"] < 365 + (window or 365)]
+    found["year_ago_n"], found["year_ago_on_time"] = count(then), count([row for row in then if row["on_time"]])
+    return found
+
+
+def topics(lines):
+    found = {}
+    for row in (row for row in lines if row["kind"] == "counted"):
+        answers = found.setdefault(row["topic"], {})
+        answers[row["answer"]] = answers.get(row["answer"], 0) + row["dossiers"]
     return found
 
 
 if __name__ == "__main__":
     data = json.load(open(sys.argv[1], encoding="utf-8"))
     print("province", figures(data["lines"], date.fromisoformat(data["as_of"])))
+    for topic, answers in sorted(topics(data["lines"]).items()):
+        print(topic, answers)
     for column in ("field", "procedure", "agency"):
         for key in sorted({line[column] for line in data["lines"] if line[column]}):
             mine = [line for line in data["lines"] if line[column] == key]

@@ -27,6 +27,8 @@ ROOMS_WITH_TABLES = (
     "facts.models",
     "routing.models",
     "desk.models",
+    "deliveries.models",
+    "counter.models",
     "hearing.models",
     "transparency.models",
 )

@@ -16,7 +16,7 @@ from workers.credit import keep_credit
 from workers.handlers import rooms
 from workers.pace import Pace
 from workers.transparency import enqueue_count
-from workers.wire import RUN, TICK, make_app
+from workers.wire import RUN, TICK, TICKS, make_app
 
 log = structlog.get_logger(__name__)
 
@@ -72,7 +72,7 @@ def _begin_process(**_: object) -> None:
 @signals.worker_ready.connect
 def _first_tick(**_: object) -> None:
     """Do not make the start wait for beat."""
-    app.send_task(TICK)
+    app.send_task(TICK, queue=TICKS)
 
 
 def worker_database_url(url: str) -> str:

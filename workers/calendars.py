@@ -36,3 +36,5 @@ def apply_calendar(work: Work) -> None:
         if next_after is not None:
             payload = {"edition": number, "after": str(next_after)}
             enqueue(session, Job.APPLY_CALENDAR, payload, dedupe_key=f"apply_calendar:{number}:{next_after}")
+        else:
+            enqueue(session, Job.RECHECK_BOOKINGS, {}, dedupe_key=f"recheck_bookings:{number}")

@@ -99,8 +99,8 @@ class Entry:
 
 HANDLERS: dict[str, Entry] = {}
 ROOMS = (
-    "attachments", "calendars", "cleaning", "desk", "erasing", "figures", "letters", "notices", "payments", "routing",
-    "timers", "transparency",
+    "accounts", "attachments", "calendars", "cleaning", "deliveries", "desk", "erasing", "figures", "letters",
+    "notices", "payments", "routing", "timers", "transparency",
 )  # fmt: skip
 """The modules of this package that register handlers. Some have `prewarm`, for what is slow the first time."""
 

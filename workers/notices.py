@@ -1,12 +1,14 @@
 """Notices: delivering them through their channels."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from config import settings
+from portal.dossiers.telling import walk_in_notice
 from portal.foundation.outbox import Job
+from portal.foundation.unit_of_work import unit_of_work
 from portal.notices.actions import tell_of_account
-from portal.notices.delivery import deliver, deliver_one
+from portal.notices.delivery import deliver, deliver_one, deliver_outside
 from portal.notices.digest import deliver_digests
 from portal.notices.kinds import NoticeKind
 from workers.handlers import Work, handles_slowly
@@ -22,6 +24,13 @@ def send_notice(work: Work) -> None:
         return
     if "notice_id" in told:
         deliver_one(settings(), UUID(told["notice_id"]))
+        with work.closing():
+            return
+    if "walk_in_id" in told:  # whoever stood at a counter has no account: a mail is all they get
+        with unit_of_work() as session:
+            waiting = walk_in_notice(session, told, now=datetime.now(UTC))
+        if waiting is not None:
+            deliver_outside(settings(), waiting)
         with work.closing():
             return
     deliver(

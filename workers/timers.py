@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from portal.clock.zone import office_day
+from portal.deliveries.actions import counter
 from portal.dossiers.actions.decision import RENEWAL_DAYS
 from portal.dossiers.actions.payment import expire_prepayment
 from portal.foundation.outbox import Job, Timer, TimerKind
@@ -21,6 +22,9 @@ def fire_timer(session: Session, payload: Payload, now: datetime) -> None:
     timer = session.get_one(Timer, UUID(payload["timer_id"]))
     if timer.kind is TimerKind.PREPAYMENT_DEADLINE:
         expire_prepayment(session, timer.dossier_id, now=now)
+        return
+    if timer.kind is TimerKind.COUNTER_SLOT:
+        counter.remind(session, timer.subject_id, now=now)
         return
     if timer.kind in OF_MATTERS:
         hearing.note_term_passed(session, timer.subject_id, now=now)

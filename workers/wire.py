@@ -16,6 +16,9 @@ RUN = "motcua.run"
 TICK = "motcua.tick"
 """The names on the wire. They never change: a worker of another release must know them."""
 
+TICKS = "ticks"
+"""The ticks have a queue of their own, read in turn with the others: a thousand timers do not hide the pulse."""
+
 TICK_SECONDS = 5
 STALE_TICK_SECONDS = 60
 SHORT_SECONDS = 3  # a broker that takes longer to answer a publisher counts as away
@@ -53,7 +56,8 @@ def _configuration(redis_url: str) -> dict[str, Any]:
         "result_serializer": "json",
         "accept_content": ["json"],
         "task_queues": [
-            WireQueue(queue.value, Exchange(queue.value, "direct"), routing_key=queue.value) for queue in Queue
+            WireQueue(name, Exchange(name, "direct"), routing_key=name)
+            for name in (TICKS, *(queue.value for queue in Queue))
         ],
         "task_default_queue": Queue.PROMPT.value,
         "task_create_missing_queues": True,  # a queue of a newer release is published, not refused
@@ -76,7 +80,7 @@ def _configuration(redis_url: str) -> dict[str, Any]:
             "tick": {
                 "task": TICK,
                 "schedule": TICK_SECONDS,
-                "options": {"queue": Queue.PROMPT.value, "expires": STALE_TICK_SECONDS},
+                "options": {"queue": TICKS, "expires": STALE_TICK_SECONDS},
             }
         },
     }

@@ -19,6 +19,23 @@ REASONS = {
     "accounts.password_long": _("Use at most %(longest)s characters."),
     "accounts.password_common": _("Many people use this password, so it is tried first. Choose another."),
     "accounts.password_personal": _("This is little more than your name or address. Choose another password."),
+    "accounts.wait_for_letter": _(
+        "Letters were asked for several times. Wait %(retry_after_seconds)s seconds, then try again. "
+        "Look at your mailbox meanwhile, at the folder for junk mail, too."
+    ),
+    "accounts.letters_many": _(
+        "Several letters are on their way already. Look at your mailbox, at the folder for junk mail, too; in an hour "
+        "you can ask for another."
+    ),
+    "accounts.same_address": _("This is the address you have already."),
+    "accounts.address_taken": _("Somebody has an account with this address. Choose another address."),
+    "accounts.address_unconfirmed": _(
+        "Your e-mail address is not confirmed yet. Open the link in the letter we sent you, then file. "
+        "The draft is kept."
+    ),
+    "accounts.person_unconfirmed": _(
+        "This person has not confirmed the address of the account yet. Ask them to open the link in our letter first."
+    ),
     "accounts.email_taken": _("There is already an account with this address. Sign in instead."),
     "accounts.tax_code_wrong": _(
         "This is not a tax code. A company’s has 10 digits, a branch’s 13, a person’s 12. Check each digit."

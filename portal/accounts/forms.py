@@ -121,6 +121,37 @@ class SecondFactorForm(CodeForm):
     )
 
 
+class ForgottenForm(Form):
+    email = EmailField(
+        _("E-mail address"),
+        [*_required(_("Enter your e-mail address.")), EmailAddress()],
+        description=_("The one you sign in with."),
+        render_kw={"type": "email", "autocomplete": "username", "spellcheck": "false"},
+    )
+
+
+class ChoosePasswordForm(Form):
+    password = PasswordField(
+        _("New password"),
+        [InputRequired(_("Choose a password.")), Length(max=LONGEST_PASSWORD)],
+        description=_("Long is what counts. Several words in a row are good; signs and figures are not needed."),
+        render_kw={"params": {"autocomplete": "new-password"}},
+    )
+
+
+class AddressForm(Form):
+    email = EmailField(
+        _("New e-mail address"),
+        [*_required(_("Enter the new e-mail address.")), EmailAddress()],
+        description=_("We send a letter there. The old address counts until you open the link in it."),
+        render_kw={"type": "email", "autocomplete": "email", "spellcheck": "false"},
+    )
+    current_password = PasswordField(
+        _("Your password"),
+        [InputRequired(_("Enter your password."))],
+    )
+
+
 class PasswordForm(Form):
     current_password = PasswordField(
         _("Your password now"),

@@ -34,6 +34,11 @@ def outside_account(person_id: UUID) -> bytes:
     return hashlib.sha256(b"outside:" + person_id.bytes).digest()
 
 
+def letter_account(email: str) -> bytes:
+    """What letters asked for in the name of an address count against, apart from attempts to sign in."""
+    return hashlib.sha256(b"letter:" + normal_email(email).encode()).digest()
+
+
 def normal_email(email: str) -> str:
     """The address as it is stored and compared: without blanks around it, in lower case."""
     return email.strip().lower()

@@ -74,7 +74,8 @@ class Agency(Base):
 class Person(Base):
     """Somebody who signs in. The e-mail address is kept in lower case and is unique.
 
-    `found_by` is the search key of name and address: people are looked for and listed by it.
+    `found_by` is the search key of name and address: people are looked for and listed by it. `email_verified_at` is
+    when the person showed that letters to the address reach them; before that they draft, and cannot file.
     """
 
     __tablename__ = "people"
@@ -85,6 +86,7 @@ class Person(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     email: Mapped[str] = mapped_column(unique=True)
+    email_verified_at: Mapped[datetime | None]
     name: Mapped[str]
     password_hash: Mapped[str]
     language: Mapped[Language] = mapped_column(language_column(), default="vi")
@@ -100,7 +102,8 @@ class Party(Base):
     """Who a dossier is for: an organisation by its tax code, or an individual (decision 18).
 
     `country` (ISO 3166-1) is where the organisation is registered; one from abroad has, in the place of the tax code,
-    its number in the register there (`tax_codes.canonical`).
+    its number in the register there (`tax_codes.canonical`). `taken_down_at`: it has no account of its own making, an
+    officer took it down at a counter; whoever acts for it comes later, by registration or by a claim.
     """
 
     __tablename__ = "parties"
@@ -121,6 +124,7 @@ class Party(Base):
     representative: Mapped[str | None]
     refusal_reason: Mapped[str | None]
     created_at: Mapped[datetime]
+    taken_down_at: Mapped[datetime | None]
 
 
 class Membership(Base):
@@ -322,6 +326,7 @@ class Proof(enum.StrEnum):
     RECOVERY_CODE = "recovery_code"
     PASSKEY = "passkey"
     OUTSIDE = "outside"
+    LETTER = "letter"  # nothing was proven yet: a letter was asked for, and is counted so that nobody asks too often
 
 
 class OutsideIdentity(Base):
@@ -342,16 +347,34 @@ class OutsideIdentity(Base):
     used_at: Mapped[datetime | None]
 
 
-class Invitation(Base):
-    """A letter with a link by which a person chooses their password; good once and for a week.
+class LinkPurpose(enum.StrEnum):
+    """What a link in a letter is for. The value is the name of the link's identifier in a notice."""
 
-    The link carries a token made from the identifier under SECRET_KEY, so nothing here opens a door.
+    INVITATION = "invitation"  # somebody the administrator has made an account for chooses their password
+    RESET = "reset"  # somebody who has forgotten theirs chooses another
+    ADDRESS_CHECK = "address_check"  # letters to `address` reach the person
+
+
+class MailedLink(Base):
+    """A link in a letter, by which a person shows that the letter reached them; good once and not for long.
+
+    The link carries a token made from the identifier under SECRET_KEY, so nothing here opens a door. `address` is where
+    a check was sent, which may be a new address the person does not have yet. The table still has the name of its first
+    purpose.
     """
 
     __tablename__ = "invitations"
+    __table_args__ = (
+        sa.CheckConstraint("purpose <> 'address_check' OR address IS NOT NULL", name="checked_address"),
+        sa.Index("ix_invitations_address", "address", "made_at", postgresql_where=sa.text("address IS NOT NULL")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    purpose: Mapped[LinkPurpose] = mapped_column(
+        text_enum(LinkPurpose), default=LinkPurpose.INVITATION, server_default="invitation"
+    )
+    address: Mapped[str | None]
     made_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("people.id"))
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -61,11 +61,16 @@ def is_outdated(stored: str) -> bool:
     return _HASHER.check_needs_rehash(stored)
 
 
+def shortest(*, has_second_factor: bool) -> int:
+    """How many characters a password must have at least."""
+    return SHORTEST_WITH_SECOND_FACTOR if has_second_factor else SHORTEST
+
+
 def check(password: str, *, has_second_factor: bool, email: str, name: str) -> None:
     """Raise Invalid, naming the field `password`, unless this may be the password of this person."""
-    shortest = SHORTEST_WITH_SECOND_FACTOR if has_second_factor else SHORTEST
-    if len(password) < shortest:
-        raise Invalid(fields={"password": "accounts.password_short"}, shortest=shortest)
+    fewest = shortest(has_second_factor=has_second_factor)
+    if len(password) < fewest:
+        raise Invalid(fields={"password": "accounts.password_short"}, shortest=fewest)
     if len(password) > LONGEST:
         raise Invalid(fields={"password": "accounts.password_long"}, longest=LONGEST)
     if is_common(password):

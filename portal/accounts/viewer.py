@@ -95,6 +95,7 @@ class Viewer:
     has_second_factor: bool = False
     has_app: bool = False
     has_passkeys: bool = False
+    email_is_verified: bool = True
 
     is_authenticated = True
     is_active = True

@@ -10,7 +10,6 @@ from wtforms import (
     FileField,
     HiddenField,
     IntegerField,
-    PasswordField,
     SelectField,
     StringField,
     TextAreaField,
@@ -25,7 +24,6 @@ from portal.foundation.forms import DateField, EmailAddress, Form
 from portal.reasons.models import ReasonKind
 
 LINE, TEXT = 200, 1000
-LONGEST_PASSWORD = 256
 LONGEST_FILE = 300_000
 HOUR = re.compile(r"([01]?\d|2[0-3])[:.h]([0-5]\d)")
 
@@ -63,6 +61,10 @@ class CloseAgencyForm(Form):
     )
     reason = TextAreaField(
         _("Reason and document"), _needed(_("Write the reason and the document."), TEXT), render_kw={"rows": 3}
+    )
+    hands_over = BooleanField(
+        _("Move the open dossiers to the agency that takes its place"),
+        description=_("Each keeps its code, its dates and its history; the limits of the law run on."),
     )
     version = HiddenField()
 
@@ -114,15 +116,6 @@ class ImportForm(Form):
     file = FileField(_("File"), description=_("CSV in UTF-8, at most 1,000 lines"))
     text = TextAreaField(
         _("Or paste the lines here"), [Length(max=LONGEST_FILE)], render_kw={"rows": 10, "spellcheck": "false"}
-    )
-
-
-class ChoosePasswordForm(Form):
-    password = PasswordField(
-        _("Your new password"),
-        [InputRequired(_("Choose a password."))],
-        description=_("At least 15 characters, 12 for officials. Several words in a row are easy to remember."),
-        render_kw={"autocomplete": "new-password", "maxlength": LONGEST_PASSWORD},
     )
 
 

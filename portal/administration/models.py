@@ -17,6 +17,9 @@ class Kept(enum.StrEnum):
     NOTICES = "notices"
     SIGN_IN_LOG = "sign_in_log"
     ENDED_SIGN_INS = "ended_sign_ins"
+    BATCH_NOTES = "batch_notes"
+    REGISTRATION_PAPERS = "registration_papers"
+    CLOSED_ACCOUNTS = "closed_accounts"
     ANSWERS = "answers"
 
 

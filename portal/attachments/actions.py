@@ -28,6 +28,7 @@ class Upload:
     filename: str
     content: bytes
     copy_kind: CopyKind
+    is_sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,7 @@ def add(
         scan_state=ScanState.NOT_SCANNED,
         uploaded_by=by,
         uploaded_at=now,
+        is_sensitive=upload.is_sensitive or document.sensitive,
     )
     shelf.storage.put(attachment.storage_key, upload.content)
     session.add(attachment)
@@ -99,6 +101,45 @@ def add(
     if shelf.has_scanner:
         enqueue(session, Job.SCAN_ATTACHMENT, {"attachment_id": str(attachment.id)})
     return attachment
+
+
+def keep_evidence(
+    session: Session,
+    content: bytes,
+    *,
+    filename: str,
+    document_key: str,
+    dossier_id: UUID,
+    shelf: Shelf,
+    by: UUID,
+    now: datetime,
+) -> Attachment:
+    """Keep a PDF that proves an act about a dossier, beside its documents and as none of them.
+
+    The caller has judged what it is; a scanner looks at it like at any other file.
+    """
+    if not shelf.has_scanner and not shelf.takes_unscanned:
+        raise Unavailable("attachments.no_scanner")
+    kept = Attachment(
+        id=new_id(),
+        dossier_id=dossier_id,
+        document_key=document_key,
+        filename=filename,
+        media_type="application/pdf",
+        size_bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        storage_key=f"{FOLDER}/{new_id()}",
+        copy_kind=CopyKind.ELECTRONIC,
+        scan_state=ScanState.NOT_SCANNED,
+        uploaded_by=by,
+        uploaded_at=now,
+    )
+    shelf.storage.put(kept.storage_key, content)
+    session.add(kept)
+    session.flush()
+    if shelf.has_scanner:
+        enqueue(session, Job.SCAN_ATTACHMENT, {"attachment_id": str(kept.id)})
+    return kept
 
 
 def take_over(
@@ -133,6 +174,7 @@ def take_over(
         issued_on=earlier.issued_on,
         valid_until=earlier.valid_until,
         taken_from=earlier.id,
+        is_sensitive=earlier.is_sensitive or document.sensitive,
     )
     session.add(taken)
     session.flush()
@@ -158,7 +200,12 @@ def turn(
     remove(session, attachment, now=now)
     made = add(
         session,
-        Upload(filename=attachment.filename, content=content, copy_kind=attachment.copy_kind),
+        Upload(
+            filename=attachment.filename,
+            content=content,
+            copy_kind=attachment.copy_kind,
+            is_sensitive=attachment.is_sensitive,
+        ),
         document,
         shelf=shelf,
         by=by,
@@ -168,25 +215,32 @@ def turn(
         supplement_round=attachment.supplement_round,
     )
     made.number, made.issued_on, made.valid_until = attachment.number, attachment.issued_on, attachment.valid_until
+    made.turned_from = attachment.id
     session.flush()
     return made
 
 
 def describe(
-    session: Session, attachment: Attachment, *, number: str, issued_on: date | None, valid_until: date | None
+    session: Session,
+    attachment: Attachment,
+    *,
+    number: str,
+    issued_on: date | None,
+    valid_until: date | None,
+    is_sensitive: bool = False,
 ) -> None:
-    """Keep what the paper says of itself: its number, its day, until when it is valid."""
+    """Keep what the paper says of itself: its number, its day, until when it is valid, whether it is sensitive."""
     if issued_on is not None and valid_until is not None and valid_until < issued_on:
         raise Invalid("attachments.valid_before_issued")
     attachment.number = number.strip() or None
     attachment.issued_on = issued_on
     attachment.valid_until = valid_until
+    attachment.is_sensitive = is_sensitive
     session.flush()
 
 
 def note_view(session: Session, attachment: Attachment, *, by: UUID, agency_id: UUID | None, now: datetime) -> None:
-    """Keep that an officer has opened a file of a dossier."""
-    assert attachment.dossier_id is not None  # noqa: S101 - drafts are shown to their own people only
+    """Keep that somebody has opened a file; `agency_id` is the office of an officer."""
     session.add(
         FileView(
             id=new_id(),

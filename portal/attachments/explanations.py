@@ -44,6 +44,9 @@ REASONS = {
     "attachments.too_many_begun": _("You are sending %(limit)s files already. Let one of them arrive first."),
     "attachments.part_wrong": _("A part of the file did not arrive whole. Choose the file again."),
     "attachments.part_out_of_order": _("A part of the file is missing. Choose the file again; it goes on from there."),
+    "attachments.sensitive_closed": _(
+        "This is a sensitive paper, such as an identity card. Only those who need it for this dossier may open it."
+    ),
     "attachments.scanner_down": _("The virus scanner does not answer at this moment."),
     "attachments.valid_before_issued": _("The last day of validity lies before the day of the paper."),
     "attachments.day_unreadable": _("Write the day as year-month-day, for example 2026-11-24."),

@@ -32,9 +32,12 @@ class Attachment(Base):
 
     Removing hides it; retention deletes the bytes.
 
-    `taken_from` is the file of an earlier dossier this one was taken over from: both name the same stored bytes, which
-    go only when no row names them any more. `number`, `issued_on` and `valid_until` are of the paper, as its holder
-    wrote them.
+    `taken_from` is the file of an earlier dossier this one was taken over from: both name the same stored bytes,
+    which go only when no row names them any more. `turned_from` is the file this one was made of by turning its
+    pages: it is hidden and kept as evidence, and this row says by whom (`uploaded_by`) and when. `number`,
+    `issued_on` and `valid_until` are of the paper, as its holder wrote them. `is_sensitive`: an identity paper or
+    the like, by the procedure's word or the uploader's; every opening is recorded, and only those who need it may
+    open it.
     """
 
     __tablename__ = "attachments"
@@ -66,17 +69,23 @@ class Attachment(Base):
     issued_on: Mapped[date | None]
     valid_until: Mapped[date | None]
     taken_from: Mapped[UUID | None] = mapped_column(sa.ForeignKey("attachments.id"))
+    turned_from: Mapped[UUID | None] = mapped_column(sa.ForeignKey("attachments.id"))
+    is_sensitive: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
 class FileView(Base):
-    """An officer has opened a file of a dossier: people may know who looked at what they handed in."""
+    """Somebody has opened a file: people may know who looked at what they handed in.
+
+    Kept are an officer's look at any file of a dossier, and everybody's look at a sensitive one, in a draft too; then
+    there is no `dossier_id`, and no `agency_id` where a colleague looked.
+    """
 
     __tablename__ = "file_views"
     __table_args__ = (sa.Index("ix_file_views_dossier", "dossier_id", "at"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     attachment_id: Mapped[UUID] = mapped_column(sa.ForeignKey("attachments.id"))
-    dossier_id: Mapped[UUID]
+    dossier_id: Mapped[UUID | None]
     person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
     agency_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("agencies.id"))
     at: Mapped[datetime]

@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from portal.accounts.models import Person
 from portal.attachments.models import Attachment, ScanState
 from portal.catalogue.wording import Problem
 
@@ -24,6 +27,42 @@ def one(session: Session, attachment_id: UUID) -> Attachment | None:
     return session.scalars(
         sa.select(Attachment).where(Attachment.id == attachment_id, Attachment.removed_at.is_(None))
     ).one_or_none()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turned:
+    """The file another one was made of by turning pages, and who did that when."""
+
+    filename: str
+    sha256: str
+    uploaded_at: datetime
+    by: str
+    at: datetime
+
+
+def turned_from(session: Session, attachments: Iterable[Attachment]) -> dict[UUID, Turned]:
+    """For each file that was turned the one it was made of the last time, by the id of the turned file."""
+    ids = [one.id for one in attachments if one.turned_from is not None]
+    if not ids:
+        return {}
+    first = aliased(Attachment)
+    rows = session.execute(
+        sa.select(
+            Attachment.id,
+            first.filename,
+            first.sha256,
+            first.uploaded_at,
+            Person.name,
+            Attachment.uploaded_at.label("at"),
+        )
+        .join(first, first.id == Attachment.turned_from)
+        .join(Person, Person.id == Attachment.uploaded_by)
+        .where(Attachment.id.in_(ids))
+    )
+    return {
+        row.id: Turned(filename=row.filename, sha256=row.sha256, uploaded_at=row.uploaded_at, by=row.name, at=row.at)
+        for row in rows
+    }
 
 
 def counts(

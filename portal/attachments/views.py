@@ -23,6 +23,8 @@ from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
 
 STARTS_AT = "X-Part-Start"
+UPLOADERS = (Audience.COMPANY, Audience.ONE_STOP)
+"""Who hands papers in: the company, and an officer who scans them at the counter."""
 
 blueprint = flask.Blueprint("attachments", __name__)
 blueprints = (blueprint,)
@@ -31,7 +33,7 @@ web.explain_refusals(REASONS)
 
 
 @blueprint.post("/uploads")
-@open_to(Audience.COMPANY)
+@open_to(*UPLOADERS)
 def begin() -> Response:
     """Make room for a large file; the answer says where its parts go and how large they may be."""
     form, viewer = flask.request.form, current_viewer()
@@ -51,14 +53,14 @@ def begin() -> Response:
 
 
 @blueprint.get("/uploads/<uuid:upload_id>")
-@open_to(Audience.COMPANY)
+@open_to(*UPLOADERS)
 def standing(upload_id: UUID) -> Response:
     """How much of it has arrived."""
     return _told(resuming.one(request_session(), upload_id, by=current_viewer().person_id, now=_now()))
 
 
 @blueprint.post("/uploads/<uuid:upload_id>")
-@open_to(Audience.COMPANY)
+@open_to(*UPLOADERS)
 def append(upload_id: UUID) -> Response:
     """Take in the next part: the body, as it is; the header says at which byte it begins."""
     flask.request.max_content_length = resuming.LARGEST_PART

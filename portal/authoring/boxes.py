@@ -17,7 +17,7 @@ from portal.catalogue.setting_words import SETTINGS
 from portal.catalogue.text import LANGUAGES
 
 FIRST: Final = ("type", "kind", "name", "label", "title", "ask", "act", "value", "agency", "amount", "days", "unit")
-LAST: Final = ("stop_when", "stop", "when", "source", "verified", "code", "code_verified")
+LAST: Final = ("stop_when", "stop", "when", "basis", "source", "verified", "code", "code_verified")
 LONG: Final = frozenset(
     {
         "summary",

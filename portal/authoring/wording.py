@@ -119,6 +119,7 @@ LABELS: Final[Mapping[str, LazyString]] = MappingProxyType(
         "Step.needs": _("How many of the steps before it are enough"),
         "StepLimit.amount": _("Working time"),
         "LimitRule.amount": _("Time"),
+        "LimitRule.basis": _("Act and article that give this time"),
         "Supplement.days": _("Days"),
         "Step.limit": _("Time for this step"),
         "Step.limit_by_case": _("Another time in some cases"),
@@ -149,6 +150,7 @@ HINTS: Final[Mapping[str, LazyString]] = MappingProxyType(
         "Step.phase": _("1, unless it comes after a payment in between."),
         "StepLimit.amount": _("For example 0,5; a day has eight working hours."),
         "LimitRule.amount": _("A whole number; 0 working days means the same day."),
+        "LimitRule.basis": _("Everybody reads it beside a due date, for example: Nghị định 07/2016/NĐ-CP, Điều 11."),
         "LimitRule.same_day_cutoff": _(
             "For a limit of the same day, usually 15:00: what is accepted later counts from the next working day."
         ),

@@ -36,7 +36,11 @@ SWAP = "Ngày nghỉ (thay cho"
 
 def for_year(year: int, *, names: dict[str, Any]) -> Document:
     """The year as the package foresees it, not official. `names` are those to choose from, by key."""
-    source = f"`holidays` {version('holidays')}; no official decision yet"
+    origin = {
+        "source": "",
+        "verified": False,
+        "note": f"as the package `holidays` {version('holidays')} foresees it; no official decision yet",
+    }
     vi = holidays.country_holidays("VN", years=year, language="vi")
     en = holidays.country_holidays("VN", years=year, language="en_US")
     used: dict[str, Any] = {}
@@ -50,13 +54,13 @@ def for_year(year: int, *, names: dict[str, Any]) -> Document:
             used[key] = {"vi": name, "en": en.get(on, name), "zh": en.get(on, name)}
         else:
             used[key] = names[key]
-        off.append({"on": on.isoformat(), "name": key, "source": source})
+        off.append({"on": on.isoformat(), "name": key, **origin})
     works = [
-        {"on": on.isoformat(), "instead_of": _swapped(vi, on).isoformat(), "source": source}
+        {"on": on.isoformat(), "instead_of": _swapped(vi, on).isoformat(), **origin}
         for on in sorted(vi.weekend_workdays)
         if on.year == year and on.weekday() >= SATURDAY and on not in vi
     ]
-    return {"years": [{"year": year, "official": False, "source": source}], "off": off, "works": works, "names": used}
+    return {"years": [{"year": year, "official": False, **origin}], "off": off, "works": works, "names": used}
 
 
 def _swapped(vi: "holidays.HolidayBase", on: date) -> date:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from babel.dates import get_month_names
 from flask_babel import lazy_gettext as _
 
 from portal.clock.errors import Fault
@@ -52,6 +53,7 @@ UNREADABLE: dict[Fault, Any] = {
     Fault.NOT_A_SEASON: _("“%(text)s” is no season. Write it as month-day/month-day, for example 04-16/10-15."),
     Fault.NO_TEXT: _("“%(key)s” is missing or is no text. Here stands: %(row)s."),
     Fault.NO_TEXTS: _("“%(key)s” must be a list of texts. Here stands: %(row)s."),
+    Fault.NOT_YES_OR_NO: _("“%(key)s” must be true or false. Here stands: %(row)s."),
     Fault.NO_DAY: _(
         "“%(key)s” is missing or is no day. Write it without quotes, for example 2026-09-02. Here stands: %(row)s."
     ),
@@ -82,6 +84,8 @@ DATES: dict[str, Any] = {
     "promised": _("Promised on the receipt"),
 }
 
+STATE_OF_YEAR: Any = _("Is the year %(year)s officially decided?")
+
 TITLES: dict[str, Any] = {
     "day_off": _("Add a day off"),
     "make_up_day": _("Add a make-up day"),
@@ -92,3 +96,9 @@ TITLES: dict[str, Any] = {
 
 EVERYBODY = _("Everybody")
 NEW_NAME_LABEL = _("Another name (write it below)")
+
+
+def month_names(language: str) -> dict[int, str]:
+    """January to December as they stand over a month's days."""
+    names = get_month_names("wide", "stand-alone", language)
+    return {number: names[number][0].upper() + names[number][1:] for number in range(1, 13)}

@@ -69,6 +69,11 @@ def differences(
     )
 
 
+def count_of(said: Sequence[SaidChange]) -> str:
+    """How many changes there are, in the language being spoken."""
+    return str(ngettext("%(num)d change", "%(num)d changes", len(said)))
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """Puts the values of one definition into words."""

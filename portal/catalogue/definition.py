@@ -46,10 +46,13 @@ class LimitRule(Sourced):
 
     `difficult_extra` is added in communes with difficult conditions, in the same unit. `same_day_cutoff` ("15:00"):
     what arrives later in the day counts as received on the next working day; for limits of a day at most.
+    `basis` is the act and article that give it, as everybody reads them beside a due date; `source` says where the
+    figure was read, for administrators.
     """
 
     amount: Annotated[int, pydantic.Field(ge=0, le=3650)]
     unit: Unit
+    basis: Annotated[str, pydantic.Field(max_length=300)] = ""
     skips_holidays: bool = False
     same_day_cutoff: Annotated[str, pydantic.Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
     difficult_extra: Annotated[int, pydantic.Field(ge=0, le=365)] = 0

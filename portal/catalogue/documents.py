@@ -16,7 +16,9 @@ class Document(Sourced):
 
     `kind` is the paper's nature as the law names it, `count` the number of sets, `template` the form to
     download. `shown_in_person` (the original must be brought to the counter) and `wet_signature` make the
-    procedure one that cannot be done wholly online. `max_megabytes` is per file.
+    procedure one that cannot be done wholly online. `max_megabytes` is per file. `sensitive`: an identity paper or the
+    like, whose every opening is recorded and which only those who need it see.
+    Source of the care: Law on Personal Data Protection 91/2025/QH15 (unverified article).
     """
 
     code: Code
@@ -32,3 +34,4 @@ class Document(Sourced):
     max_files: Annotated[int, pydantic.Field(ge=1, le=20)] = 5
     shown_in_person: bool = False
     wet_signature: bool = False
+    sensitive: bool = False

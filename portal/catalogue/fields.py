@@ -161,7 +161,7 @@ class OutlineField(FieldBase):
     shapes: Annotated[tuple[Literal["polygon", "line"], ...], pydantic.Field(min_length=1)] = ("polygon",)
 
 
-SimpleField = Annotated[
+_Simple = (
     TextField
     | NumberField
     | MoneyField
@@ -176,9 +176,11 @@ SimpleField = Annotated[
     | PhoneField
     | EmailField
     | PointField
-    | OutlineField,
-    pydantic.Field(discriminator="type"),
-]
+    | OutlineField
+)
+
+SimpleField = Annotated[_Simple, pydantic.Field(discriminator="type")]
+"""A question that is asked once."""
 
 
 class RowsField(FieldBase):
@@ -195,25 +197,8 @@ class RowsField(FieldBase):
     layout: Literal["table", "blocks"] = "table"
 
 
-AnyField = Annotated[
-    TextField
-    | NumberField
-    | MoneyField
-    | DateField
-    | ChoiceField
-    | ManyField
-    | YesNoField
-    | AddressField
-    | HsCodeField
-    | TaxCodeField
-    | PersonIdField
-    | PhoneField
-    | EmailField
-    | PointField
-    | OutlineField
-    | RowsField,
-    pydantic.Field(discriminator="type"),
-]
+AnyField = Annotated[_Simple | RowsField, pydantic.Field(discriminator="type")]
+"""Every kind of question."""
 
 
 class Section(Sourced):

@@ -110,7 +110,7 @@ def limit_of(rule: LimitRule, *, extra: int = 0) -> Limit:
     return Limit(
         amount=rule.amount + extra,
         unit=rule.unit,
-        source=rule.source,
+        source=rule.basis,
         skips_holidays=rule.skips_holidays,
         same_day_cutoff=time.fromisoformat(cutoff) if cutoff else None,
     )

@@ -7,6 +7,8 @@ from typing import Final
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
+from portal.accounts.wording import BUSINESS_FIELDS
+
 PARTS: Final[Mapping[str, LazyString]] = MappingProxyType(
     {
         "cases": lazy_gettext("Cases"),
@@ -70,6 +72,7 @@ SETTINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
         "max_files": lazy_gettext("most files"),
         "shown_in_person": lazy_gettext("original shown at the counter"),
         "wet_signature": lazy_gettext("signed by hand"),
+        "sensitive": lazy_gettext("sensitive: every opening is recorded"),
         "collect": lazy_gettext("when it is paid"),
         "refund": lazy_gettext("paid back"),
         "amount_vnd": lazy_gettext("amount"),
@@ -100,6 +103,7 @@ SETTINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
         "up_to": lazy_gettext("up to"),
         "role": lazy_gettext("who does it"),
         "limit": lazy_gettext("limit"),
+        "basis": lazy_gettext("act that gives it"),
         "limit_by_case": lazy_gettext("limit by case"),
         "after": lazy_gettext("comes after"),
         "needs": lazy_gettext("branches needed"),
@@ -181,10 +185,7 @@ VALUES: Final[Mapping[str, LazyString]] = MappingProxyType(
         "polygon": lazy_gettext("outline of an area"),
         "table": lazy_gettext("table"),
         "blocks": lazy_gettext("blocks"),
-        "investment": lazy_gettext("Investment"),
-        "land": lazy_gettext("Land"),
-        "construction": lazy_gettext("Construction"),
-        "trade": lazy_gettext("Trade and border gates"),
+        **BUSINESS_FIELDS,
     }
 )
 """What a setting may be, by its code."""

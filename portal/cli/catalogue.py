@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.calendars.actions import publish_packaged
 from portal.catalogue import actions, comparing, publishing, queries, registers
-from portal.catalogue.change_words import differences
+from portal.catalogue.change_words import count_of, differences
 from portal.catalogue.definition import Definition
 from portal.catalogue.findings import Finding, Severity
 from portal.catalogue.levels import level_of
@@ -23,6 +23,7 @@ from portal.catalogue.parsing import parse_definition
 from portal.catalogue.registers import Unreadable
 from portal.catalogue.text import reliance_on
 from portal.cli.connecting import connected
+from portal.cli.speaking import language_option
 from portal.clock.zone import office_day
 from portal.foundation import languages
 from portal.foundation.formats import Language
@@ -152,7 +153,7 @@ def withdraw(code: str, number: int | None, on: datetime, reason: str) -> None:
 @click.argument("first")
 @click.argument("second")
 @click.option("--json", "as_json", is_flag=True, help="Print the changes as JSON.")
-@click.option("--language", type=click.Choice(languages.LANGUAGES), default="en", help="The language to say them in.")
+@language_option
 def diff(code: str, first: str, second: str, *, as_json: bool, language: Language) -> None:
     """What changed in procedure CODE from FIRST to SECOND: numbers of published versions, or paths of files."""
     with _registers():
@@ -167,7 +168,7 @@ def diff(code: str, first: str, second: str, *, as_json: bool, language: Languag
             said = differences(old, new, agencies=registers.agencies().by_key, language=language)
             for change in said:
                 click.echo(change.sentence)
-    click.echo("1 change" if len(said) == 1 else f"{len(said)} changes")
+            click.echo(count_of(said))
 
 
 def _version_or_file(code: str, which: str) -> Definition:

@@ -6,13 +6,31 @@ from pathlib import Path
 
 import click
 
+from portal.cli.speaking import asked_for, language_of, language_option, usage_mistake
 from portal.clock import words
 from portal.clock.due import Due, due
 from portal.clock.errors import ClockError
 from portal.clock.limit import Limit
+from portal.clock.refusal_words import refusal
 from portal.clock.stopwatch import Pause, Policy
 from portal.clock.zone import VIETNAM
 from portal.foundation.packaged import calendar_of, office_calendar
+
+_NOT_A_TIME = {
+    "vi": 'không phải thời điểm: "{}" (hãy ghi như 2026-08-20T09:00)',
+    "en": 'not a time: "{}" (write for example 2026-08-20T09:00)',
+    "zh": "不是时刻：“{}”（请写成例如2026-08-20T09:00）",
+}
+_NOT_A_PAUSE = {
+    "vi": 'không phải khoảng tạm dừng: "{}" (hãy ghi TỪ/ĐẾN, hoặc TỪ/ khi chưa kết thúc)',
+    "en": 'not a pause: "{}" (write FROM/TO, or FROM/ while it is open)',
+    "zh": "不是暂停区间：“{}”（请写成 起/止，未结束时写 起/）",
+}
+_NOT_READ = {
+    "vi": "không đọc được tệp lịch {}",
+    "en": "the calendar file {} cannot be read",
+    "zh": "无法读取日历文件{}",
+}
 
 
 class OneLineError(click.ClickException):
@@ -34,10 +52,11 @@ class OneLineCommand(click.Command):
         parent: click.Context | None = None,
         **extra: object,
     ) -> click.Context:
+        given = tuple(args)
         try:
             return super().make_context(info_name, args, parent, **extra)
         except click.UsageError as wrong:
-            raise OneLineError(wrong.format_message()) from None
+            raise OneLineError(usage_mistake(wrong, asked_for(given))) from None
 
 
 class Instant(click.ParamType[datetime]):
@@ -54,7 +73,7 @@ class Instant(click.ParamType[datetime]):
         """Read the text or fail with what was expected."""
         read = _instant(text.strip())
         if read is None:
-            self.fail(f'not a time: "{text}" (write for example 2026-08-20T09:00)', param, ctx)
+            self.fail(_NOT_A_TIME[language_of(ctx)].format(text), param, ctx)
         return read
 
 
@@ -78,7 +97,7 @@ class Interval(click.ParamType[Pause]):
             return value
         began, slash, ended = str(value).partition("/")
         if not slash:
-            self.fail(f'not a pause: "{value}" (write FROM/TO, or FROM/ while it is open)', param, ctx)
+            self.fail(_NOT_A_PAUSE[language_of(ctx)].format(value), param, ctx)
         instant = Instant()
         try:
             return Pause(
@@ -86,7 +105,7 @@ class Interval(click.ParamType[Pause]):
                 ended_at=instant.read(ended, param, ctx) if ended.strip() else None,
             )
         except ClockError as wrong:
-            self.fail(str(wrong), param, ctx)
+            self.fail(refusal(wrong, language_of(ctx)), param, ctx)
 
 
 class LimitText(click.ParamType[Limit]):
@@ -100,7 +119,7 @@ class LimitText(click.ParamType[Limit]):
         try:
             return Limit.parse(str(value))
         except ClockError as wrong:
-            self.fail(str(wrong), param, ctx)
+            self.fail(refusal(wrong, language_of(ctx)), param, ctx)
 
 
 @click.group()
@@ -117,7 +136,7 @@ def command() -> None:
 @click.option("--policy", type=click.Choice([policy.value for policy in Policy]), default=Policy.RESUME.value)
 @click.option("--now", "now", type=Instant(), help="The present, for an open pause. Default: this machine's clock.")
 @click.option("--calendar", "calendar_file", type=click.Path(path_type=Path), help="A calendar file (TOML).")
-@click.option("--language", type=click.Choice(words.LANGUAGES), default="vi", help="Of the text without --json.")
+@language_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def due_command(
     received: datetime,
@@ -140,8 +159,11 @@ def due_command(
             policy=Policy(policy),
             now=now or datetime.now(UTC),
         )
-    except (ClockError, OSError) as wrong:
-        raise OneLineError(str(wrong)) from None
+    except ClockError as wrong:
+        raise OneLineError(refusal(wrong, language)) from None
+    except OSError as wrong:
+        reason = f" ({wrong.strerror})" if language == "en" else ""
+        raise OneLineError(_NOT_READ[language].format(calendar_file) + reason) from None
     if as_json:
         click.echo(json.dumps(in_json(found), ensure_ascii=False, indent=2))
     else:

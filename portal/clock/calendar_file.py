@@ -112,18 +112,20 @@ def _year(row: Row) -> Year:
     year, official = row.get("year"), row.get("official")
     if not isinstance(year, int) or not isinstance(official, bool):
         raise CalendarFault(Fault.YEAR_INCOMPLETE, row=_said(row))
-    return Year(year=year, official=official, source=_text(row, "source", ""))
+    return Year(year=year, official=official, source=_text(row, "source", ""), verified=_verified(row), note=_note(row))
 
 
 def _day_off(row: Row, names: Mapping[str, Name]) -> DayOff:
     key = _text(row, "name")
     if key not in names:
         raise CalendarFault(Fault.NO_SUCH_NAME, name=key)
-    return DayOff(on=_day(row, "on"), name=names[key], source=_text(row, "source", ""))
+    on, source = _day(row, "on"), _text(row, "source", "")
+    return DayOff(on=on, name=names[key], source=source, verified=_verified(row), note=_note(row))
 
 
 def _make_up_day(row: Row) -> MakeUpDay:
-    return MakeUpDay(on=_day(row, "on"), instead_of=_day(row, "instead_of"), source=_text(row, "source", ""))
+    on, instead_of, source = _day(row, "on"), _day(row, "instead_of"), _text(row, "source", "")
+    return MakeUpDay(on=on, instead_of=instead_of, source=source, verified=_verified(row), note=_note(row))
 
 
 def _hours(row: Row) -> Hours:
@@ -139,6 +141,8 @@ def _hours(row: Row) -> Hours:
         until=_day(row, "until") if "until" in row else None,
         season=_season(_text(row, "season")) if "season" in row else None,
         source=_text(row, "source", ""),
+        verified=_verified(row),
+        note=_note(row),
     )
 
 
@@ -156,6 +160,17 @@ def _season(text: str) -> tuple[tuple[int, int], tuple[int, int]]:
         raise CalendarFault(Fault.NOT_A_SEASON, text=text)
     month, day, last_month, last_day = map(int, found.groups())
     return (month, day), (last_month, last_day)
+
+
+def _verified(row: Row) -> bool:
+    value = row.get("verified", True)
+    if not isinstance(value, bool):
+        raise CalendarFault(Fault.NOT_YES_OR_NO, key="verified", row=_said(row))
+    return value
+
+
+def _note(row: Row) -> str:
+    return _text(row, "note", "")
 
 
 def _text(row: Row, key: str, default: str | None = None) -> str:

@@ -45,6 +45,7 @@ class Fault(StrEnum):
     NOT_A_SEASON = "not_a_season"
     NO_TEXT = "no_text"
     NO_TEXTS = "no_texts"
+    NOT_YES_OR_NO = "not_yes_or_no"
     NO_DAY = "no_day"
     NO_YEARS = "no_years"
     YEAR_NOT_LOADED = "year_not_loaded"
@@ -72,6 +73,7 @@ _IN_ENGLISH: Final[Mapping[Fault, str]] = MappingProxyType(
         Fault.NOT_A_SEASON: 'not a season: "{text}" (write for example "04-16/10-15")',
         Fault.NO_TEXT: "`{key}` is missing or no text: {row}",
         Fault.NO_TEXTS: "`{key}` is no list of texts: {row}",
+        Fault.NOT_YES_OR_NO: "`{key}` is neither true nor false: {row}",
         Fault.NO_DAY: "`{key}` is missing or no day: {row}",
         Fault.NO_YEARS: "needs loaded years",
         Fault.YEAR_NOT_LOADED: "{day} lies in a year that is not loaded",

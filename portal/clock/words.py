@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
+from portal.clock import acts
 from portal.clock.explain import Because, Kind, Line, Parameter
 from portal.clock.limit import MINUTES_PER_HOUR, MINUTES_PER_WORKING_DAY, Unit
 from portal.clock.year import Name
@@ -241,7 +242,7 @@ def _limit_parts(parameters: Mapping[str, Parameter], language: str) -> dict[str
     cutoff = parameters.get("same_day_cutoff")
     return {
         "limit": said,
-        "source": _bracketed(str(parameters.get("source", "")), language),
+        "source": _bracketed(acts.said(str(parameters.get("source", "")), language), language),
         "unverified": _pick(_UNVERIFIED, language) if is_doubtful else "",
         "cutoff": _pick(_CUTOFF, language).format(time=cutoff) if cutoff else "",
     }

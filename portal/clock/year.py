@@ -1,4 +1,8 @@
-"""What a calendar is made of: years, days off, make-up days and opening hours, each with its deciding document."""
+"""What a calendar is made of: years, days off, make-up days and opening hours, each with its deciding document.
+
+Every line has a `source` (the deciding document), says whether it is `verified` (compared with that document's own
+text), and may carry a `note` for administrators: where it was read, what is still to be looked at.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +29,8 @@ class Year:
     year: int
     official: bool
     source: str = ""
+    verified: bool = True
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +40,8 @@ class DayOff:
     on: date
     name: Name
     source: str = ""
+    verified: bool = True
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +51,8 @@ class MakeUpDay:
     on: date
     instead_of: date
     source: str = ""
+    verified: bool = True
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +78,8 @@ class Hours:
     until: date | None = None
     season: tuple[tuple[int, int], tuple[int, int]] | None = None
     source: str = ""
+    verified: bool = True
+    note: str = ""
 
     def covers(self, day: date, weekday: int) -> bool:
         """Whether these hours hold on the day, taken as the given weekday (a make-up day stands for another)."""

@@ -24,7 +24,7 @@ MIDDLE = ("Thị", "Văn", "Minh", "Thu", "Quốc", "Đức", "Ngọc", "Thanh",
 GIVEN = ("Lan", "Huy", "Bình", "Ánh", "Thành", "Hoa", "Cường", "Dung", "Giang", "Hà", "Khánh", "Linh", "Mai", "Nam")
 
 COMPANIES = (
-    ("Công ty TNHH Thương mại và Logistics Đồng Đăng", "4900001010", "Đồng Đăng, Lạng Sơn", "dongdang"),
+    ("Công ty TNHH Thương mại và Logistics Đồng Đăng", "4900001010", "Xã Đồng Đăng, Lạng Sơn", "dongdang"),
     ("Công ty cổ phần Nông sản Xứ Lạng", "4900765432", "Phường Kỳ Lừa, Lạng Sơn", "xulang"),
 )
 AGENT = ("Công ty TNHH Dịch vụ Thủ tục Hữu Nghị", "4900888882", "Phường Tam Thanh, Lạng Sơn", "huunghi")

@@ -183,6 +183,7 @@ def _born(pattern: Pattern, birth: Birth) -> Dossier:
         language=like.language,
         subject=like.subject,
         commune=like.commune,
+        channel=like.channel,
         search_key=key,
         trigrams=trigrams(key),
         terms=like.terms,
@@ -281,6 +282,7 @@ def _ended(pattern: Pattern, own: Own, happened: int) -> Iterator[visits.Visit]:
             step=replace(stay.step, opened_at=own.at[pattern.events[stay.step.entry - 1].act]),
             named_at=None if named is None else own.at[pattern.events[named].act],
             ended_at=own.at[pattern.events[stay.closed].act],
+            limit_minutes=projection.graph_of(pattern.dossier)[stay.step.node].minutes,
         )
 
 

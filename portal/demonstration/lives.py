@@ -5,10 +5,11 @@ letters of the demonstration are as true as those of real dossiers. How long peo
 the limits of the steps; such figures show how the portal counts, not how any office works (decision 25).
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
+from types import MappingProxyType
 from typing import Self
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from portal.accounts.models import Agency, Party
 from portal.accounts.viewer import Viewer
 from portal.attachments.models import Attachment, CopyKind
 from portal.catalogue.answers import posted_from, read
+from portal.catalogue.conditions import Answer
 from portal.catalogue.examples import required_documents, valid_answers
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import definition_of
@@ -45,13 +47,19 @@ SLOW = 0.10
 ACCEPTANCE_MINUTES = (10, 380)
 MISSED_ACCEPTANCE = 0.05
 DAYS_TO_ANSWER = (1, 9)
-DAYS_TO_FETCH = 4
+DAYS_TO_FETCH = 10
 
 NOTES = (
     "Hồ sơ đầy đủ, đủ điều kiện giải quyết.",
     "Đã đối chiếu quy hoạch và hiện trạng, đề nghị tiếp tục.",
     "Thống nhất với nội dung đề xuất.",
 )
+REFUSALS = (
+    ("not_entitled", "Người nộp hồ sơ không thuộc đối tượng thực hiện thủ tục."),
+    ("", "Không phù hợp quy hoạch đã được phê duyệt."),
+    ("wrong_authority", "Hồ sơ không thuộc thẩm quyền giải quyết của cơ quan này."),
+)
+"""Why the demonstration refuses: a managed reason, or own words alone."""
 WRONG = (
     "Bản chụp mờ, không đọc được số và ngày cấp; đề nghị nộp lại bản rõ.",
     "Nội dung chưa khớp với giấy tờ kèm theo; đề nghị kiểm tra lại.",
@@ -102,11 +110,15 @@ def life(
     begins_at: datetime,
     chance: Random,
     fate: Fate | None = None,
+    told: Mapping[str, Answer] = MappingProxyType({}),
 ) -> Iterator[datetime]:
-    """Live one dossier from `begins_at`; each value is the moment of the next act. Without a `fate` it is drawn."""
+    """Live one dossier from `begins_at`; each value is the moment of the next act. Without a `fate` it is drawn.
+
+    `told` are answers the form is given besides the believable ones.
+    """
     yield begins_at
     fate = fate or Fate.drawn(chance)
-    dossier = _filed(stage, version, party, filer, now=begins_at, chance=chance)
+    dossier = _filed(stage, version, party, filer, now=begins_at, chance=chance, told=told)
     now = begins_at
     route(stage.session, dossier.id, now=now)
     counter = stage.officer(dossier.intake_agency_id, Role.ONE_STOP)
@@ -121,6 +133,7 @@ def life(
             reason="Hồ sơ không thuộc phạm vi giải quyết của thủ tục này.",
             legal_ground="",
             now=now,
+            managed_reason="not_in_scope",
         )
         return
     intake.accept(stage.session, dossier, viewer=counter, now=now)
@@ -163,12 +176,14 @@ def _act(stage: Stage, dossier: Dossier, key: str, node: Node, *, refused: bool,
     viewer = stage.officer(step.agency_id, step.role)
     match node.act:
         case Act.SIGN:
+            managed, words = REFUSALS[int(dossier.code[-1]) % len(REFUSALS)]
             decision.sign(
                 stage.session,
                 dossier,
                 key,
                 outcome=Outcome.REFUSED if refused else Outcome.GRANTED,
-                reason="Không phù hợp quy hoạch đã được phê duyệt." if refused else "",
+                reason=words if refused else "",
+                managed_reason=managed if refused else "",
                 viewer=replace(viewer, stepped_up_at=now),
                 office=stage.office,
                 now=now,
@@ -214,7 +229,14 @@ def _withdrawn(stage: Stage, dossier: Dossier, filer: Viewer, *, now: datetime) 
 
 
 def _filed(
-    stage: Stage, version: ProcedureVersion, party: Party, filer: Viewer, *, now: datetime, chance: Random
+    stage: Stage,
+    version: ProcedureVersion,
+    party: Party,
+    filer: Viewer,
+    *,
+    now: datetime,
+    chance: Random,
+    told: Mapping[str, Answer],
 ) -> Dossier:
     definition = definition_of(version)
     case = chance.choice(definition.cases).code
@@ -225,7 +247,7 @@ def _filed(
         places=places(),
         seed=chance.randint(0, 10**9),
         day=office_day(now),
-        wanted=wanted(definition.code, case, chance),
+        wanted={**wanted(definition.code, case, chance), **told},
     )
     draft.answers = typed
     answers = read(definition, case, typed, places=places()).answers

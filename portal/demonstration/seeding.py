@@ -15,7 +15,7 @@ from portal.accounts.viewer import Viewer
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import in_force
 from portal.clock.zone import VIETNAM, office_day
-from portal.demonstration import bulk, colleagues
+from portal.demonstration import arriving, bulk, colleagues, receiving
 from portal.demonstration.cast import Cast, gather
 from portal.demonstration.lives import Stage, life
 from portal.foundation.outbox import Job, OutboxRow
@@ -71,11 +71,14 @@ def seed(
             _filings(session, cast, lived, begins=begins, now=now, chance=chance)
         )
     ]
+    after = len(timeline)
+    timeline += [(moment, after + order, one) for moment, order, one in arriving.lives(stage, now=now, number=number)]
     for _, _, one in timeline:
         next(one)
     with _uncollected():
         acts = play(timeline, now=now, progress=progress)
     colleagues.join(session, cast, chance=Random(f"{number}/colleagues"), now=now)  # noqa: S311 - a story
+    receiving.arrange(session, cast, now=now)
     _close_what_is_past(session, now=now)
     if dossiers > lived:
         session.flush()

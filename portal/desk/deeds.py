@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.viewer import Viewer
 from portal.desk.models import ManyAct
-from portal.desk.tabs import TabKey
+from portal.desk.tabs import HANDLING, TabKey
 from portal.dossiers import moves
 from portal.dossiers.actions import decision, intake, steps
 from portal.dossiers.models import Dossier, DossierEvent
@@ -30,7 +30,12 @@ from portal.workflow.lifecycle import Outcome, Role
 FORWARDED = frozenset({Act.ASSIGN, Act.APPRAISE, Act.APPROVE})
 """Steps that may be passed on in a row."""
 
+FORWARDERS = frozenset({Role.SPECIALIST, Role.HEAD, Role.LEADER})
 GIVERS = frozenset({Role.HEAD, Role.LEADER, Role.DISPATCHER})
+AT_STEPS = HANDLING | {Role.CLERK, Role.CONSULTANT}
+"""Roles for whom what presses is steps; at the counter it is what waits for acceptance."""
+
+_DECIDING = ((Role.LEADER, ManyAct.SIGN), (Role.CLERK, ManyAct.ISSUE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,18 +52,31 @@ class Deed:
 
 
 def offered(tab: TabKey, roles: Collection[Role]) -> tuple[ManyAct, ...]:
-    """What somebody with these roles may do to many lines of this tab, the likeliest first."""
+    """What somebody with these roles may do to many lines of this tab, the likeliest first.
+
+    A tab may hold lines that need another role or another act; those are left as they are, and the result says why.
+    """
     held = frozenset(roles)
     gives = (ManyAct.GIVE,) if held & GIVERS else ()
-    if tab is TabKey.INTAKE:
-        return (ManyAct.ACCEPT,)
-    if tab is TabKey.SIGN:
-        return (ManyAct.SIGN,)
-    if tab is TabKey.NUMBER:
-        return (ManyAct.ISSUE,)
-    if tab is TabKey.MINE:
-        return (ManyAct.FORWARD, *gives)
-    return gives if tab in {TabKey.UNIT, TabKey.DUE_SOON, TabKey.OVERDUE} and not held <= {Role.ONE_STOP} else ()
+    passes = (ManyAct.FORWARD,) if held & FORWARDERS else ()
+    decides = tuple(act for role, act in _DECIDING if role in held)
+    match tab:
+        case TabKey.INTAKE:
+            return (ManyAct.ACCEPT,)
+        case TabKey.SIGN:
+            return (ManyAct.SIGN,)
+        case TabKey.NUMBER:
+            return (ManyAct.ISSUE,)
+        case TabKey.MINE:
+            return (*passes, *decides, *gives)
+        case TabKey.UNIT:
+            return (*gives, *passes, *decides)
+        case TabKey.DUE_SOON | TabKey.OVERDUE if held & AT_STEPS:
+            return (*passes, *decides, *gives)
+        case TabKey.DUE_SOON | TabKey.OVERDUE if Role.ONE_STOP in held:
+            return (ManyAct.ACCEPT,)
+        case _:
+            return ()
 
 
 def do(session: Session, dossier: Dossier, deed: Deed) -> str | None:

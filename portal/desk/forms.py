@@ -45,6 +45,12 @@ class ReasonedForm(Form):
         return self
 
     @property
+    def managed(self) -> str:
+        """The key of the chosen reason the office has agreed on; empty for own words alone."""
+        key = (self.stock.data or "") if "stock" in self else ""
+        return key if key in self._offered else ""
+
+    @property
     def said(self) -> str:
         """The reason as letters print it."""
         chosen = self._offered.get(self.stock.data or "") if "stock" in self else None

@@ -13,9 +13,13 @@ from portal.catalogue.completeness import missing
 from portal.catalogue.definition import Definition
 from portal.catalogue.documents import Document
 from portal.catalogue.requirements import documents_for
+from portal.catalogue.text import Text
 from portal.desk.queries.review import Reading, Visit
 from portal.desk.wording import CONCLUSIONS, OUTCOMES, WHY
 from portal.dossiers import following, narrative
+from portal.dossiers.replaying import definition_at, graph_at
+from portal.dossiers.slip import named_by
+from portal.dossiers.walk_ins import is_at_counter
 from portal.foundation.formats import Language
 from portal.routing.explaining import reasons_for
 from portal.workflow.events import Event, EventKind
@@ -46,6 +50,11 @@ class Paper:
     name: str
     files: Sequence[Attachment]
     is_missing: bool
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether it proves an act, and is no document the company could be asked for again."""
+        return self.key in narrative.EVIDENCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,14 +100,18 @@ def papers(reading: Reading, language: Language) -> list[Paper]:
         if files or document.code in lacking:
             name = document.name.words(language)
             found.append(Paper(key=document.code, name=name, files=files, is_missing=document.code in lacking))
-    found += [Paper(key=key, name=key, files=files, is_missing=False) for key, files in by_key.items()]
+    found += [
+        Paper(key=key, name=narrative.EVIDENCE.get(key, Text(vi=key)).words(language), files=files, is_missing=False)
+        for key, files in by_key.items()
+    ]
     return found
 
 
 def shown_first(papers_: Sequence[Paper], wanted: str) -> Attachment | None:
-    """The file in the frame: the one asked for, else the first that can be shown."""
+    """The file in the frame: the one asked for, else the first that can be shown; a sensitive one only if asked for."""
     files = [attachment for paper in papers_ for attachment in paper.files if attachment.media_type in SHOWN_INLINE]
-    return next((one for one in files if str(one.id) == wanted), files[0] if files else None)
+    unasked = next((one for one in files if not one.is_sensitive), None)
+    return next((one for one in files if str(one.id) == wanted), unasked)
 
 
 def step_lines(reading: Reading, language: Language, *, with_notes: bool) -> list[StepLine]:
@@ -141,7 +154,8 @@ def _lacking(reading: Reading, by_key: Mapping[str, Sequence[Attachment]]) -> fr
 
 def _step_line(reading: Reading, visit: Visit, language: Language, *, with_notes: bool) -> StepLine:
     step = visit.step
-    node = reading.graph[step.node_key]
+    events, definition = reading.events, named_by(reading.definition, reading.events, step)
+    node = graph_at(reading.dossier, events, step.entry)[step.node_key]
     closing = _closing(reading.events, step.node_key, after=step.entry)
     is_opinion = node.act is Act.OPINION
     note = reading.texts.get((closing.version, "note"), "") if closing else ""
@@ -150,7 +164,7 @@ def _step_line(reading: Reading, visit: Visit, language: Language, *, with_notes
     ended = step.closed_at
     return StepLine(
         visit=visit,
-        name=following.step_name(reading.definition, step.node_key, language),
+        name=following.step_name(definition, step.node_key, language),
         agency=(visit.agency.short_names.get(language) or visit.agency.short_names["vi"]) if visit.agency else "",
         role=role_words(step.role),
         holder=visit.holder or (reading.names.get(closing.actor or "", "") if closing else ""),
@@ -161,7 +175,7 @@ def _step_line(reading: Reading, visit: Visit, language: Language, *, with_notes
         note=(note or reason) if with_notes or is_opinion else "",
         was_late=bool(ended and step.due_at and ended > step.due_at),
         is_opinion=is_opinion,
-        question=_question(reading.definition, step.node_key, language),
+        question=_question(definition, step.node_key, language),
     )
 
 
@@ -183,7 +197,9 @@ def _told(reading: Reading, event: Event, names: Names, language: Language, *, w
         event.kind,
         language,
         agency=agency_words(names, _text(event, "agency"), language),
-        step=following.step_name(reading.definition, node, language) if node else "",
+        step=following.step_name(definition_at(reading.definition, reading.events, event.version), node, language)
+        if node
+        else "",
         until=until if isinstance(until, str) else "",
     )
     texts: list[Any] = []
@@ -193,7 +209,14 @@ def _told(reading: Reading, event: Event, names: Names, language: Language, *, w
         texts.append(conclusion)
     keys = ("reason", "legal_ground", "note") if with_notes else ("reason", "legal_ground")
     texts += [reading.texts[event.version, key] for key in keys if (event.version, key) in reading.texts]
+    if declared := narrative.declared(event, reading.texts, language):
+        texts.append(declared)
     by = reading.names.get(event.actor or "", "")
+    walk_in = reading.dossier.walk_in
+    if walk_in is not None and is_at_counter(event):
+        title = narrative.counter_title(event.kind, language) or title
+        officer = reading.names.get(f"post:{event.params['counter_post']}", "")
+        texts.insert(0, narrative.at_counter("by", language, officer=officer, filer=walk_in.name))
     return Told(title=title, at=event.at, by=by, text=" · ".join(str(text) for text in texts), version=event.version)
 
 

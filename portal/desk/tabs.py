@@ -63,7 +63,12 @@ class TabKey(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Tab:
-    """One tab for one viewer. `due` is what its rows are ordered by; `newest_first` turns the order round."""
+    """One tab for one viewer. `due` is what its rows are ordered by; `newest_first` turns the order round.
+
+    `stretches`: conditions that together are the tab's, each a stretch of one index in the order of `due`. A counter
+    reads them in that order and stops early; else the database, which cannot know that few of the open steps are late,
+    would read them all. Empty where the plain condition does as well.
+    """
 
     key: TabKey
     condition: Condition
@@ -71,6 +76,7 @@ class Tab:
     of_steps: bool = False
     newest_first: bool = False
     counted: bool = True
+    stretches: tuple[Condition, ...] = ()
 
 
 def tabs_of(viewer: Viewer) -> tuple[Tab, ...]:
@@ -156,16 +162,18 @@ def _pressing(
     key: TabKey, pattern: Pattern, held: Held, presses: Callable[[sa.SQLColumnExpression[Any], str], Condition]
 ) -> Tab | None:
     """What presses on the viewer: steps of their unit or role; at the counter what is to be accepted."""
-    ways: list[Condition] = []
-    if offices := _of(held, HANDLING):
-        ways.append(DossierStep.agency_id.in_(offices))
+    handled = _of(held, HANDLING)
+    ways: list[Condition] = [DossierStep.agency_id == office for office in handled]
     ways.extend(
-        sa.and_(DossierStep.agency_id.in_(_of(held, {role})), DossierStep.role == role)
+        sa.and_(DossierStep.agency_id == office, DossierStep.role == role)
         for role in (Role.CLERK, Role.CONSULTANT)
-        if role in held
+        for office in _of(held, {role})
+        if office not in handled
     )
     if ways:
-        return _steps(key, sa.and_(sa.or_(*ways), presses(DossierStep.due_at, SOON)))
+        near = presses(DossierStep.due_at, SOON)
+        tab = _steps(key, sa.and_(sa.or_(*ways), near))
+        return replace(tab, stretches=tuple(_steps(key, sa.and_(way, near)).condition for way in ways))
     taken_in = _intake(pattern, held)
     if taken_in is None:
         return None

@@ -130,7 +130,9 @@ WHY: dict[str, Any] = {
     "nobody_free_of_conflict": _("everybody has a conflict of interest: the dispatcher decides"),
     "nobody_for_two_persons": _("another person must do it than before: the dispatcher decides"),
     "had_it_before": _("had it before"),
+    "knows_it": _("knows the dossier from the step before"),
     "taken_over": _("took it over"),
+    "successor": _("its agency was closed: it goes on with the successor"),
     "chosen_by_head": _("chosen by the head"),
 }
 

@@ -16,6 +16,31 @@ REASONS = {
         "Other rules have come into force for this procedure since the draft was begun. Open the draft: it shows what "
         "changed, and you can go on under the new rules."
     ),
+    "declaring.no_file": _("Choose the signed PDF first."),
+    "declaring.too_large": _("The file is larger than 20 MB. Send the PDF as your signing program saved it."),
+    "declaring.not_a_pdf": _("This is not a PDF. Send the declaration as your signing program saved it, as a PDF."),
+    "declaring.not_signed": _("This declaration carries no signature. Sign it with your certificate, then send it."),
+    "declaring.other_paper": _(
+        "This is not a declaration of this draft, or more than a signature was added to it. Download the declaration "
+        "again, sign it without changing anything else, and send it."
+    ),
+    "declaring.not_valid": _("The signature does not hold: the file was changed after it was signed."),
+    "declaring.not_trusted": _(
+        "The certificate leads to no authority the portal trusts for companies and persons. Sign with a certificate "
+        "of a licensed authority."
+    ),
+    "declaring.expired": _("The certificate was not valid when the declaration was signed. Renew it, then sign again."),
+    "declaring.no_number": _(
+        "The certificate of %(holder)s states neither a tax code nor an identity number, so it cannot be told whose "
+        "it is. Sign with the certificate of the owner of the dossier."
+    ),
+    "declaring.other_number": _(
+        "The declaration was signed by %(holder)s with the number %(number)s. It has to be signed with a certificate "
+        "of: %(wanted)s."
+    ),
+    "declaring.content_changed": _(
+        "The draft has changed since this declaration was made. Download a new one, sign it, and send that."
+    ),
     "draft.no_such_colleague": _("Choose a colleague who may file for this company."),
     "draft.outside_your_rights": _(
         "You may not prepare this dossier: your role in the company, or the mandate you act under, does not cover it."

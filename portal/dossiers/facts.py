@@ -11,10 +11,8 @@ from portal.dossiers.models import Dossier
 from portal.dossiers.terms import Terms
 from portal.facts import actions
 from portal.facts.models import DossierFact
+from portal.workflow.lifecycle import Outcome, State
 from portal.workflow.projection import Projection
-
-ONLINE = "online"
-"""How every dossier of this portal is filed as yet."""
 
 
 def refresh(session: Session, dossier: Dossier, projected: Projection) -> None:
@@ -46,9 +44,10 @@ def fact_of(dossier: Dossier, projected: Projection) -> DossierFact:
         supplement_rounds=projected.supplement_rounds,
         outcome=projected.outcome.value if projected.outcome else None,
         stop_reason=projected.stop_reason.value if projected.stop_reason else None,
+        refusal_reason=_refused_for(projected),
         accepted_at=projected.accepted_at,
         level=dossier.procedure.level,
-        channel=ONLINE,
+        channel=dossier.channel.value,
     )
     terms = Terms.from_json(dossier.terms)
     if projected.accepted_at is not None:
@@ -58,6 +57,12 @@ def fact_of(dossier: Dossier, projected: Projection) -> DossierFact:
     if projected.accepted_at is not None and projected.settled_at is not None:
         _measure(fact, projected, terms, settled_at=projected.settled_at)
     return fact
+
+
+def _refused_for(projected: Projection) -> str | None:
+    """The key of the managed reason of a refusal, empty for own words alone; None where nothing was refused."""
+    is_refused = projected.outcome is Outcome.REFUSED or projected.state is State.NOT_ACCEPTED
+    return (projected.refused_for or "") if is_refused else None
 
 
 def _stopped_since(projected: Projection) -> datetime | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from portal.catalogue.definition import Definition
 from portal.clock import words
@@ -12,6 +13,7 @@ from portal.clock.split import Share, split
 from portal.clock.stopwatch import Pause
 from portal.dossiers import deadlines, narrative
 from portal.dossiers.models import Dossier
+from portal.dossiers.replaying import definition_at
 from portal.dossiers.terms import Terms
 from portal.foundation.formats import Language
 from portal.workflow.events import Event, EventKind
@@ -165,14 +167,32 @@ def timeline(
     definition: Definition,
     names: Names,
     language: Language,
+    *,
+    counter_names: Mapping[int, str] = MappingProxyType({}),
 ) -> tuple[Happened, ...]:
-    """What happened, newest first, in the filer's words; what concerns only the office is left out."""
+    """What happened, newest first, in the filer's words; what concerns only the office is left out.
+
+    `counter_names` says, by event, which officer did it at the counter for whom.
+    """
     told = [event for event in events if not narrative.EVENTS[event.kind].is_inside]
-    return tuple(_happened(event, texts, definition, names, language) for event in reversed(told))
+    lines = (
+        _happened(event, texts, definition_at(definition, events, event.version), names, language)
+        for event in reversed(told)
+    )
+    return tuple(
+        replace(
+            line,
+            title=narrative.counter_title(EventKind(line.kind), language) or line.title,
+            text="\n".join(filter(None, (line.text, counter_names[line.version]))),
+        )
+        if line.version in counter_names
+        else line
+        for line in lines
+    )
 
 
 def step_name(definition: Definition, key: str, language: Language) -> str:
-    """The step's name in the procedure's own words."""
+    """The step's name in the procedure's own words; `definition` is the one it was, or is, done by."""
     found = next((step for step in definition.steps if step.code == key), None)
     return found.name.words(language) if found else key
 
@@ -195,6 +215,7 @@ def _happened(
         until=until if isinstance(until, str) else "",
     )
     said = [texts.get((event.version, key), "") for key in narrative.EVENTS[event.kind].for_filer]
+    said.append(narrative.declared(event, texts, language))
     text = "\n".join(words for words in said if words)
     return Happened(version=event.version, title=title, at=event.at, text=text, kind=event.kind.value)
 

@@ -23,12 +23,16 @@ _LOW_AT, _HIGH_AT = FORECAST_SHARES.index(LOW), FORECAST_SHARES.index(HIGH)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """The result comes between these days with this chance; `n` dossiers say so."""
+    """The result comes between these days with this chance; `n` dossiers say so.
+
+    `has_passed`: the last of these days is over and the dossier is not done, so it takes longer than nine of ten did.
+    """
 
     earliest_on: date
     latest_on: date
     chance: float
     n: int
+    has_passed: bool = False
 
 
 def forecast_of(
@@ -36,16 +40,19 @@ def forecast_of(
 ) -> Forecast | None:
     """The range of the middle eight tenths, as last foretold; None where too few dossiers could say.
 
-    Also None before acceptance, after the end, and once the range has passed. One statement.
+    Also None before acceptance and after the end. One statement.
     """
     if projected.accepted_at is None or dossier.state in ENDED:
         return None
     kept, today = outlook(session, dossier.id, procedure_code=code), office_day(now)
-    if kept is None or office_day(kept.quantiles[_HIGH_AT]) < today:
+    if kept is None:
         return None
+    earliest_on, latest_on = office_day(kept.quantiles[_LOW_AT]), office_day(kept.quantiles[_HIGH_AT])
+    has_passed = latest_on < today
     return Forecast(
-        earliest_on=max(office_day(kept.quantiles[_LOW_AT]), today),
-        latest_on=office_day(kept.quantiles[_HIGH_AT]),
+        earliest_on=earliest_on if has_passed else max(earliest_on, today),
+        latest_on=latest_on,
         chance=round(HIGH - LOW, 2),
         n=kept.n,
+        has_passed=has_passed,
     )

@@ -33,6 +33,18 @@ class DeclarationForm(Form):
     )
 
 
+class CounterDeclarationForm(DeclarationForm):
+    """The declaration of whoever stands at the counter, witnessed by the officer; never ticked beforehand."""
+
+    declared = BooleanField(
+        _(
+            "The person before me has read the answers or heard them read, and declares that they are true and "
+            "complete. I have compared the scans with the papers they brought."
+        ),
+        [InputRequired(_("Tick this once the person has declared it. Without it the dossier cannot be filed."))],
+    )
+
+
 class HandOverForm(Form):
     """Which colleague goes on with a draft."""
 

@@ -14,6 +14,7 @@ from portal.attachments import queries as files
 from portal.catalogue.answers import Answers
 from portal.catalogue.definition import Definition
 from portal.catalogue.queries import definition_of
+from portal.catalogue.registers import places
 from portal.catalogue.requirements import results_for
 from portal.catalogue.steps import Result
 from portal.catalogue.text import Text
@@ -22,7 +23,10 @@ from portal.dossiers.models import (
     DossierAnswers,
     DossierEvent,
     EventText,
+    WalkIn,
 )
+from portal.dossiers.profile import whole_address
+from portal.dossiers.walk_ins import as_filer
 from portal.foundation.errors import NotFound
 from portal.letters import contents as say
 from portal.workflow.events import EventKind
@@ -89,10 +93,12 @@ class Gathered:
     @cached_property
     def owner(self) -> say.Person:
         """Whose matter it is: letters are addressed to them, not to the employee or agent who filed."""
-        return _party(self.session.get_one(Party, self.dossier.party_id))
+        return stated_party(self.session.get_one(Party, self.dossier.party_id))
 
     @cached_property
     def filer(self) -> say.Person:
+        if self.dossier.walk_in_id is not None:
+            return as_filer(self.session.get_one(WalkIn, self.dossier.walk_in_id))
         who = self.session.get_one(Person, self.dossier.filer_id)
         return say.Person(name=who.name, phone=who.phone or "", email=who.email)
 
@@ -191,11 +197,12 @@ class Gathered:
         return found
 
 
-def _party(party: Party) -> say.Person:
+def stated_party(party: Party) -> say.Person:
+    """A party as it is printed."""
     kind = say.IdentifierKind.TAX_CODE if party.kind is PartyKind.ORGANISATION else say.IdentifierKind.PERSONAL_ID
     return say.Person(
         name=party.name,
-        address=party.address or "",
+        address=whole_address(party.address or "", places()),
         phone=party.phone or "",
         email=party.email or "",
         identifier=party.tax_code or "",

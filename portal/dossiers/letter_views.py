@@ -11,6 +11,7 @@ from portal.accounts.viewer import Viewer
 from portal.dossiers import queries
 from portal.dossiers.actions import decision
 from portal.dossiers.models import Dossier
+from portal.dossiers.receiving import Way
 from portal.foundation.errors import NotFound
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.settings import Settings
@@ -27,7 +28,7 @@ blueprints = (blueprint,)
 @blueprint.get("/dossiers/<code>/letters/<uuid:letter_id>")
 @open_to(Audience.SIGNED_IN)
 def download(code: str, letter_id: UUID) -> Response:
-    """The sealed PDF. When somebody who files for the party fetches the decision, the result has been returned."""
+    """The sealed PDF. When somebody who files for the party fetches a decision wished online, it has been returned."""
     viewer, now = current_viewer(), datetime.now(UTC)
     with unit_of_work() as session:
         dossier = queries.for_update(session, code, viewer=viewer)
@@ -35,7 +36,8 @@ def download(code: str, letter_id: UUID) -> Response:
         if letter is None or letter.dossier_id != dossier.id or letter.storage_key is None:
             raise NotFound("letter.not_found")
         decided = letter_of(session, dossier_id=dossier.id, kind=LetterKind.DECISION)
-        if letter is decided and _receives_for(viewer, dossier):  # one that a correction has voided hands over nothing
+        # one that a correction has voided hands over nothing, nor does a copy of what is fetched or sent on paper
+        if letter is decided and _receives_for(viewer, dossier) and queries.way_of(session, dossier) is Way.ONLINE:
             decision.deliver(session, dossier, actor=viewer.actor, how="download", now=now)
         settings = flask.current_app.extensions["settings"]
         assert isinstance(settings, Settings)  # noqa: S101 - put there by create_app

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Agency, Party, Person, language_column
 from portal.catalogue.models import ProcedureVersion
+from portal.dossiers.receiving import Way
 from portal.foundation.database import Base, new_id, text_enum
 from portal.foundation.formats import Language
 from portal.workflow.events import EventKind
@@ -25,12 +26,60 @@ from portal.workflow.lifecycle import OPEN, Outcome, Role, State, StopReason
 _OPEN_SQL = ", ".join(f"'{state.value}'" for state in State if state in OPEN)
 
 
+class Channel(enum.StrEnum):
+    """How a dossier was filed, as the figures tell it."""
+
+    ONLINE = "online"
+    COUNTER = "counter"
+
+
+class Standing(enum.StrEnum):
+    """As what somebody stands at the counter: for themselves, as the law's representative, or with a written power."""
+
+    OWNER = "owner"
+    REPRESENTATIVE = "representative"
+    AUTHORISED = "authorised"
+
+
+class WalkIn(Base):
+    """Who stood at a counter when a dossier was taken down for them: erased with the answers of the dossier.
+
+    `agency_id` is the office whose counter it was, `taken_by` the post that took them down. `consent_wording` is the
+    number of the wording in which they agreed to be written to (None: they did not).
+    """
+
+    __tablename__ = "walk_ins"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    agency_id: Mapped[UUID] = mapped_column(sa.ForeignKey("agencies.id"))
+    taken_by: Mapped[UUID] = mapped_column(sa.ForeignKey("posts.id"))
+    standing: Mapped[Standing] = mapped_column(text_enum(Standing))
+    name: Mapped[str]
+    identity_number: Mapped[str]
+    phone: Mapped[str]
+    email: Mapped[str | None]
+    language: Mapped[Language] = mapped_column(language_column())
+    consent_wording: Mapped[int | None]
+    taken_at: Mapped[datetime]
+
+
 class Draft(Base):
-    """What a filer is preparing. Answers are kept as typed; `version` grows with every save."""
+    """What a filer is preparing. Answers are kept as typed; `version` grows with every save.
+
+    A draft with a `counter_agency_id` is taken down at that office's counter for whoever stands there (`walk_in`): it
+    belongs to the office, not to one officer, and `filer_id` is the officer who began it.
+    """
 
     __tablename__ = "drafts"
     __table_args__ = (
         sa.Index("ix_drafts_party", "party_id", "updated_at", postgresql_where=sa.text("closed_at IS NULL")),
+        sa.Index(
+            "ix_drafts_counter",
+            "counter_agency_id",
+            "updated_at",
+            postgresql_where=sa.text("closed_at IS NULL AND counter_agency_id IS NOT NULL"),
+        ),
+        sa.CheckConstraint("(walk_in_id IS NULL) = (counter_agency_id IS NULL)", name="counter"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -39,6 +88,8 @@ class Draft(Base):
     party_id: Mapped[UUID] = mapped_column(sa.ForeignKey("parties.id"))
     filer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
     agent_party_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("parties.id"))
+    counter_agency_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("agencies.id"))
+    walk_in_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("walk_ins.id"))
     client_key: Mapped[UUID] = mapped_column(unique=True, default=new_id)
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     version: Mapped[int] = mapped_column(default=1)
@@ -49,6 +100,7 @@ class Draft(Base):
     procedure: Mapped[ProcedureVersion] = relationship(lazy="raise")
     party: Mapped[Party] = relationship(lazy="raise", foreign_keys=[party_id])
     filer: Mapped[Person] = relationship(lazy="raise")
+    walk_in: Mapped[WalkIn | None] = relationship(lazy="raise")
 
 
 class Dossier(Base):
@@ -60,6 +112,7 @@ class Dossier(Base):
     this `calendar_hash` (None: the first edition).
     `terms` are what the pinned version says for these answers: both limits, the policy after a supplement, and
     which of the graph's conditions hold (`dossiers.terms`). They change only with the answers.
+    One filed at a counter has a `walk_in`, and `filer_id` is the officer who filed it for them.
     """
 
     __tablename__ = "dossiers"
@@ -77,8 +130,17 @@ class Dossier(Base):
             name="ended_has_time",
         ),
         sa.CheckConstraint("version >= 1", name="version"),
+        sa.CheckConstraint("(channel = 'counter') = (walk_in_id IS NOT NULL)", name="counter_has_walk_in"),
+        sa.Index(
+            "ix_dossiers_counter",
+            "intake_agency_id",
+            sa.text("filed_at DESC"),
+            postgresql_where=sa.text("walk_in_id IS NOT NULL"),
+        ),
         sa.Index("ix_dossiers_party", "party_id", sa.text("filed_at DESC"), sa.text("id DESC")),
         sa.Index("ix_dossiers_trigrams", "trigrams", postgresql_using="gin"),
+        sa.Index("ix_dossiers_filed", "filed_at", "id"),
+        sa.Index("ix_dossiers_version", "procedure_version_id"),
         sa.Index(
             "ix_dossiers_intake_live",
             "intake_agency_id",
@@ -125,6 +187,8 @@ class Dossier(Base):
     agent_party_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("parties.id"), index=True)
     intake_agency_id: Mapped[UUID] = mapped_column(sa.ForeignKey("agencies.id"))
     agency_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("agencies.id"))
+    channel: Mapped[Channel] = mapped_column(text_enum(Channel), default=Channel.ONLINE, server_default="online")
+    walk_in_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("walk_ins.id"))
     language: Mapped[Language] = mapped_column(language_column())
     subject: Mapped[str]
     commune: Mapped[str | None]
@@ -154,6 +218,7 @@ class Dossier(Base):
     party: Mapped[Party] = relationship(lazy="raise", foreign_keys=[party_id])
     agent_party: Mapped[Party | None] = relationship(lazy="raise", foreign_keys=[agent_party_id])
     filer: Mapped[Person] = relationship(lazy="raise")
+    walk_in: Mapped[WalkIn | None] = relationship(lazy="raise")
     agency: Mapped[Agency | None] = relationship(lazy="raise", foreign_keys=[agency_id])
     intake_agency: Mapped[Agency] = relationship(lazy="raise", foreign_keys=[intake_agency_id])
 
@@ -205,6 +270,30 @@ class DossierAnswers(Base):
     answers: Mapped[dict[str, Any]]
     salt: Mapped[bytes]
     saved_at: Mapped[datetime]
+
+
+class ResultWish(Base):
+    """How the filer wants to receive the result, from the draft on; erasable. Without a row: as `receiving.default`.
+
+    Kept under the client key that a draft and the dossier made of it share. The address is only there for the post.
+    """
+
+    __tablename__ = "result_wishes"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "way != 'post' OR num_nulls(recipient, phone, province, commune, street) = 0", name="post_has_address"
+        ),
+    )
+
+    client_key: Mapped[UUID] = mapped_column(primary_key=True)
+    way: Mapped[Way] = mapped_column(text_enum(Way))
+    recipient: Mapped[str | None]
+    phone: Mapped[str | None]
+    province: Mapped[str | None]
+    commune: Mapped[str | None]
+    street: Mapped[str | None]
+    salt: Mapped[bytes]
+    chosen_at: Mapped[datetime]
 
 
 class ReplacedAnswers(Base):
@@ -361,6 +450,27 @@ class SupplementItem(Base):
     kind: Mapped[str] = mapped_column(sa.CheckConstraint("kind IN ('field', 'document', 'other')", name="kind"))
     key: Mapped[str]
     what_is_wrong: Mapped[str]
+
+
+class DeclarationPaper(Base):
+    """The content of a complete draft, printed to be signed outside with a certificate of the owner or the agent.
+
+    The paper itself is not kept: what comes back must begin with exactly its bytes (`size_bytes`, `sha256`).
+    `digests` are salted digests of the content's parts (`declaring`): they tell what has changed since.
+    """
+
+    __tablename__ = "declaration_papers"
+    __table_args__ = (sa.Index("ix_declaration_papers_draft", "draft_id", "made_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    draft_id: Mapped[UUID] = mapped_column(sa.ForeignKey("drafts.id", ondelete="CASCADE"))
+    made_by: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
+    made_at: Mapped[datetime]
+    content_fingerprint: Mapped[str] = mapped_column(sa.String(64))
+    digests: Mapped[dict[str, Any]]
+    salt: Mapped[bytes]
+    size_bytes: Mapped[int]
+    sha256: Mapped[str] = mapped_column(sa.String(64))
 
 
 class CodeCounter(Base):

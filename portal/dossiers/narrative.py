@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from portal.catalogue.text import Text
 from portal.letters.contents import LetterKind
-from portal.workflow.events import EventKind, Param
+from portal.workflow.events import Event, EventKind, Param
 from portal.workflow.lifecycle import State
 
 _TABLE: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = tomllib.loads(
@@ -50,8 +50,46 @@ STATES: Final = MappingProxyType({State(name): _text(row) for name, row in _TABL
 LETTERS: Final = MappingProxyType({LetterKind(name): _text(row) for name, row in _TABLE["letter"].items()})
 """What a letter is called."""
 
+DECLARATION: Final = "+declaration"
+"""Where a signed declaration lies among the files of its dossier: a name no document of a procedure can have."""
+
+EVIDENCE: Final = MappingProxyType({DECLARATION: LETTERS[LetterKind.DECLARATION]})
+"""What lies among the files of a dossier and is none of its documents, by its key."""
+
 PAUSES: Final = MappingProxyType({name: _text(row) for name, row in _TABLE["pause"].items()})
 """Why the clock stood, by the name the events use."""
+
+
+COUNTER: Final = MappingProxyType({name: _text(row) for name, row in _TABLE["counter"].items()})
+"""What is said of a filing at the counter instead of the usual sentence."""
+
+
+def at_counter(name: str, language: str, *, officer: str = "", filer: str = "") -> str:
+    """A sentence about a filing at the counter; names that have been erased are left out with grace."""
+    return COUNTER[name].words(language).format(officer=officer or "–", filer=filer or "–")
+
+
+_AT_COUNTER: Final = MappingProxyType({EventKind.FILED: "title", EventKind.PREPAYMENT_REQUESTED: "awaiting"})
+
+
+def counter_title(kind: EventKind, language: str) -> str | None:
+    """What happened at the counter: it was filed, or waits for its prepaid fee. None: told as elsewhere."""
+    return at_counter(_AT_COUNTER[kind], language) if kind in _AT_COUNTER else None
+
+
+DECLARED: Final = MappingProxyType({name: _text(row) for name, row in _TABLE["declared"].items()})
+"""How a dossier was declared when it was filed, by the name its first event uses."""
+
+_CERTIFICATE = ("declared_by", "certificate_number", "certificate", "certificate_issuer")
+"""The words kept with a filing that was declared by a signature."""
+
+
+def declared(event: Event, texts: Mapping[tuple[int, str], str], language: str) -> str:
+    """By whose signature the dossier was declared; empty where it was declared on the page."""
+    way = DECLARED.get(str(event.params.get("declared", "")))
+    if way is None:
+        return ""
+    return way.words(language).format(**{name: texts.get((event.version, name)) or "–" for name in _CERTIFICATE})
 
 
 def sentence(kind: EventKind, language: str, *, agency: str = "", step: str = "", until: str = "") -> str:

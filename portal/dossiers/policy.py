@@ -66,9 +66,14 @@ def of_own_office(viewer: Seated) -> sa.ColumnElement[bool]:
 
 
 def drafts_of(viewer: Viewer) -> sa.ColumnElement[bool]:
-    """The drafts the viewer may know of: their party's own, and as an agent those the agent company began."""
+    """The drafts the viewer may know of: their party's own, and as an agent those the agent company began.
+
+    One an office is taking down at its counter is the office's, whatever party it is for.
+    """
     own = [acting.party_id for acting in viewer.acting_for if acting.agent_party_id is None]
-    ways: list[sa.ColumnElement[bool]] = [Draft.party_id.in_(own)] if own else []
+    ways: list[sa.ColumnElement[bool]] = (
+        [sa.and_(Draft.party_id.in_(own), Draft.counter_agency_id.is_(None))] if own else []
+    )
     ways.extend(
         sa.and_(Draft.party_id == acting.party_id, Draft.agent_party_id == acting.agent_party_id)
         for acting in viewer.acting_for
@@ -77,8 +82,23 @@ def drafts_of(viewer: Viewer) -> sa.ColumnElement[bool]:
     return sa.or_(*ways) if ways else sa.false()
 
 
+def drafts_at_counter(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """The drafts the viewer's offices take down for whoever stands at their counter: any colleague may go on."""
+    offices = _agencies(viewer, frozenset({Role.ONE_STOP}))
+    return Draft.counter_agency_id.in_(offices) if offices else sa.false()
+
+
+def taken_at_counter(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """The dossiers the viewer's counters took down for somebody, from the moment they have a code."""
+    offices = _agencies(viewer, frozenset({Role.ONE_STOP}))
+    if not offices:
+        return sa.false()
+    return sa.and_(Dossier.intake_agency_id.in_(offices), Dossier.walk_in_id.is_not(None), Dossier.state != State.DRAFT)
+
+
 def _as_company(viewer: Viewer) -> list[sa.ColumnElement[bool]]:
-    own = [acting.party_id for acting in viewer.acting_for if acting.agent_party_id is None]
+    # A party may have dossiers, taken down at a counter, before the office has approved whoever registers for it.
+    own = [acting.party_id for acting in viewer.acting_for if acting.agent_party_id is None and acting.is_approved]
     ways: list[sa.ColumnElement[bool]] = []
     if own:
         ways.append(Dossier.party_id.in_(own))

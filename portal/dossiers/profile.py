@@ -1,8 +1,9 @@
 """What the portal knows already, so that nobody types it again: of the party, the person, and the eligibility check."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
 
-from portal.accounts.models import Party, PartyKind, Person
+from portal.accounts.models import Party, PartyKind
 from portal.catalogue.definition import Definition
 from portal.catalogue.fields import AddressField, ChoiceField, FieldBase, RowsField, all_fields
 from portal.catalogue.places import Places
@@ -12,7 +13,20 @@ PROVINCE_WORDS = ("tinh ", "thanh pho ", "tp ")
 COMMUNE_WORDS = ("xa ", "phuong ", "thi tran ")
 
 
-def profile_of(party: Party, person: Person) -> dict[str, str]:
+class Known(Protocol):
+    """Somebody who fills in the form: whoever signs in, or stands at the counter."""
+
+    @property
+    def name(self) -> Any: ...
+
+    @property
+    def phone(self) -> Any: ...
+
+    @property
+    def email(self) -> Any: ...
+
+
+def profile_of(party: Party, person: Known) -> dict[str, str]:
     """The known values by prefill name; unknown ones are empty.
 
     A person's own number is only known where the party is that person.
@@ -74,6 +88,20 @@ def split_address(address: str, commune: str, places: Places) -> dict[str, str]:
         parts.pop()
     code = commune or found or ""
     return {"province": places.home, "street": ", ".join(parts), **({"commune": code} if code else {})}
+
+
+def whole_address(address: str, places: Places) -> str:
+    """The address as a letter prints it: a commune that was written by its bare name is called what it is.
+
+    "Đồng Đăng, Lạng Sơn" is "Xã Đồng Đăng, Lạng Sơn". An address outside the home province stays as it was written.
+    """
+    parts = [part.strip() for part in address.split(",") if part.strip()]
+    if len(parts) < 2 or _province(parts[-1], places) != places.home:  # noqa: PLR2004 - a commune and its province
+        return address
+    found = places.commune_by_code.get(_commune(parts[-2], places) or "")
+    if found is None or search_key(parts[-2]) != search_key(found.name):
+        return address
+    return ", ".join((*parts[:-2], found.full_name, parts[-1]))
 
 
 def _values(field: FieldBase, name: str, profile: Mapping[str, str], places: Places) -> Iterator[tuple[str, list[str]]]:

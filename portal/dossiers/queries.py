@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session, joinedload
 from portal.accounts.models import Agency, Party, Person
 from portal.accounts.viewer import Viewer
 from portal.catalogue.models import ProcedureVersion
-from portal.dossiers.models import Dossier, DossierEvent, Draft, EventText
-from portal.dossiers.policy import drafts_of, of_own_parties, visible_to
+from portal.catalogue.queries import definition_of
+from portal.dossiers.models import Dossier, DossierEvent, Draft, EventText, ResultWish
+from portal.dossiers.policy import drafts_at_counter, drafts_of, of_own_parties, taken_at_counter, visible_to
+from portal.dossiers.receiving import Way, default, offered
 from portal.foundation.errors import NotFound, Stale
 from portal.foundation.search import search_key
 from portal.letters.contents import LetterKind
@@ -48,7 +50,8 @@ def is_visible(session: Session, dossier_id: UUID, *, viewer: Viewer) -> bool:
 
 def is_draft_visible(session: Session, draft_id: UUID, *, viewer: Viewer) -> bool:
     """Whether the viewer may know of this draft."""
-    return bool(session.scalar(sa.select(sa.exists().where(Draft.id == draft_id, drafts_of(viewer)))))
+    known = sa.or_(drafts_of(viewer), drafts_at_counter(viewer))
+    return bool(session.scalar(sa.select(sa.exists().where(Draft.id == draft_id, known))))
 
 
 def for_update(session: Session, code: str, *, viewer: Viewer, version: int | None = None) -> Dossier:
@@ -83,11 +86,80 @@ def draft(session: Session, draft_id: UUID, *, viewer: Viewer) -> Draft:
     """The draft for reading; `NotFound` if there is none the viewer may know of. One already filed is found too."""
     found = session.scalars(
         sa.select(Draft)
-        .where(Draft.id == draft_id, drafts_of(viewer))
+        .where(Draft.id == draft_id, sa.or_(drafts_of(viewer), drafts_at_counter(viewer)))
         .options(joinedload(Draft.procedure, innerjoin=True), joinedload(Draft.party, innerjoin=True))
     ).one_or_none()
     if found is None:
         raise NotFound("draft.not_found")
+    return found
+
+
+def draft_at_counter(session: Session, draft_id: UUID, *, viewer: Viewer) -> Draft:
+    """A draft one of the viewer's counters takes down, with who stands there."""
+    found = session.scalars(
+        sa.select(Draft)
+        .where(Draft.id == draft_id, drafts_at_counter(viewer))
+        .options(
+            joinedload(Draft.procedure, innerjoin=True),
+            joinedload(Draft.party, innerjoin=True),
+            joinedload(Draft.walk_in),
+        )
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("draft.not_found")
+    return found
+
+
+def drafts_begun_at_counter(session: Session, *, viewer: Viewer, limit: int = MOST_DRAFTS) -> Sequence[Draft]:
+    """The drafts the viewer's counters are taking down, the last touched first, with who stands there."""
+    return session.scalars(
+        sa.select(Draft)
+        .where(drafts_at_counter(viewer), Draft.closed_at.is_(None))
+        .options(
+            joinedload(Draft.procedure, innerjoin=True),
+            joinedload(Draft.party, innerjoin=True),
+            joinedload(Draft.filer, innerjoin=True),
+            joinedload(Draft.walk_in),
+        )
+        .order_by(Draft.updated_at.desc(), Draft.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def filed_at_counter(session: Session, *, viewer: Viewer, limit: int = PAGE) -> Sequence[Dossier]:
+    """The dossiers the viewer's counters took down last, the newest first."""
+    return session.scalars(
+        sa.select(Dossier)
+        .where(taken_at_counter(viewer))
+        .options(
+            joinedload(Dossier.procedure, innerjoin=True),
+            joinedload(Dossier.party, innerjoin=True),
+            joinedload(Dossier.filer, innerjoin=True),
+            joinedload(Dossier.walk_in),
+        )
+        .order_by(Dossier.filed_at.desc(), Dossier.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def one_filed_at_counter(session: Session, code: str, *, viewer: Viewer) -> Dossier:
+    """A dossier one of the viewer's counters took down, with who stood there, paid for already or not yet."""
+    found = session.scalars(
+        sa.select(Dossier)
+        .where(Dossier.code == code, taken_at_counter(viewer))
+        .options(
+            joinedload(Dossier.procedure, innerjoin=True),
+            joinedload(Dossier.party, innerjoin=True),
+            joinedload(Dossier.filer, innerjoin=True),
+            joinedload(Dossier.walk_in),
+            joinedload(Dossier.agency),
+            joinedload(Dossier.intake_agency, innerjoin=True),
+        )
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("dossier.not_found")
     return found
 
 
@@ -249,6 +321,14 @@ def notices_of(session: Session, dossier_id: UUID) -> dict[UUID, Letter]:
 def agency_names(session: Session) -> dict[str, dict[str, str]]:
     """The names of all agencies by id as text: there are few, and every page of a dossier needs some."""
     return {str(identifier): names for identifier, names in session.execute(sa.select(Agency.id, Agency.names))}
+
+
+def way_of(session: Session, dossier: Dossier) -> Way:
+    """How the filer wants the result; where nobody has chosen, as the procedure has it."""
+    wished = session.scalar(sa.select(ResultWish.way).where(ResultWish.client_key == dossier.client_key))
+    return wished or default(
+        offered(definition_of(dossier.procedure).results), at_counter=dossier.walk_in_id is not None
+    )
 
 
 def version_of(session: Session, version_id: UUID) -> ProcedureVersion | None:

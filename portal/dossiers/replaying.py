@@ -7,6 +7,7 @@ a corrected version, the events before are read by the graph of the version befo
 from collections.abc import Iterable
 from uuid import UUID
 
+from portal.catalogue.definition import Definition
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import definition_of
 from portal.catalogue.route import graph_of as graph_of_definition
@@ -36,14 +37,43 @@ def replayed(dossier: Dossier, events: Iterable[Event], *, onto: Projection | No
     return replay(told, _graph(first, dossier.case_key), later=later, onto=onto)
 
 
+def definition_at(definition: Definition, events: Iterable[Event], version: int) -> Definition:
+    """The definition an event of this version was made by: steps are called as they were called then.
+
+    `definition` is the one the dossier goes by now.
+    """
+    before = _version_before(events, version)
+    return definition if before is None else _known(before)
+
+
+def graph_at(dossier: Dossier, events: Iterable[Event], version: int) -> Graph:
+    """The graph an event of this version was made by; a step done then need not be in the one of today."""
+    before = _version_before(events, version)
+    return graph_of(dossier) if before is None else _graph(before, dossier.case_key)
+
+
+def _version_before(events: Iterable[Event], version: int) -> str | None:
+    """The version of the procedure from which the dossier was next moved after this event; None: never since."""
+    moves = (one for one in events if one.kind is EventKind.MOVED_TO_VERSION and one.version > version)
+    after = next(moves, None)
+    return None if after is None else str(after.params[VERSION_BEFORE])
+
+
+_definitions: dict[str, Definition] = {}
 _graphs: dict[tuple[str, str], Graph] = {}
 
 
 def _graph(version: str, case: str) -> Graph:
-    """The graph of a version known only by its identifier; read in a session of its own, once per process."""
+    """The graph of a version known only by its identifier."""
     key = (version, case)
     if key not in _graphs:
-        with sessions()() as session:
-            row = session.get_one(ProcedureVersion, UUID(version))
-            _graphs[key] = graph_of_definition(definition_of(row), case)
+        _graphs[key] = graph_of_definition(_known(version), case)
     return _graphs[key]
+
+
+def _known(version: str) -> Definition:
+    """The definition of a version known only by its identifier; read in a session of its own, once per process."""
+    if version not in _definitions:
+        with sessions()() as session:
+            _definitions[version] = definition_of(session.get_one(ProcedureVersion, UUID(version)))
+    return _definitions[version]

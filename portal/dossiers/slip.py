@@ -16,8 +16,10 @@ from portal.clock.verdict import Closed
 from portal.dossiers import deadlines
 from portal.dossiers.following import Names, step_name
 from portal.dossiers.models import Dossier, DossierStep
+from portal.dossiers.replaying import definition_at
 from portal.foundation.formats import Language
 from portal.foundation.languages import spoken
+from portal.workflow.events import Event
 from portal.workflow.projection import Projection
 
 NOTHING = Share(agency_minutes=0, applicant_minutes=0)
@@ -65,14 +67,15 @@ def slip_of(
     language: Language,
     *,
     now: datetime,
+    events: Sequence[Event] = (),
 ) -> Slip:
-    """The slip as of `now`; of an ended dossier, as of its end."""
+    """The slip as of `now`; of an ended dossier, as of its end. By its `events` a step is called as it was then."""
     until = projected.ended_at or now
     shares = _split(dossier, projected, steps, until=until)
     rows = tuple(
         Row(
             number=number,
-            step=step_name(definition, step.node_key, language),
+            step=step_name(named_by(definition, events, step), step.node_key, language),
             agency=_name(names, _agency(dossier, step), language),
             entered_at=step.entered_at,
             due_at=step.due_at,
@@ -85,6 +88,15 @@ def slip_of(
     )
     agencies = tuple((_name(names, key, language), share) for key, share in shares.by_agency.items())
     return Slip(rows=rows, agencies=agencies, whole=shares.whole)
+
+
+def named_by(definition: Definition, events: Sequence[Event], step: DossierStep) -> Definition:
+    """The definition a step is named by: the one it ended under, while it is open the one of today."""
+    if step.closed_at is None:
+        return definition
+    later = (one for one in events if one.version > step.entry and one.at >= step.closed_at)
+    ended = next((one.version for one in later), step.entry)
+    return definition_at(definition, events, ended)
 
 
 def in_working_time(share: Share) -> tuple[str, str]:

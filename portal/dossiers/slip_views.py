@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from portal.accounts.entrance import current_viewer
 from portal.catalogue.queries import definition_of
 from portal.dossiers import following, queries
+from portal.dossiers.models import Dossier
 from portal.dossiers.record import history
 from portal.dossiers.replaying import replayed
 from portal.dossiers.slip import in_working_time, slip_of, visits_of
@@ -28,7 +29,8 @@ def slip(code: str) -> Response:
     session, moment, spoken = request_session(), now(), language()
     found = queries.visible(session, code, viewer=current_viewer())
     definition = definition_of(found.procedure)
-    projected = replayed(found, history(session, found.id))
+    events = history(session, found.id)
+    projected = replayed(found, events)
     clock = following.clock_of(found, projected, now=moment)
 
     names = queries.agency_names(session)
@@ -38,11 +40,20 @@ def slip(code: str) -> Response:
         definition=definition,
         clock=clock,
         ledger=[(line, following.line_words(line, spoken)) for line in clock.ledger],
-        slip=slip_of(found, projected, visits_of(session, found.id), definition, names, spoken, now=moment),
+        slip=slip_of(
+            found, projected, visits_of(session, found.id), definition, names, spoken, now=moment, events=events
+        ),
         said=in_working_time,
         now=moment,
+        back=_back(found),
         intake=names.get(str(found.intake_agency_id), {}).get(spoken, ""),
     )
+
+
+def _back(found: Dossier) -> str:
+    """The page of the dossier the reader knows: the company's, or the officers'."""
+    is_own = current_viewer().acting_for_party(found.party_id) is not None
+    return flask.url_for("dossiers.dossier" if is_own else "desk.review", code=found.code)
 
 
 @blueprint.get("/dossiers/<code>/slip.pdf")
@@ -51,9 +62,10 @@ def form(code: str) -> Response:
     """Form 06 on paper, in the form of the law; before acceptance there is none."""
     session, moment = request_session(), now()
     found = queries.visible(session, code, viewer=current_viewer())
-    projected = replayed(found, history(session, found.id))
+    events = history(session, found.id)
+    projected = replayed(found, events)
     names, visits = queries.agency_names(session), visits_of(session, found.id)
-    slip = slip_of(found, projected, visits, definition_of(found.procedure), names, "vi", now=moment)
+    slip = slip_of(found, projected, visits, definition_of(found.procedure), names, "vi", now=moment, events=events)
     office = PrintingOffice.of(_settings())
     address = f"{office.public_url}{flask.url_for('dossiers.track', code=found.code)}"
     content = control_slip(Writer(session, found, verification_url=address), slip, now=moment)

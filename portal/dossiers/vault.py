@@ -20,6 +20,7 @@ from portal.catalogue.definition import Definition
 from portal.catalogue.fields import FieldBase, all_fields
 from portal.catalogue.queries import definition_of, definitions_of
 from portal.catalogue.text import Text
+from portal.dossiers import narrative, sensitive
 from portal.dossiers.models import Dossier, DossierAnswers, Draft
 from portal.dossiers.policy import of_own_parties
 from portal.dossiers.typed import is_answer
@@ -70,6 +71,7 @@ def papers(
             of_own_parties(viewer),
             Attachment.removed_at.is_(None),
             Attachment.scan_state != ScanState.INFECTED,
+            Attachment.document_key.not_in(sorted(narrative.EVIDENCE)),
             *([Dossier.party_id == party_id] if party_id else []),
         )
         .ext(distinct_on(Dossier.party_id, Attachment.document_key, Attachment.sha256))
@@ -116,7 +118,11 @@ def offered(session: Session, draft: Draft, *, viewer: Viewer) -> dict[str, tupl
             )
         ).all()
     )
-    earlier = papers(session, viewer=viewer, party_id=draft.party_id)
+    earlier = [
+        paper
+        for paper in papers(session, viewer=viewer, party_id=draft.party_id)
+        if sensitive.is_offered(paper.file, draft.party_id, viewer)
+    ]
     found: dict[str, tuple[Paper, ...]] = {}
     for document in definition.documents:
         key = search_key(document.name.vi)

@@ -9,9 +9,9 @@ from portal.clock.calendar import Calendar
 from portal.clock.stopwatch import Pause
 from portal.clock.zone import office_day
 from portal.dossiers import deadlines
-from portal.dossiers.facts import ONLINE
 from portal.dossiers.models import Dossier
 from portal.dossiers.projection import graph_of
+from portal.dossiers.replaying import graph_at
 from portal.facts.shares import Values
 from portal.workflow.events import Event, EventKind
 from portal.workflow.lifecycle import ENDED
@@ -21,11 +21,15 @@ from portal.workflow.replay import apply
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A stay at a step that has ended. `named_at`: when somebody was first named to do it; None: nobody was."""
+    """A stay at a step that has ended. `named_at`: when somebody was first named to do it; None: nobody was.
+
+    `limit_minutes` is what the step had by the version of the procedure it ended under.
+    """
 
     step: OpenStep
     named_at: datetime | None
     ended_at: datetime
+    limit_minutes: int
 
 
 def ended_visits(dossier: Dossier, events: Iterable[Event]) -> tuple[list[Visit], Projection | None]:
@@ -33,11 +37,14 @@ def ended_visits(dossier: Dossier, events: Iterable[Event]) -> tuple[list[Visit]
 
     A step that was dropped, or that ended because the dossier did, says nothing about how long it takes.
     """
+    told = tuple(events)
+    moved = any(event.kind is EventKind.MOVED_TO_VERSION for event in told)
     graph = graph_of(dossier)
     present: Projection | None = None
     found: list[Visit] = []
     named: dict[tuple[str, int], datetime] = {}
-    for event in events:
+    for event in told:
+        graph = graph_at(dossier, told, event.version) if moved else graph
         before, present = present, apply(present, event, graph)
         still = {(step.node, step.entry): step for step in present.open_steps}
         for visit, step in still.items():
@@ -46,7 +53,12 @@ def ended_visits(dossier: Dossier, events: Iterable[Event]) -> tuple[list[Visit]
         if before is None or not says_how_long(event, present):
             continue
         found += [
-            Visit(step=step, named_at=named.get((step.node, step.entry)), ended_at=event.at)
+            Visit(
+                step=step,
+                named_at=named.get((step.node, step.entry)),
+                ended_at=event.at,
+                limit_minutes=graph[step.node].minutes,
+            )
             for step in before.open_steps
             if (step.node, step.entry) not in still and graph[step.node].role is not None
         ]
@@ -63,7 +75,7 @@ def shares(dossier: Dossier, events: Iterable[Event]) -> Iterator[Values]:
 
 def counted(dossier: Dossier, visits: Iterable[Visit], present: Projection) -> Iterator[Values]:
     """What these stays add to the rollups; `present` is the dossier's, with all its pauses."""
-    graph, pauses = graph_of(dossier), deadlines.after_intake(present)
+    pauses = deadlines.after_intake(present)
     for visit in visits:
         agency = visit.step.agency or present.agency_id
         if agency is None:
@@ -79,15 +91,16 @@ def counted(dossier: Dossier, visits: Iterable[Visit], present: Projection) -> I
             "procedure_code": dossier.procedure.code,
             "case_key": dossier.case_key,
             "agency_id": UUID(agency),
-            "channel": ONLINE,
+            "channel": dossier.channel.value,
             "agency_minutes": spent,
             "waiting_minutes": min(waited, spent),
             "applicant_minutes": 0,
             "supplement_rounds": 0,
-            "was_on_time": spent <= graph[visit.step.node].minutes,
+            "was_on_time": spent <= visit.limit_minutes,
             "was_on_time_766": False,
             "was_early": False,
             "was_refused": False,
+            "refusal_reason": "",
         }
 
 

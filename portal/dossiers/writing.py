@@ -11,14 +11,14 @@ from portal.accounts.models import Agency
 from portal.catalogue import charges
 from portal.catalogue.registers import places
 from portal.catalogue.text import Text
-from portal.dossiers import deadlines, results
+from portal.dossiers import deadlines, narrative, results
 from portal.dossiers.blanks import Blanks, Known, blanks_of
 from portal.dossiers.gathering import Gathered
 from portal.dossiers.models import (
     DossierEvent,
     SupplementRequest,
 )
-from portal.dossiers.record import history
+from portal.dossiers.record import as_event, history
 from portal.dossiers.replaying import replayed
 from portal.dossiers.terms import Terms
 from portal.foundation.errors import NotFound
@@ -52,7 +52,16 @@ class Writer(Gathered):
             answer_by=self.dossier.acceptance_due_at,
             answer_within=wording.answer_time(Terms.from_json(self.dossier.terms).acceptance_minutes),
             documents=self.documents(),
+            declared=self._declared(),
         )
+
+    def _declared(self) -> Text | None:
+        """By whose digital signature the dossier was declared, as its first event tells; None where by none."""
+        first = self.session.get_one(DossierEvent, (self.dossier.id, 1))
+        event = as_event(first)
+        texts = {(first.version, key): words for key, words in self.texts(first).items()}
+        vi, en, zh = (narrative.declared(event, texts, language) for language in ("vi", "en", "zh"))
+        return Text(vi=vi, en=en, zh=zh) if vi else None
 
     def receipt(self, event: DossierEvent) -> say.Receipt:
         """Form 01."""

@@ -25,6 +25,7 @@ class DossierFact(Base):
     `clock_stopped_at` is when the filer's turn began, while it lasts: a dossier that was within its limit then
     still is. `statutory_due_at` and `promised_due_at` are as of the last event. `agency_minutes` of a stopped
     dossier run to its end; `applicant_minutes` of an open one are those of the filer's turns that are over.
+    `refusal_reason` is the key of the managed reason of a refusal, at the counter or in the end; empty: own words.
     `level` is 3 or 4 as derived from the version the dossier is pinned to, `channel` how it was filed.
     `counted_version` is the version that the shares and rollups know (0: none); all else follows from the events.
     """
@@ -71,6 +72,7 @@ class DossierFact(Base):
     accepted_at: Mapped[datetime | None]
     level: Mapped[int | None] = mapped_column(sa.SmallInteger)
     channel: Mapped[str | None]
+    refusal_reason: Mapped[str | None]
     counted_version: Mapped[int] = mapped_column(server_default=sa.text("0"))
 
 
@@ -131,13 +133,15 @@ class CountedShare(Base):
     was_on_time_766: Mapped[bool]
     was_early: Mapped[bool]
     was_refused: Mapped[bool]
+    refusal_reason: Mapped[str] = mapped_column(server_default=sa.text("''"))
 
 
 class Rollup(Base):
     """All shares of a day, procedure, case, agency, step and channel together: exact, and mergeable.
 
     `durations` and `waits` are sparse count maps (decision 22): quarters of a working hour, rounded up, to how
-    many. Maps and sums of any rows added are those of all their dossiers.
+    many; `refusals` counts the refused ones by the key of their managed reason (empty: own words). Maps and sums of
+    any rows added are those of all their dossiers.
     """
 
     __tablename__ = "rollups"
@@ -152,6 +156,7 @@ class Rollup(Base):
     dossiers: Mapped[int]
     durations: Mapped[dict[str, Any]]
     waits: Mapped[dict[str, Any]]
+    refusals: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
     agency_minutes: Mapped[int] = mapped_column(sa.BigInteger)
     waiting_minutes: Mapped[int] = mapped_column(sa.BigInteger)
     applicant_minutes: Mapped[int] = mapped_column(sa.BigInteger)
@@ -161,6 +166,32 @@ class Rollup(Base):
     on_time_766: Mapped[int]
     early: Mapped[int]
     refused: Mapped[int]
+
+
+class Heard(enum.StrEnum):
+    """What else is counted beside the dossiers' way; the answers are those of the enumeration's comments."""
+
+    RATING = "rating"  # one to five, on the day it was given
+    FEEDBACK = "feedback"  # on_time or late, on the day it was answered
+    PAYMENT = "payment"  # online or counter: bills settled on the day
+
+
+class HeardCount(Base):
+    """How many answers of a kind a day brought, by procedure and agency: exact, and mergeable.
+
+    It follows from ratings, feedback and settled bills (`transparency.hearsay`), which are not in the event log;
+    `procedure_code` is empty where feedback was about no procedure.
+    """
+
+    __tablename__ = "heard_counts"
+    __table_args__ = (sa.CheckConstraint("n > 0", name="n"),)
+
+    kind: Mapped[Heard] = mapped_column(text_enum(Heard), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    procedure_code: Mapped[str] = mapped_column(primary_key=True)
+    agency_id: Mapped[UUID] = mapped_column(primary_key=True)
+    answer: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int]
 
 
 class Method(enum.StrEnum):

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from portal.clock.zone import office_day
@@ -46,6 +47,7 @@ def whole_share(fact: Values) -> Values | None:
         "was_on_time_766": bool(fact["was_on_time_766"]),
         "was_early": due_on is not None and fact["settled_on"] < due_on,
         "was_refused": fact["outcome"] == "refused",
+        "refusal_reason": (fact["refusal_reason"] or "") if fact["outcome"] == "refused" else "",
     }
 
 
@@ -90,12 +92,14 @@ def computed(given: sa.TableValuedAlias | None = None) -> sa.Select[Any]:
         shares = sa.select(_SHARES).select_from(_SHARES.join(given, same))
     of = shares.cte("of")
     # Counted first by key and quarter, then by key: two passes of grouping and no join, whatever the number.
-    parts = sa.union_all(_by_quarter(of, _DURATION), _by_quarter(of, _WAIT)).subquery()
+    parts = sa.union_all(_by_quarter(of, _DURATION), _by_quarter(of, _WAIT), _by_reason(of)).subquery()
     key = [parts.c[name] for name in ROLLUP_KEY]
-    entry = (sa.cast(parts.c.quarter, sa.Text), parts.c.n)
+    entry = (parts.c.counted, parts.c.n)
     maps = {
-        "durations": sa.func.jsonb_object_agg(*entry).filter(parts.c.kind == _DURATION),
-        "waits": sa.func.jsonb_object_agg(*entry).filter(parts.c.kind == _WAIT),
+        name: sa.func.coalesce(
+            sa.func.jsonb_object_agg(*entry).filter(parts.c.kind == kind), sa.cast(sa.literal("{}"), JSONB)
+        )
+        for name, kind in (("durations", _DURATION), ("waits", _WAIT), ("refusals", _REASON))
     }
     totals = {name: sa.cast(sa.func.sum(parts.c[name]), _ROLLUPS.c[name].type) for name in _SUMS}
     columns = {**dict(zip(ROLLUP_KEY, key, strict=True)), **maps, **totals}
@@ -104,8 +108,9 @@ def computed(given: sa.TableValuedAlias | None = None) -> sa.Select[Any]:
 
 _DURATION: Final = "agency_minutes"
 _WAIT: Final = "waiting_minutes"
+_REASON: Final = "refusal_reason"
 _SUMS: Final = tuple(
-    column.name for column in _ROLLUPS.columns if column.name not in {*ROLLUP_KEY, "durations", "waits"}
+    column.name for column in _ROLLUPS.columns if column.name not in {*ROLLUP_KEY, "durations", "waits", "refusals"}
 )
 
 
@@ -129,8 +134,17 @@ def _by_quarter(of: sa.CTE, minutes: str) -> sa.Select[Any]:
     shown = [
         sa.cast(sums[name] if minutes == _DURATION else sa.literal(0), sa.BigInteger).label(name) for name in _SUMS
     ]
-    kind = sa.literal(minutes).label("kind")
-    return sa.select(*key, kind, quarter.label("quarter"), count().label("n"), *shown).group_by(*key, quarter)
+    kind, counted = sa.literal(minutes).label("kind"), sa.cast(quarter, sa.Text).label("counted")
+    return sa.select(*key, kind, counted, count().label("n"), *shown).group_by(*key, quarter)
+
+
+def _by_reason(of: sa.CTE) -> sa.Select[Any]:
+    """How many refused shares of each key have each managed reason."""
+    key, reason = [of.c[name] for name in ROLLUP_KEY], of.c[_REASON]
+    nothing = [sa.cast(sa.literal(0), sa.BigInteger).label(name) for name in _SUMS]
+    kind, counted = sa.literal(_REASON).label("kind"), reason.label("counted")
+    found = sa.select(*key, kind, counted, sa.func.count().label("n"), *nothing)
+    return found.where(of.c.was_refused).group_by(*key, reason)
 
 
 def _names() -> list[str]:

@@ -44,6 +44,8 @@ class Job(enum.StrEnum):
     ERASE_FILES = "erase_files"
     ACT_ON_MANY = "act_on_many"
     SEND_DIGESTS = "send_digests"
+    SEND_RESET = "send_reset"
+    RECHECK_BOOKINGS = "recheck_bookings"
 
 
 class Queue(enum.StrEnum):
@@ -75,6 +77,8 @@ QUEUES = {
     Job.ERASE_FILES: Queue.BACKGROUND,
     Job.ACT_ON_MANY: Queue.PROMPT,
     Job.SEND_DIGESTS: Queue.BACKGROUND,
+    Job.SEND_RESET: Queue.PROMPT,
+    Job.RECHECK_BOOKINGS: Queue.BACKGROUND,
 }
 
 
@@ -130,6 +134,7 @@ class TimerKind(enum.StrEnum):
     MATTER_LIMIT = "matter_limit"
     MATTER_PUBLISHING = "matter_publishing"
     RESULT_RENEWAL = "result_renewal"
+    COUNTER_SLOT = "counter_slot"
 
 
 class Timer(Base):

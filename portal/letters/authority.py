@@ -51,6 +51,18 @@ class DemoAuthority:
         others = sorted((self._folder / "trusted").glob("*.pem"))
         return (self._certificate("root"), *(x509.load_pem_x509_certificate(path.read_bytes()) for path in others))
 
+    def company_roots(self) -> tuple[x509.Certificate, ...]:
+        """Return the roots of those who certify companies and persons: each `trusted_companies/*.pem`.
+
+        They are kept apart from the roots of leaders: who certifies companies must not be able to make a leader.
+        """
+        found = sorted((self._folder / "trusted_companies").glob("*.pem"))
+        return tuple(x509.load_pem_x509_certificate(path.read_bytes()) for path in found)
+
+    def company_signer(self, key: str, name: str, *, number: str, now: datetime) -> SoftwareSigner:
+        """Return a company's or person's certificate; `number` as such certificates have it, "MST:0100109106"."""
+        return self._signer(f"company-{_checked(key)}", _subject(holder=name, agency=name, number=number), now)
+
     def agency_signer(self, key: str, name: str, *, now: datetime) -> SoftwareSigner:
         """Return the seal of an agency; `key` is its name in the register, `name` what the seal says.
 
@@ -132,7 +144,7 @@ def _checked(key: str) -> str:
     return key
 
 
-def _subject(*, holder: str, agency: str, post: str = "") -> x509.Name:
+def _subject(*, holder: str, agency: str, post: str = "", number: str = "") -> x509.Name:
     parts = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
         _named(NameOID.ORGANIZATION_NAME, agency),
@@ -140,6 +152,8 @@ def _subject(*, holder: str, agency: str, post: str = "") -> x509.Name:
     ]
     if post:
         parts.append(_named(NameOID.TITLE, post))
+    if number:
+        parts.append(_named(NameOID.USER_ID, number))
     return x509.Name(parts)
 
 

@@ -27,6 +27,7 @@ class LetterKind(StrEnum):
     DECISION = "decision"
     FEE_RECEIPT = "fee_receipt"
     OBLIGATION = "obligation"
+    DECLARATION = "declaration"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,7 @@ class FilingReceipt:
     """Confirmation that an online filing has arrived; it is not yet an acceptance.
 
     `answer_by` is the end of the time the one-stop office has to accept, refuse or ask for more, `answer_within`
-    that time in words ("8 giờ làm việc").
+    that time in words ("8 giờ làm việc"). `declared` says by whose digital signature it was declared, if by one.
     Source: Decree 118/2025/NĐ-CP (unverified).
     """
 
@@ -131,6 +132,7 @@ class FilingReceipt:
     answer_by: datetime
     answer_within: Text
     documents: tuple[DocumentRow, ...]
+    declared: Text | None = None
 
     @property
     def issued_at(self) -> datetime:
@@ -354,6 +356,51 @@ class ObligationNotice:
     due_on: date | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedAnswer:
+    """An answer of the form in words; of a repeatable question one line per row."""
+
+    label: Text
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedPart:
+    """A page of the form with its answers."""
+
+    title: Text
+    answers: tuple[StatedAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedFile:
+    """A file of the dossier, named by the SHA-256 of its bytes."""
+
+    document: Text
+    filename: str
+    content_fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """What a filer declares before filing, to be signed outside with a certificate of the owner or the agent.
+
+    `content_fingerprint` is the SHA-256 of the dossier's content as it stood when this was printed. There is no code
+    yet: `subject.code` holds the beginning of the fingerprint. The form is ours.
+    """
+
+    kind: ClassVar[LetterKind] = LetterKind.DECLARATION
+    head: Letterhead
+    subject: Subject
+    owner: Person
+    filer: Person
+    case: Text
+    parts: tuple[StatedPart, ...]
+    files: tuple[StatedFile, ...]
+    issued_at: datetime
+    content_fingerprint: str
+
+
 DecisionForm = Literal["decision", "permit", "certificate", "notice"]
 
 
@@ -406,4 +453,5 @@ Letter = (
     | Decision
     | FeeReceipt
     | ObligationNotice
+    | Declaration
 )

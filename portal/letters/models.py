@@ -60,6 +60,7 @@ class Handout(Base):
 
     What comes back must begin with exactly these bytes (`sha256`); `signed_bytes` are the canonical bytes the paper
     prints. A handout is about the dossier as it stood at `dossier_version`, and serves nobody but `post_id`.
+    `managed_reason` is the key of the reason the office has agreed on, where a refusal has one.
     """
 
     __tablename__ = "signing_handouts"
@@ -72,6 +73,7 @@ class Handout(Base):
     post_id: Mapped[UUID] = mapped_column(sa.ForeignKey("posts.id"))
     outcome: Mapped[str]
     reason: Mapped[str]
+    managed_reason: Mapped[str] = mapped_column(server_default=sa.text("''"))
     token: Mapped[str] = mapped_column(unique=True)
     signed_bytes: Mapped[bytes]
     storage_key: Mapped[str]

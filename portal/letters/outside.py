@@ -1,8 +1,9 @@
-"""A decision the leader signs outside the portal, with a token of their own: what goes out and what may come back.
+"""A paper signed outside the portal, with a token of the signer's own: what goes out and what may come back.
 
-The portal hands out the paper; the leader's program adds a signature to it (PAdES) and changes nothing. What comes
-back must begin with the very bytes that were handed out, hold nothing more than the signature, be intact and whole,
-lead to a trusted root, and be signed in the name of the leader.
+The portal hands out the paper, a leader's decision or a filer's declaration; the signer's program adds a signature to
+it (PAdES) and changes nothing. What comes back must begin with the very bytes that were handed out, hold nothing more
+than the signature, be intact and whole, and lead to a trusted root. Whose signature it must be is the caller's
+question: a decision is signed in the name of the leader, a declaration under the number of the owner or the agent.
 """
 
 import io
@@ -16,14 +17,13 @@ from asn1crypto import cms as asn1_cms  # type: ignore[import-untyped]
 from cryptography import x509
 from pyhanko.pdf_utils.generic import NumberObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult, ModificationLevel
 from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 
 from portal.foundation.errors import Invalid
 from portal.letters.signature import CertificateFacts, facts_of_certificate
-from portal.letters.verify import Problem, verify_sealed
+from portal.letters.verify import MALFORMED, Problem, verify_sealed
 
 LARGEST_BYTES = 20 * 1024 * 1024
 FIELD = "LeaderSignature"
@@ -45,10 +45,10 @@ class Returned:
     certificate: CertificateFacts
 
 
-def with_room(pdf: bytes) -> bytes:
-    """The paper with an empty field for the leader's signature, so that nothing else need be added to sign it."""
+def with_room(pdf: bytes, *, field: str = FIELD) -> bytes:
+    """The paper with an empty field for the signature, so that nothing else need be added to sign it."""
     writer, prepared = IncrementalPdfFileWriter(io.BytesIO(pdf)), io.BytesIO()
-    append_signature_field(writer, SigFieldSpec(sig_field_name=FIELD))
+    append_signature_field(writer, SigFieldSpec(sig_field_name=field))
     writer.root["/AcroForm"]["/SigFlags"] = NumberObject(BEING_SIGNED)  # type: ignore[no-untyped-call]
     writer.write(prepared)  # type: ignore[no-untyped-call]
     return prepared.getvalue()
@@ -57,7 +57,15 @@ def with_room(pdf: bytes) -> bytes:
 def accepted(
     original: bytes, returned: bytes, roots: Sequence[x509.Certificate], *, signer: str, now: datetime
 ) -> Returned:
-    """Judge what came back. Raises `Invalid` with what is wrong: the signature, the paper, or the name."""
+    """Judge what came back to a leader. Raises `Invalid` with what is wrong: the signature, the paper, or the name."""
+    judged = rightly_signed(original, returned, roots, now=now)
+    if _plain(judged.certificate.holder) != _plain(signer):
+        raise Invalid("signing.other_person", name=judged.certificate.holder)
+    return judged
+
+
+def rightly_signed(original: bytes, returned: bytes, roots: Sequence[x509.Certificate], *, now: datetime) -> Returned:
+    """Judge what came back, whoever signed it. Raises `Invalid` with what is wrong: the signature, or the paper."""
     if not returned.startswith(original) or len(returned) == len(original):
         raise Invalid("signing.not_signed" if returned == original else "signing.other_paper")
     verdict = verify_sealed(returned, roots, now=now)
@@ -68,8 +76,6 @@ def accepted(
         raise Invalid(_CODES.get(worst, "signing.not_valid"))
     if not _only_signed(original, returned):
         raise Invalid("signing.other_paper")
-    if _plain(verdict.signer) != _plain(signer):
-        raise Invalid("signing.other_person", name=verdict.signer)
     signature = _signature_of(returned)
     return Returned(signature=signature, signed_at=verdict.signed_at, certificate=certificate_in(signature))
 
@@ -90,7 +96,7 @@ def _only_signed(original: bytes, returned: bytes) -> bool:
         handed_out = PdfFileReader(io.BytesIO(original)).total_revisions
         reader = PdfFileReader(io.BytesIO(returned))
         found = DEFAULT_DIFF_POLICY.review_file(reader, base_revision=handed_out - 1)
-    except (PdfError, ValueError, KeyError, TypeError):
+    except MALFORMED:
         return False
     return isinstance(found, DiffResult) and found.modification_level <= ModificationLevel.FORM_FILLING
 

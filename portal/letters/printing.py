@@ -57,6 +57,12 @@ class PrintingOffice:
         self.authority.ensure(now=now)
         return self.authority.roots()
 
+    def company_roots(self, *, now: datetime) -> tuple[x509.Certificate, ...]:
+        """The certificates to trust for declarations of companies and persons; in the demonstration also our own."""
+        self.authority.ensure(now=now)
+        ours = self.authority.roots()[:1] if self.is_demo else ()
+        return (*ours, *self.authority.company_roots())
+
     def agency_signer(self, key: str, name: str, *, now: datetime) -> Signer:
         """The seal of an agency."""
         return self.authority.agency_signer(key, name, now=now)

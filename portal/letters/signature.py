@@ -29,6 +29,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from portal.catalogue.text import Text
 from portal.ledger.canonical import canonical_bytes
+from portal.letters import identifiers
 from portal.letters.contents import Decision
 
 if TYPE_CHECKING:
@@ -42,7 +43,10 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateFacts:
-    """Whose certificate it is, and until when. `subject` is the whole name as the certificate encodes it."""
+    """Whose certificate it is, and until when. `subject` is the whole name as the certificate encodes it.
+
+    `tax_code` and `personal_id` are the numbers the authority has bound to the holder (`identifiers`); empty: none.
+    """
 
     holder: str
     agency: str
@@ -50,6 +54,9 @@ class CertificateFacts:
     serial: str
     valid_from: datetime
     expires_at: datetime
+    issuer: str = ""
+    tax_code: str = ""
+    personal_id: str = ""
 
     def expires_within(self, days: int, *, now: datetime) -> bool:
         """Whether the certificate has expired or will within `days` calendar days: time to warn and renew."""
@@ -72,9 +79,11 @@ class Signer(Protocol):
 
 
 def facts_of_certificate(certificate: x509.Certificate) -> CertificateFacts:
-    """Read the holder, the agency and the days of validity from a certificate."""
+    """Read the holder, the agency, the issuer, the holder's numbers and the days of validity from a certificate."""
     parsed = _asn1(certificate)
     name = cast("dict[str, object]", parsed.subject.native)
+    issuer = cast("dict[str, object]", parsed.issuer.native)
+    numbers = identifiers.of(parsed.subject)
     return CertificateFacts(
         holder=str(name.get("common_name", "")),
         agency=str(name.get("organization_name", "")),
@@ -82,6 +91,9 @@ def facts_of_certificate(certificate: x509.Certificate) -> CertificateFacts:
         serial=f"{parsed.serial_number:x}",
         valid_from=parsed.not_valid_before,
         expires_at=parsed.not_valid_after,
+        issuer=str(issuer.get("common_name", "") or issuer.get("organization_name", "")),
+        tax_code=numbers.tax_code,
+        personal_id=numbers.personal_id,
     )
 
 

@@ -27,18 +27,18 @@ from pyhanko_certvalidator import ValidationContext
 
 from portal.letters.signature import facts_of_certificate
 
-_MALFORMED = (
+MALFORMED = (
     PdfError,
     SignatureValidationError,
     ValidationInfoReadingError,
     ValueError,
     TypeError,
     KeyError,
+    ArithmeticError,  # pyHanko on a number that is none
     IndexError,
     AttributeError,
     NotImplementedError,
     RecursionError,
-    OverflowError,
     struct.error,
 )
 """What readers raise on bytes that are not what they claim to be; the file comes from a stranger."""
@@ -57,6 +57,10 @@ class Problem(StrEnum):
     NOT_TRUSTED = "not_trusted"
     SIGNED_OUTSIDE_VALIDITY = "signed_outside_validity"
     CERTIFICATE_EXPIRED = "certificate_expired"
+
+
+_VERSIONS = ("v1", "v3")
+"""Of the envelope of a signature in a PDF. Source: RFC 5652, section 5.1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +93,7 @@ def verify_sealed(pdf: bytes, roots: Sequence[x509.Certificate], *, now: datetim
         if not signatures:
             return _failed(Problem.NOT_SIGNED)
         return _checked_seal(signatures[-1], roots, now)
-    except _MALFORMED:
+    except MALFORMED:
         return _failed(Problem.UNREADABLE)
 
 
@@ -106,7 +110,7 @@ def verify_detached(
 
         at_present = status_at(now)
         return _verdict(at_present, status_at, signed_at=at_present.signer_reported_dt, whole_file=True, now=now)
-    except _MALFORMED:
+    except MALFORMED:
         return _failed(Problem.UNREADABLE)
 
 
@@ -127,10 +131,19 @@ def _checked_seal(signature: EmbeddedPdfSignature, roots: Sequence[x509.Certific
 
 
 def _something_hidden_in(signature: EmbeddedPdfSignature) -> bool:
-    """Whether the room kept for the signature, which no signature covers, holds anything but it and zeros."""
+    """Whether what no signature covers says anything of its own.
+
+    That is the room kept for the signature, where zeros follow it, and the envelope around it, which repeats what the
+    signer says: version and manner of digesting.
+    """
     room = signature.pkcs7_content
-    written = len(asn1_cms.ContentInfo.load(room).dump())
-    return any(room[written:])
+    found = asn1_cms.ContentInfo.load(room)
+    if any(room[len(found.dump()) :]):
+        return True
+    envelope = found["content"]
+    named = {one["algorithm"].native for one in envelope["digest_algorithms"]}
+    used = {one["digest_algorithm"]["algorithm"].native for one in envelope["signer_infos"]}
+    return named != used or envelope["version"].native not in _VERSIONS
 
 
 def _verdict(

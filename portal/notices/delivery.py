@@ -50,6 +50,21 @@ def deliver_one(settings: Settings, notice_id: UUID) -> int:
     return _deliver(settings, lambda session: queries.unmailed_one(session, notice_id))
 
 
+def deliver_outside(settings: Settings, notice: queries.Waiting) -> int:
+    """Mail a notice to somebody without an account; returns how many went. Raises MailServerAway for now."""
+    server = MailServer.of(settings)
+    if server is None:
+        return 0
+    try:
+        server.send(compose(notice, server))
+    except Undeliverable as refused:
+        log.warning("mail refused for good", notice=str(notice.id), code=refused.code)
+        return 0
+    except (OSError, smtplib.SMTPException) as away:
+        raise MailServerAway(type(away).__name__) from away
+    return 1
+
+
 def _text(settings: Settings, *, dossier_id: UUID, event_version: int, kind: str) -> None:
     """Send the short messages of the event, each once. Raises MessagesAway while they cannot be handed over."""
     gateway = gateway_of(settings)

@@ -33,4 +33,23 @@ class NoticeKind(enum.StrEnum):
     NEW_SIGN_IN = "new_sign_in"
     INVITED = "invited"
     FACTOR_RESET = "factor_reset"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a kind, not a password
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a kind, not a password
+    ADDRESS_CHECK = "address_check"
+    ADDRESS_CHANGED = "address_changed"
+    ADDRESS_KNOWN = "address_known"
     FIGURES_MAIL = "figures_mail"
+    SLOT_BOOKED = "slot_booked"
+    SLOT_REMINDER = "slot_reminder"
+    SLOT_VOID = "slot_void"
+    SLOT_MISSED = "slot_missed"
+    RESULT_POSTED = "result_posted"
+    RESULT_CAME_BACK = "result_came_back"
+    REGISTRATION_APPROVED = "registration_approved"
+    REGISTRATION_REFUSED = "registration_refused"
+
+
+ONLY_MAILED = frozenset(
+    {NoticeKind.INVITED, NoticeKind.PASSWORD_RESET, NoticeKind.ADDRESS_CHECK, NoticeKind.ADDRESS_CHANGED}
+)
+"""Never shown in the portal: that the letter reached the address is what its link proves, or it went to another one."""

@@ -93,7 +93,7 @@ class MailServer:
 def compose(notice: Waiting, server: MailServer) -> EmailMessage:
     """Write the message: plain text and HTML, in the language of the reader."""
     words = words_of(notice.kind, notice.params, notice.language, written=notice.written)
-    address = server.public_url + words.link
+    address = server.public_url + (notice.link or words.link)
     message = EmailMessage()
     message["From"] = Address(display_name=SENDER_NAME, addr_spec=server.sender)
     message["To"] = Address(display_name=" ".join(notice.person_name.split()), addr_spec=notice.address)

@@ -57,6 +57,7 @@ TEXTED = frozenset(
     {
         NoticeKind.ACCEPTED, NoticeKind.NOT_ACCEPTED, NoticeKind.SUPPLEMENT_REQUESTED, NoticeKind.PAYMENT_REQUESTED,
         NoticeKind.PROMISE_MOVED, NoticeKind.STOPPED, NoticeKind.SETTLED, NoticeKind.RESULT_WAITS,
+        NoticeKind.SLOT_REMINDER, NoticeKind.SLOT_VOID, NoticeKind.RESULT_POSTED, NoticeKind.RESULT_CAME_BACK,
     }
 )  # fmt: skip
 """What is also sent to the telephone of whoever wants that: what they must act on, and what is decided."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
 from portal.notices.choosing import has_agreed, is_mailed_at_once, waits_for_digest
+from portal.notices.kinds import ONLY_MAILED
 from portal.notices.models import MessageWish, Notice
 from portal.notices.preferences import TEXTED, Channel
 from portal.texts.models import Area
@@ -31,6 +32,8 @@ class Waiting:
     address: str
     language: str
     written: Mapping[str, Any] | None = None
+    link: str = ""
+    """Where it leads in the place of the reader's own page, for somebody without an account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +49,7 @@ def inbox(session: Session, person_id: UUID, *, before: UUID | None = None) -> S
 
     `before` is the last notice of the page above; identifiers are ordered by time.
     """
-    statement = sa.select(Notice).where(Notice.person_id == person_id)
+    statement = sa.select(Notice).where(Notice.person_id == person_id, Notice.kind.not_in(sorted(ONLY_MAILED)))
     if before is not None:
         last = sa.select(Notice.created_at, Notice.id).where(Notice.id == before, Notice.person_id == person_id)
         statement = statement.where(sa.tuple_(Notice.created_at, Notice.id) < last.scalar_subquery())
@@ -117,7 +120,7 @@ def _waiting(session: Session, *which: sa.ColumnElement[bool]) -> list[Waiting]:
             params=notice.params,
             created_at=notice.created_at,
             person_name=person.name,
-            address=person.email,
+            address=notice.params.get("address") or person.email,
             language=person.language,
             written=texts.at(notice.kind, notice.created_at),
         )

@@ -15,7 +15,8 @@ import jinja2
 import jinja2.meta
 from babel.support import NullTranslations, Translations
 
-from portal.accounts import invitations
+from portal.accounts import links
+from portal.accounts.models import LinkPurpose
 from portal.foundation import catalogues, formats
 from portal.foundation.formats import Language
 from portal.foundation.languages import DEFAULT, LANGUAGES, TAGS, TRANSLATIONS
@@ -25,9 +26,12 @@ from portal.texts import blanks
 
 TEMPLATES = PROJECT / "templates"
 _OF_ACCOUNT = "/accounts"
-_INVITATION = "/invitations/"
+_FORGOTTEN = "/sign-in/forgotten"
+_SETS_PASSWORD = (links.PATHS[LinkPurpose.INVITATION], links.PATHS[LinkPurpose.RESET])
 _FIGURES = "/figures"
-_ABOUT_ACCOUNT = (NoticeKind.NEW_SIGN_IN, NoticeKind.FACTOR_RESET)
+_ABOUT_ACCOUNT = (
+    NoticeKind.NEW_SIGN_IN, NoticeKind.FACTOR_RESET, NoticeKind.PASSWORD_CHANGED, NoticeKind.ADDRESS_CHANGED,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +49,17 @@ class Words:
     @property
     def is_about_account(self) -> bool:
         """Whether it is about the reader's account and no dossier."""
-        return self.link == _OF_ACCOUNT or self.link.startswith(_INVITATION)
+        return self.link == _OF_ACCOUNT
+
+    @property
+    def sets_password(self) -> bool:
+        """Whether it leads to where the reader chooses a password."""
+        return self.link.startswith(_SETS_PASSWORD) or self.link == _FORGOTTEN
+
+    @property
+    def confirms_address(self) -> bool:
+        """Whether it leads to where the reader confirms an address."""
+        return self.link.startswith(links.PATHS[LinkPurpose.ADDRESS_CHECK])
 
     @property
     def is_about_figures(self) -> bool:
@@ -115,8 +129,11 @@ def _link(kind: str, params: Mapping[str, Any]) -> str:
         return str(params["link"])
     if code := params.get("dossier_code"):
         return f"/dossiers/{code}"
-    if invitation := params.get("invitation"):
-        return _INVITATION + invitations.token_of(UUID(invitation))
+    for purpose in LinkPurpose:
+        if link_id := params.get(purpose.value):
+            return links.path_of(purpose, UUID(link_id))
+    if kind == NoticeKind.ADDRESS_KNOWN:
+        return _FORGOTTEN
     return _OF_ACCOUNT if kind in _ABOUT_ACCOUNT else "/notices"
 
 
@@ -181,10 +198,25 @@ def _values(params: Mapping[str, Any], language: Language) -> dict[str, Any]:
         "due": _inside_a_sentence(formats.weekday(_instant(params.get("due_at")), language), language),
         "expires_on": formats.day(_day(params.get("expires_on")), language),
         "step": _in(params.get("step"), language),
+        **_delivery(params, language),
         **_figures(params, language),
         "has_promise": bool(params.get("promised_due_at")),
         "has_answer_day": bool(params.get("answer_due_on")),
         "has_acceptance": bool(params.get("acceptance_due_at")),
+    }
+
+
+def _delivery(params: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    """What a notice says of how a result comes, or of a company's registration."""
+    return {
+        "slot": formats.instant(_instant(params.get("slot_at")), language),
+        "office": _in(params.get("office"), language),
+        "carrier": params.get("carrier") or "",
+        "tracking": params.get("tracking") or "",
+        "company": params.get("company") or "",
+        "reason": params.get("reason") or "",
+        "has_result_online": params.get("how") not in {"counter", "post"},
+        "has_result_at_counter": params.get("how") == "counter",
     }
 
 

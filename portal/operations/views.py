@@ -18,7 +18,7 @@ from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explain_refusals
 from portal.operations import actions, queries, readiness
 from portal.operations.forms import CloseForm, RetryForm
-from portal.operations.wording import ERROR_WORDS, JOB_WORDS
+from portal.operations.wording import ERROR_WORDS, JOB_WORDS, PART_WORDS
 
 blueprint = flask.Blueprint("operations", __name__)
 blueprints = (blueprint,)
@@ -94,8 +94,11 @@ def close() -> Response | tuple[str, int]:
 
 def _page(form: CloseForm) -> str:
     session = request_session()
+    parts = readiness.look(sessions(), _broker(flask.current_app.extensions["settings"].redis_url))
     return flask.render_template(
         "operations/background_work.html",
+        parts={name: part for name, part in parts.items() if name in PART_WORDS},
+        part_words=PART_WORDS,
         form=form,
         open_jobs=queries.open_jobs(session),
         dead_letters=queries.dead_letters(session),

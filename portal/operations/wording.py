@@ -26,6 +26,8 @@ JOB_WORDS: dict[str, Any] = {
     Job.ERASE_EXPIRED.value: lazy_gettext("Erase what is kept no longer, by the retention rules"),
     Job.ERASE_FILES.value: lazy_gettext("Delete the bytes of erased files"),
     Job.SEND_DIGESTS.value: lazy_gettext("Send the mails of the day"),
+    Job.RECHECK_BOOKINGS.value: lazy_gettext("End bookings at times when the counter does not work after all"),
+    Job.SEND_RESET.value: lazy_gettext("Send the letter for a forgotten password"),
     Job.LEARN_EFFORT.value: lazy_gettext("Learn how much work each step takes"),
     Job.ACT_ON_MANY.value: lazy_gettext("Do one act on many dossiers"),
 }
@@ -33,3 +35,13 @@ JOB_WORDS: dict[str, Any] = {
 ERROR_WORDS: dict[str, Any] = {
     LOST: lazy_gettext("The program stopped in the middle each time"),
 }
+
+PART_WORDS: dict[str, Any] = {
+    "database": lazy_gettext("Database"),
+    "migrations": lazy_gettext("Tables, as this release needs them"),
+    "relay": lazy_gettext("Handing jobs over to the workers"),
+    "queue": lazy_gettext("Jobs are taken up"),
+    "broker": lazy_gettext("Broker (Redis or Valkey)"),
+    "workers": lazy_gettext("Workers show a pulse"),
+}
+"""The parts that `/readyz` looks at."""

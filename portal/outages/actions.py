@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.actions import audit
 from portal.foundation.database import new_id
 from portal.foundation.errors import Invalid, NotFound, Refused, Stale
+from portal.foundation.outbox import Job, enqueue
 from portal.outages.models import Outage
 
 LONGEST = timedelta(days=14)
@@ -34,6 +35,7 @@ def announce(session: Session, wanted: Announcement, *, by: UUID, now: datetime)
     session.add(made)
     session.flush()
     audit.record(session, "outages.announce", f"outage:{made.id}", by=by, now=now, after=_seen(made))
+    enqueue(session, Job.RECHECK_BOOKINGS, {})  # no counter serves in a time without service
     return made
 
 
@@ -48,6 +50,7 @@ def correct(
         setattr(found, name, value)
     found.version += 1
     audit.record(session, "outages.correct", f"outage:{found.id}", by=by, now=now, before=before, after=_seen(found))
+    enqueue(session, Job.RECHECK_BOOKINGS, {})
     session.flush()
     return found
 

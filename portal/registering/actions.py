@@ -7,12 +7,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts.actions import parties
-from portal.accounts.models import Party, PartyStatus
+from portal.accounts.models import Membership, Party, PartyStatus
+from portal.accounts.viewer import FILING_ROLES
 from portal.attachments import actions as attachments
 from portal.attachments import queries as files
 from portal.attachments.actions import Shelf, Upload
 from portal.attachments.models import Attachment, ScanState
 from portal.foundation.errors import NotFound, Refused
+from portal.notices.actions import tell_of_account
+from portal.notices.kinds import NoticeKind
 from portal.registering.certificate import CERTIFICATE
 
 
@@ -41,7 +44,29 @@ def approve(session: Session, tax_code: str, *, must_be_clean: bool, by: UUID, n
         raise NotFound
     if party.status is PartyStatus.WAITING and not may_be_read(session, party.id, must_be_clean=must_be_clean):
         raise Refused("registering.no_certificate")
-    return parties.approve(session, tax_code, by=by, now=now)
+    approved = parties.approve(session, tax_code, by=by, now=now)
+    _tell(session, approved, NoticeKind.REGISTRATION_APPROVED, now=now)
+    return approved
+
+
+def refuse(session: Session, tax_code: str, *, reason: str, by: UUID, now: datetime) -> Party:
+    """Refuse the registration with a reason, which its people are told."""
+    refused = parties.refuse(session, tax_code, reason=reason, by=by, now=now)
+    _tell(session, refused, NoticeKind.REGISTRATION_REFUSED, now=now)
+    return refused
+
+
+def _tell(session: Session, party: Party, kind: NoticeKind, *, now: datetime) -> None:
+    """Those who may file for the company hear of the decision, each once: it is taken once."""
+    session.flush()
+    people = session.scalars(
+        sa.select(Membership.person_id)
+        .where(Membership.party_id == party.id, Membership.role.in_(FILING_ROLES), Membership.ended_at.is_(None))
+        .distinct()
+    )
+    said = {"company": party.name, "reason": party.refusal_reason, "link": "/accounts"}
+    for person_id in people.all():
+        tell_of_account(session, kind, person_id=person_id, params=said, now=now)
 
 
 def may_be_read(session: Session, party_id: UUID, *, must_be_clean: bool) -> bool:

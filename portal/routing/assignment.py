@@ -18,6 +18,7 @@ class Why(enum.StrEnum):
 
     LEAST_WORK = "least_work"
     HAD_IT_BEFORE = "had_it_before"
+    KNOWS_IT = "knows_it"
     STANDS_IN = "stands_in"
     NOBODY_IN_ROLE = "nobody_in_role"
     NOBODY_PRESENT = "nobody_present"
@@ -25,6 +26,9 @@ class Why(enum.StrEnum):
     NOBODY_FREE_OF_CONFLICT = "nobody_free_of_conflict"
     NOBODY_FOR_TWO_PERSONS = "nobody_for_two_persons"
 
+
+CONTINUITY_MINUTES = 60
+"""So many working minutes more may whoever did the last such step of the dossier have than whoever has least."""
 
 NOBODY = frozenset(why.value for why in Why if why.value.startswith("nobody_"))
 
@@ -50,13 +54,19 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What a step asks for. `language`: whoever knows it is preferred; where nobody does, all are asked."""
+    """What a step asks for. `language`: whoever knows it is preferred; where nobody does, all are asked.
+
+    `earlier` had this very step before and gets it back. `familiar` did the last step of this role in this agency: they
+    know the dossier, and get it where they have at most `leeway` minutes more than whoever has least.
+    """
 
     dossier_id: UUID
     expected: int
     skills: frozenset[str] = frozenset()
     language: str | None = None
     earlier: UUID | None = None
+    familiar: UUID | None = None
+    leeway: int = CONTINUITY_MINUTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +96,7 @@ def choose(candidates: Sequence[Candidate], wish: Wish) -> Choice:
         reasons["language"] = wish.language
         left = speaking
     ranked = sorted(left, key=lambda one: (one.load, one.open_steps, _lot(wish.dossier_id, one.post_id)))
-    chosen = next((one for one in ranked if one.post_id == wish.earlier), ranked[0])
+    chosen = next((one for one in ranked if one.post_id == wish.earlier), None) or _familiar(ranked, wish) or ranked[0]
     reasons |= {"load": chosen.load, "load_after": chosen.load + wish.expected, "open_steps": chosen.open_steps}
     others = [one.load for one in ranked if one is not chosen]
     if others:
@@ -94,9 +104,17 @@ def choose(candidates: Sequence[Candidate], wish: Wish) -> Choice:
     return Choice(post_id=chosen.post_id, why=_why(chosen, wish), reasons=reasons)
 
 
+def _familiar(ranked: Sequence[Candidate], wish: Wish) -> Candidate | None:
+    """Whoever knows the dossier, unless others have clearly less to do; one who is away knows it in vain."""
+    known = next((one for one in ranked if one.post_id == wish.familiar and not one.is_away), None)
+    return known if known is not None and known.load <= ranked[0].load + wish.leeway else None
+
+
 def _why(chosen: Candidate, wish: Wish) -> Why:
     if chosen.post_id == wish.earlier:
         return Why.HAD_IT_BEFORE
+    if chosen.post_id == wish.familiar and not chosen.is_away:
+        return Why.KNOWS_IT
     return Why.STANDS_IN if chosen.is_away else Why.LEAST_WORK
 
 

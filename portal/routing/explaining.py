@@ -40,6 +40,8 @@ def _sentences(params: Mapping[str, Any]) -> list[str]:
     why = params.get("why")
     if why == Why.HAD_IT_BEFORE:
         found.append(_("The step came back to whoever had it before."))
+    if why == Why.KNOWS_IT:
+        found.append(_("Did the last such step of this dossier, and hardly has more to do than others."))
     if "load" in params:
         hours = _hours(params["load"]), _hours(params["load_after"])
         found.append(

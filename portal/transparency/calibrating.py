@@ -1,7 +1,8 @@
 """How often forecasts came true: coverage of their ranges and pinball loss, by procedure and method.
 
 Only procedures with twenty settled dossiers that had a forecast are told of, and what they are told of together is the
-sum of these, so no difference tells of fewer.
+sum of these. Dossiers come in by groups of five, in the order in which those of the procedure were settled, and a group
+is told of for a year from the day of its fifth: so no difference of two days tells of fewer than five either.
 """
 
 from collections.abc import Mapping
@@ -12,9 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from portal.clock.zone import office_day
 from portal.dossiers.models import Dossier
 from portal.facts.models import FORECAST_SHARES, Calibration, DossierFact, Forecast, Method
 from portal.facts.turnaround import LONGEST_WINDOW
+from portal.transparency.open_data import LEAST
 from portal.transparency.resampling import FEWEST
 
 RANGES = {"50": (3, 5), "80": (2, 6), "95": (1, 7)}
@@ -77,9 +80,10 @@ def _scores(now: datetime) -> sa.Executable:
         days = sa.extract("epoch", settled_at - quantiles[place]) / SECONDS_PER_DAY
         losses.append(sa.func.greatest(share * days, (share - 1) * days))
     loss = sa.cast(sa.func.sum(sum(losses[1:], losses[0]) / len(losses)), sa.Float)
+    told = _told_of(now)
     return (
         sa.select(
-            DossierFact.procedure_code,
+            told.c.procedure_code,
             Forecast.method,
             sa.func.count().label("n"),
             sa.func.count(Dossier.id.distinct()).label("dossiers"),
@@ -88,14 +92,46 @@ def _scores(now: datetime) -> sa.Executable:
         )
         .select_from(Forecast)
         .join(Dossier, Dossier.id == Forecast.dossier_id)
-        .join(DossierFact, DossierFact.dossier_id == Forecast.dossier_id)
+        .join(told, told.c.dossier_id == Forecast.dossier_id)
         .where(
             settled_at.is_not(None),
             Forecast.made_at < settled_at,
-            Forecast.made_at > now - timedelta(days=LONGEST_WINDOW),
             sa.func.cardinality(quantiles) == len(FORECAST_SHARES),
         )
-        .group_by(DossierFact.procedure_code, Forecast.method)
+        .group_by(told.c.procedure_code, Forecast.method)
+    )
+
+
+def _told_of(now: datetime) -> sa.Subquery:
+    """The settled dossiers that had a forecast, in whole groups of five whose fifth was settled in the last year."""
+    fact, quantiles = DossierFact, Forecast.quantiles
+    foretold = sa.exists().where(
+        Forecast.dossier_id == fact.dossier_id,
+        Forecast.made_at < Dossier.settled_at,
+        sa.func.cardinality(quantiles) == len(FORECAST_SHARES),
+    )
+    of_code = sa.over(
+        sa.func.row_number(), partition_by=fact.procedure_code, order_by=(Dossier.settled_at, fact.dossier_id)
+    )
+    columns = (fact.dossier_id, fact.procedure_code, fact.settled_on, ((of_code - 1) // LEAST).label("place"))
+    ranked = (
+        sa.select(*columns)
+        .join(Dossier, Dossier.id == fact.dossier_id)
+        .where(fact.settled_on <= office_day(now), foretold)
+        .subquery()
+    )
+    same = (ranked.c.procedure_code, ranked.c.place)
+    grouped = sa.select(
+        ranked.c.dossier_id,
+        ranked.c.procedure_code,
+        sa.over(sa.func.count(), partition_by=same).label("n"),
+        sa.over(sa.func.max(ranked.c.settled_on), partition_by=same).label("day"),
+    ).subquery()
+    since = office_day(now) - timedelta(days=LONGEST_WINDOW)
+    return (
+        sa.select(grouped.c.dossier_id, grouped.c.procedure_code)
+        .where(grouped.c.n == LEAST, grouped.c.day > since)
+        .subquery()
     )
 
 

@@ -18,11 +18,18 @@ from portal.clock.zone import VIETNAM
 from portal.facts.models import BIN_MINUTES, DossierFact
 from portal.facts.queries import Group
 from portal.facts.turnaround import ENOUGH, LONGEST_WINDOW
+from portal.hearing.models import Matter, MatterKind, Rating
 from portal.transparency.open_data import BANDS, STANDINGS, band_of
 from portal.transparency.survival import counted_curve, counted_within
 
 CURVE_POINTS = 10
 MINUTES_PER_DAY = 480
+COUNTS = ("levels", "channels", "ends", "not_accepted", "service")
+SETTLED, LATE_766, DISLIKED, ACCEPTED_LATE = "settled", "late_766", "disliked", "accepted_late"
+"""Of the dossiers settled in the last 365 days: all, late by the official formula, with feedback, a complaint or a
+rating of one or two, and accepted after their eight working hours."""
+DISLIKE = 2
+"""The highest score of whoever is not content."""
 MOST_ROUNDS = 2
 """Two supplement rounds or more are one row."""
 
@@ -38,9 +45,11 @@ class Cohort:
     levels: Counter[str] = field(default_factory=Counter)
     channels: Counter[str] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)
+    not_accepted: Counter[str] = field(default_factory=Counter)
+    service: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: "Cohort") -> None:
-        for name in ("settled", "watched", "ageing", "rounds", "levels", "channels", "ends"):
+        for name in ("settled", "watched", "ageing", "rounds", *COUNTS):
             getattr(self, name).update(getattr(other, name))
 
     def figures(self) -> dict[str, Any]:
@@ -64,6 +73,8 @@ class Cohort:
             "levels": dict(sorted(self.levels.items())),
             "channels": dict(sorted(self.channels.items())),
             "ends": dict(sorted(self.ends.items())),
+            "not_accepted": dict(sorted(self.not_accepted.items())),
+            "service": {name: self.service[name] for name in (SETTLED, LATE_766, DISLIKED, ACCEPTED_LATE)},
         }
 
 
@@ -73,6 +84,7 @@ def read(session: Session, *, on: date, now: datetime) -> dict[Group, Cohort]:
     _take_ended(session, found, on)
     _take_open(session, found, on, now)
     _take_profile(session, found, on)
+    _take_service(session, found, on)
     return found
 
 
@@ -127,19 +139,46 @@ def _take_profile(session: Session, found: dict[Group, Cohort], on: date) -> Non
     keys = (
         fact.procedure_code, fact.agency_id, fact.settled_on.is_not(None),
         sa.func.least(fact.supplement_rounds, MOST_ROUNDS), fact.level, fact.channel, how,
+        sa.case((fact.settled_on.is_(None), fact.refusal_reason)),
     )  # fmt: skip
     statement = (
         sa.select(*keys, sa.func.count())
         .where(fact.ended_on <= on, fact.ended_on > on - timedelta(days=LONGEST_WINDOW), fact.agency_id.is_not(None))
         .group_by(*keys)
     )
-    for code, agency, is_settled, rounds, level, channel, end, n in session.execute(statement):
+    for code, agency, is_settled, rounds, level, channel, end, reason, n in session.execute(statement):
         cohort = _of(found, code, agency)
         cohort.ends[end] += n
+        if reason is not None:
+            cohort.not_accepted[reason] += n
         if is_settled:
             cohort.rounds[rounds] += n
             cohort.levels[str(level or "")] += n
             cohort.channels[channel or ""] += n
+
+
+def _take_service(session: Session, found: dict[Group, Cohort], on: date) -> None:
+    """Of the dossiers settled in the last year: how many were late by 766, disliked, accepted late."""
+    fact, count = DossierFact, sa.func.count
+    said = Matter.kind.in_((MatterKind.FEEDBACK, MatterKind.COMPLAINT))
+    disliked = sa.or_(
+        fact.dossier_id.in_(sa.select(Rating.dossier_id).where(Rating.score <= DISLIKE)),
+        fact.dossier_id.in_(sa.select(Matter.dossier_id).where(said, Matter.dossier_id.is_not(None))),
+    )
+    columns = (
+        count().label(SETTLED),
+        count().filter(fact.was_on_time_766.is_not(True)).label(LATE_766),
+        count().filter(disliked).label(DISLIKED),
+        count().filter(fact.acceptance_was_late.is_(True)).label(ACCEPTED_LATE),
+    )
+    statement = (
+        sa.select(fact.procedure_code, fact.agency_id, *columns)
+        .where(fact.settled_on <= on, fact.settled_on > on - timedelta(days=LONGEST_WINDOW))
+        .group_by(fact.procedure_code, fact.agency_id)
+    )
+    for code, agency, *counts in session.execute(statement):
+        names = (SETTLED, LATE_766, DISLIKED, ACCEPTED_LATE)
+        _of(found, code, agency).service.update(dict(zip(names, counts, strict=True)))
 
 
 def communes(session: Session, *, on: date) -> list[dict[str, Any]]:

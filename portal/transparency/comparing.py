@@ -8,9 +8,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.facts.models import CountedShare, DossierFact, Rollup
+from portal.facts.models import CountedShare, DossierFact, Heard, HeardCount, Rollup
 from portal.facts.shares import ROLLUP_KEY, SHARE_COLUMNS, computed
-from portal.transparency import counting
+from portal.transparency import counting, heard
+from portal.transparency.models import FigureSheet
 
 BATCH = 200
 Key = tuple[Any, ...]
@@ -18,7 +19,10 @@ Key = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """Something stored that the events do not say. `what`: fact, cell, share, rollup or snapshot; `name`: which one."""
+    """Something stored that the record does not say.
+
+    `what`: fact, cell, share, rollup, heard or snapshot; `name`: which one.
+    """
 
     what: str
     name: str
@@ -49,6 +53,33 @@ def rollups(session: Session) -> Iterator[Difference]:
     stored = {_rollup_key(row): dict(row) for row in session.execute(sa.select(*table.columns)).mappings()}
     expected = {_rollup_key(row): dict(row) for row in session.execute(computed()).mappings()}
     yield from _named("rollup", stored, expected)
+
+
+def recount_heard(session: Session) -> None:
+    """Make what was heard anew as of the last count; what has come since is counted by the next."""
+    counted_at = session.scalar(sa.select(sa.func.max(FigureSheet.made_at)))
+    if counted_at is not None:
+        heard.recount(session, now=counted_at)
+
+
+def heard_counts(session: Session) -> Iterator[Difference]:
+    """Counts of what was heard that are not what ratings, feedback and bills say, of days that are over.
+
+    What has come since the last count is no difference.
+    """
+    counted_on = session.scalar(sa.select(sa.func.max(FigureSheet.on)))
+    counted_at = session.scalar(sa.select(sa.func.max(FigureSheet.made_at)))
+    if counted_on is None or counted_at is None:
+        return
+    table, source = HeardCount.__table__, heard.expected(counted_at)
+    rows = session.execute(sa.select(*table.columns).where(table.c.day < counted_on)).mappings()
+    stored = {_heard_key(row): dict(row) for row in rows}
+    wanted = session.execute(sa.select(source).where(source.c.day < counted_on)).mappings()
+    yield from _named("heard", stored, {_heard_key(row): {**row, "kind": Heard(row["kind"])} for row in wanted})
+
+
+def _heard_key(row: Mapping[Any, Any]) -> Key:
+    return tuple(str(row[name]) for name in heard.COLUMNS if name != "n")
 
 
 def _named(what: str, stored: Mapping[Key, Any], expected: Mapping[Key, Any]) -> Iterator[Difference]:

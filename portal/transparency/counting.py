@@ -74,7 +74,7 @@ def shares_of(session: Session, ids: Sequence[UUID]) -> list[Values]:
     columns = [table.c[name] for name in COLUMNS]
     facts = session.execute(sa.select(*columns).where(table.c.dossier_id.in_(ids))).mappings()
     found = [share for fact in facts if (share := whole_share({name: fact[name] for name in COLUMNS})) is not None]
-    events = _events(session, ids)
+    events = events_of(session, ids)
     statement = sa.select(Dossier).where(Dossier.id.in_(ids)).options(joinedload(Dossier.procedure))
     for dossier in session.scalars(statement):
         found += visits.shares(dossier, events[dossier.id])
@@ -98,7 +98,8 @@ def _count(session: Session, ids: Sequence[UUID]) -> None:
     )
 
 
-def _events(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Event]]:
+def events_of(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Event]]:
+    """The histories of these dossiers, each in its order."""
     rows = session.scalars(
         sa.select(DossierEvent)
         .where(DossierEvent.dossier_id.in_(ids))

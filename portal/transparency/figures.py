@@ -4,14 +4,33 @@
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from portal.facts.turnaround import LONGEST_WINDOW, Standing, Tally, measured, share_of, window_of
-from portal.transparency.open_data import BANDS, STANDINGS, Line
+from portal.facts.turnaround import ENOUGH, LONGEST_WINDOW, Standing, Tally, measured, share_of, window_of
+from portal.transparency.open_data import (
+    ACCEPTANCE,
+    BANDS,
+    CHANNEL,
+    COMMUNE,
+    FEEDBACK,
+    IN_TIME,
+    LEVEL,
+    OUTCOME,
+    PAYMENT,
+    RATING,
+    STANDINGS,
+    TOPICS,
+    YEAR,
+    Line,
+)
 
 MONTHS = 12
+PARTS = ("field", "procedure", "agency")
+"""What the province consists of: columns of the lines."""
+EDITION = 2
+"""Raised whenever figures are added: an older snapshot is compared in what it published."""
 MINUTES = 60
 Wanted = Callable[[Line], bool]
 
@@ -23,17 +42,39 @@ def compute(lines: Sequence[Line], *, on: date) -> dict[str, Any]:
         "fields": _by(lines, "field", on=on),
         "procedures": _by(lines, "procedure", on=on),
         "agencies": _by(lines, "agency", on=on),
-        "ageing": _ageing(lines),
-        "months": _months(lines, on=on),
+        "ageing": ageing(lines),
+        "months": months(lines, on=on),
         "stopped": _stopped(lines),
+        "topics": topics(lines),
+        "edition": EDITION,
+    }
+
+
+def part(lines: Sequence[Line], scope: str, *, on: date) -> dict[str, Any]:
+    """The figures of one field, procedure or agency and of what it consists of, from the lines that tell of it.
+
+    `scope` is the column they have in common. Every line is one the public has, so whatever is summed here is a sum
+    of groups of five (see `open_data`).
+    """
+    return {
+        "whole": of(lines, on=on),
+        "ageing": ageing(lines),
+        "months": months(lines, on=on),
+        **{f"by_{name}": _by(lines, name, on=on) for name in PARTS if name != scope},
     }
 
 
 def of(lines: Iterable[Line], *, on: date) -> dict[str, Any]:
     """The figures of the dossiers in these lines."""
     by_window: dict[int, Tally] = {}
-    standing = Standing()
+    standing, before = Standing(), {True: Counter[int](), False: Counter[int]()}
     for line in lines:
+        if line.kind == "counted":
+            continue
+        if line.kind == "earlier":
+            ago = window_of((on - YEAR - date.fromisoformat(line.day or "")).days)
+            before[bool(line.on_time)][ago or 0] += line.dossiers
+            continue
         if line.kind == "open":
             _stands(standing, line)
             continue
@@ -46,6 +87,8 @@ def of(lines: Iterable[Line], *, on: date) -> dict[str, Any]:
             standing.stopped[window] += line.dossiers
             standing.stopped_kept_766[window] += line.dossiers if line.on_time_766 else 0
     found = measured(by_window, standing)
+    longest = found.window_days or LONGEST_WINDOW
+    kept, missed = (sum(n for days, n in before[was].items() if 0 < days <= longest) for was in (True, False))
     return {
         "n": found.n,
         "window_days": found.window_days,
@@ -64,13 +107,20 @@ def of(lines: Iterable[Line], *, on: date) -> dict[str, Any]:
         "agency_hours": found.agency_minutes // MINUTES,
         "applicant_hours": found.applicant_minutes // MINUTES,
         "supplemented": found.supplemented,
+        "year_ago_n": kept + missed,
+        "year_ago_on_time": kept,
+        "year_ago_share": share_of(kept, kept + missed) if kept + missed >= ENOUGH else None,
         "durations_hours": [[minutes // MINUTES, count] for minutes, count in sorted(found.durations.items())],
     }
 
 
 def _by(lines: Sequence[Line], name: str, *, on: date) -> dict[str, Any]:
-    keys = sorted({key for line in lines if (key := getattr(line, name)) is not None})
-    return {key: of([line for line in lines if getattr(line, name) == key], on=on) for key in keys}
+    by_key: dict[str, list[Line]] = {}
+    for line in lines:
+        key = getattr(line, name)
+        if key is not None:
+            by_key.setdefault(key, []).append(line)
+    return {key: of(of_key, on=on) for key, of_key in sorted(by_key.items())}
 
 
 def _tally(line: Line) -> Tally:
@@ -98,7 +148,7 @@ def _stands(standing: Standing, line: Line) -> None:
     standing.open_kept_766 += line.dossiers if line.on_time_766 else 0
 
 
-def _ageing(lines: Iterable[Line]) -> list[dict[str, Any]]:
+def ageing(lines: Iterable[Line]) -> list[dict[str, Any]]:
     """Open dossiers by days since acceptance and standing; the last band holds those too few to tell their age."""
     counts: Counter[tuple[str | None, str | None]] = Counter()
     for line in lines:
@@ -111,7 +161,7 @@ def _ageing(lines: Iterable[Line]) -> list[dict[str, Any]]:
     ]
 
 
-def _months(lines: Iterable[Line], *, on: date) -> list[dict[str, Any]]:
+def months(lines: Iterable[Line], *, on: date) -> list[dict[str, Any]]:
     """Settled dossiers by the month of their group of five: how many, and how many of them on time."""
     first = _months_before(on, MONTHS - 1)
     n: Counter[str] = Counter()
@@ -130,6 +180,44 @@ def _stopped(lines: Iterable[Line]) -> dict[str, int]:
         if line.kind == "stopped":
             reasons[line.stop_reason or ""] += line.dossiers
     return dict(sorted(reasons.items()))
+
+
+def topics(lines: Iterable[Line]) -> dict[str, Any]:
+    """What is counted apart, of the last 365 days: `counts` by topic and answer, and `shares` of twenty or more.
+
+    `communes`: of each how many were settled (`n`), and how many of them on time (`part`).
+    """
+    counts: dict[str, Counter[str]] = {topic: Counter() for topic in TOPICS}
+    on_time: Counter[str] = Counter()
+    for line in lines:
+        if line.kind == "counted" and line.topic and line.answer:
+            counts[line.topic][line.answer] += line.dossiers
+            on_time[line.answer] += line.dossiers if line.topic == COMMUNE and line.on_time else 0
+    communes = counts.pop(COMMUNE)
+    return {
+        "counts": {topic: dict(sorted(of.items())) for topic, of in counts.items()},
+        "shares": {
+            name: _share(sum(counts[topic][answer] for answer in answers), counts[topic].total())
+            for name, (topic, answers) in SHARES.items()
+        },
+        "communes": {code: _share(on_time[code], n) for code, n in sorted(communes.items())},
+    }
+
+
+def _share(part_: int, n: int) -> dict[str, Any]:
+    return {"part": part_, "n": n, "share": share_of(part_, n) if n >= ENOUGH else None}
+
+
+SHARES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "online_filing": (CHANNEL, ("online",)),
+    "level_4": (LEVEL, ("4",)),
+    "accepted_on_time": (ACCEPTANCE, (IN_TIME,)),
+    "refused": (OUTCOME, ("refused",)),
+    "satisfied": (RATING, ("4", "5")),
+    "feedback_on_time": (FEEDBACK, ("on_time",)),
+    "online_payment": (PAYMENT, ("online",)),
+}
+"""The shares of the counted lines: of which topic, and which answers make the part."""
 
 
 def _months_before(on: date, months: int) -> str:

@@ -37,8 +37,8 @@ class Trend:
         return "level" if self.later == self.earlier else "up" if self.later > self.earlier else "down"
 
 
-def read(session: Session, snapshot: Snapshot, *, on: date) -> list[Attainment]:
-    """The goals in force on the day, as of the snapshot."""
+def read(session: Session, snapshot: Snapshot | None, *, on: date) -> list[Attainment]:
+    """The goals in force on the day, as of the snapshot; before the first one what comes from dossiers is unknown."""
     return [_standing(session, goal, snapshot, on) for goal in queries.goals(session, on=on)]
 
 
@@ -54,8 +54,8 @@ def trend(months: Sequence[Mapping[str, Any]], *, as_of: date) -> Trend | None:
     )
 
 
-def _standing(session: Session, goal: Goal, snapshot: Snapshot, on: date) -> Attainment:
-    if goal.key == queries.ON_TIME:
+def _standing(session: Session, goal: Goal, snapshot: Snapshot | None, on: date) -> Attainment:
+    if snapshot is not None and goal.key == queries.ON_TIME:
         return _on_time(goal, snapshot)
     share = attainment.full_process(session, on) if goal.key == FULL_PROCESS_KEY else None
     return Attainment(goal=goal, measured=share, months=(), margin=None)

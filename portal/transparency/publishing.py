@@ -16,7 +16,7 @@ def as_csv(snapshot: Snapshot) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in snapshot.rows:
-        writer.writerow([_cell(row[column]) for column in COLUMNS])
+        writer.writerow([_cell(row.get(column)) for column in COLUMNS])  # older lines tell of fewer columns
     return out.getvalue()
 
 

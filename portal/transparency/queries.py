@@ -16,6 +16,7 @@ from portal.clock.zone import office_day
 from portal.facts.models import DossierFact
 from portal.facts.turnaround import Turnaround
 from portal.foundation.languages import spoken
+from portal.reasons.models import Reason, ReasonKind
 from portal.transparency import sheets
 from portal.transparency.models import FigureSheet, Goal, Snapshot
 from portal.transparency.open_data import Open, Settled, Stopped
@@ -26,6 +27,8 @@ ON_TIME = "on_time"
 GOALS_IN_ORDER = (Goal.key != ON_TIME, Goal.by_year, Goal.key)
 
 Names = Mapping[str, Mapping[str, str]]
+REFUSAL = "refusal:"
+"""Before the key of a managed reason among the names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +148,10 @@ def _holds(on: date) -> sa.ColumnElement[bool]:
 
 
 def names(session: Session) -> Names:
-    """The names of agencies (by id and by key) and of procedures (by code), in one statement."""
+    """The names of agencies (by id and by key), of procedures (by code) and of managed reasons, in one statement.
+
+    Reasons of refusals are known as `REFUSAL` and their key, retired ones too.
+    """
     newest = (
         sa.select(ProcedureVersion.code, ProcedureVersion.names)
         .ext(distinct_on(ProcedureVersion.code))
@@ -157,6 +163,7 @@ def names(session: Session) -> Names:
         sa.select(agency_id, Agency.short_names),
         sa.select(Agency.key, Agency.short_names),
         sa.select(newest.c.code, newest.c.names),
+        sa.select(sa.literal(REFUSAL) + Reason.key, Reason.words).where(Reason.kind == ReasonKind.REFUSAL),
     )
     return {row[0]: row[1] for row in session.execute(both)}
 
@@ -203,6 +210,12 @@ def settled_until(session: Session, day: date) -> list[Settled]:
         fact.was_on_time,
         fact.was_on_time_766,
         fact.supplement_rounds,
+        fact.commune,
+        fact.level,
+        fact.channel,
+        fact.outcome,
+        fact.refusal_reason,
+        fact.acceptance_was_late,
     )
     statement = sa.select(*columns).join(Agency, Agency.id == fact.agency_id).where(fact.settled_on <= day)
     names_ = tuple(Settled.__dataclass_fields__)

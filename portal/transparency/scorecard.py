@@ -123,10 +123,25 @@ def scorecard(session: Session, *, on: date, agency: str | None = None) -> Score
     sheet = sheets.of(session, sheets.AGENCY if agency else sheets.PROVINCE, agency or "")
     counted: dict[str, tuple[int, int]] = {}
     if sheet is not None:
-        counted["2.1"] = (sheet.figures["now"]["on_time_766"], sheet.figures["now"]["counted_766"])
+        counted = _of_sheet(sheet.figures)
     if agency is None:
         counted |= _of_procedures(session, on)
     return Scorecard(on=on, scores=[_score(indicator, counted) for indicator in INDICATORS])
+
+
+def _of_sheet(figures: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
+    """2.1 of the window; 3.6, 5.2 and 5.4 of the last 365 days, as far as there is anything to count."""
+    counted = {"2.1": (figures["now"]["on_time_766"], figures["now"]["counted_766"])}
+    shares = figures["heard"]["shares"] if "heard" in figures else {}
+    for code, name in (("3.6", "online_payment"), ("5.2", "feedback_on_time")):
+        if name in shares and shares[name]["n"]:
+            counted[code] = (shares[name]["part"], shares[name]["n"])
+    service = figures.get("service")
+    if service and service["settled"]:
+        # 100 % − (share that was late + share that was disliked): one that was both counts twice, as the formula says
+        content = service["settled"] - service["late_766"] - service["disliked"]
+        counted["5.4"] = (max(0, content), service["settled"])
+    return counted
 
 
 def saveable(session: Session, *, on: date, agency: str | None = None, most: int = 20) -> list[Saveable]:

@@ -6,7 +6,7 @@ open ones and the last year's cohort are counted by the database. A page reads f
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from fractions import Fraction
@@ -32,7 +32,7 @@ from portal.facts.turnaround import (
     share_of,
 )
 from portal.foundation.advisory import AdvisoryLock
-from portal.transparency import cohort
+from portal.transparency import cohort, heard
 from portal.transparency.cohort import Cohort
 from portal.transparency.models import FigureSheet
 from portal.transparency.sums import Month, StepSums, Sums, months_until
@@ -53,6 +53,7 @@ def make(session: Session, *, now: datetime) -> int:
     """
     session.execute(sa.select(sa.func.pg_advisory_xact_lock(AdvisoryLock.SHEETS)))
     began, on = time.monotonic(), office_day(now)
+    heard.recount_lately(session, on=on, now=now)
     made = computed(session, on=on, now=now)
     took = round((time.monotonic() - began) * 1000)
     rows = [
@@ -76,13 +77,17 @@ def computed(session: Session, *, on: date, now: datetime) -> dict[Scope, dict[s
     sums, standings = read_sums(session, on), facts.standings(session, on=on)
     cohorts, (fields, names) = cohort.read(session, on=on, now=now), _fields_and_steps(session)
     found: dict[Scope, dict[str, Any]] = {}
+    answers: dict[Scope, heard.Answers] = defaultdict(Counter)
+    for group, of_group in heard.read(session, on=on).items():
+        for scope in _scopes_of(group, fields):
+            answers[scope].update(of_group)
     for scope, groups in _scopes({*sums, *standings, *cohorts}, fields).items():
         total, standing, whole = Sums(), Standing(), Cohort()
         for group in groups:
             total.add(sums.get(group, Sums()))
             standing.add(standings.get(group, Standing()))
             whole.add(cohorts.get(group, Cohort()))
-        found[scope] = _figures(total, standing, whole, names, on=on)
+        found[scope] = _figures(total, standing, whole, names, on=on) | {"heard": heard.figures(answers[scope])}
     found[PROVINCE, ""]["communes"] = cohort.communes(session, on=on)
     return found
 
@@ -91,14 +96,19 @@ def _scopes(groups: Iterable[Group], fields: Mapping[str, str]) -> dict[Scope, l
     found: dict[Scope, list[Group]] = defaultdict(list)
     found[PROVINCE, ""] = []
     for group in groups:
-        code, agency = group.procedure_code, str(group.agency_id)
-        found[PROVINCE, ""].append(group)
-        found[PROCEDURE, code].append(group)
-        found[AGENCY, agency].append(group)
-        found[PAIR, f"{code} {agency}"].append(group)
-        if code in fields:
-            found[FIELD, fields[code]].append(group)
+        for scope in _scopes_of(group, fields):
+            found[scope].append(group)
     return found
+
+
+def _scopes_of(group: Group, fields: Mapping[str, str]) -> Iterator[Scope]:
+    code, agency = group.procedure_code, str(group.agency_id)
+    yield PROVINCE, ""
+    yield AGENCY, agency
+    yield PROCEDURE, code
+    yield PAIR, f"{code} {agency}"
+    if code in fields:
+        yield FIELD, fields[code]
 
 
 def _figures(sums: Sums, standing: Standing, whole: Cohort, names: StepNames, *, on: date) -> dict[str, Any]:
@@ -109,12 +119,22 @@ def _figures(sums: Sums, standing: Standing, whole: Cohort, names: StepNames, *,
         "now": _stored(found),
         "early": sum(count for days, count in sums.early.items() if days <= longest),
         "refused": sum(count for days, count in sums.refused.items() if days <= longest),
+        "refusals": _refusals(sums, longest),
         "lately": sums.now[WINDOWS[0]].n if WINDOWS[0] in sums.now else 0,
         "year_ago": _year_ago(sums.year_ago, longest, earlier),
         "months": [_month(name, sums.months.get(name, Month())) for name in months_until(on)],
         "steps": [_step(*key, step, names.get(key, {})) for key, step in sorted(sums.steps.items())],
         **whole.figures(),
     }
+
+
+def _refusals(sums: Sums, longest: int) -> dict[str, int]:
+    """The refused ones of the window by the key of their managed reason, empty for own words alone."""
+    total: Counter[str] = Counter()
+    for days, reasons in sums.refusals.items():
+        if days <= longest:
+            total.update(reasons)
+    return dict(sorted(total.items()))
 
 
 def _stored(found: Turnaround) -> dict[str, Any]:

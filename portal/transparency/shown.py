@@ -219,3 +219,25 @@ def tally_rows(counts: Mapping[str, int], words: Mapping[str, Any]) -> list[dict
         {"label": words.get(key, key), "value": n, "n": n, "share": n / whole if whole else None}
         for key, n in sorted(counts.items(), key=lambda item: -item[1])
     ]
+
+
+def _reason(names: queries.Names, key: str) -> Any:
+    """A managed reason in the reader's language."""
+    known = f"{queries.REFUSAL}{key}"
+    return name_of(names, known) if known in names else wording.OWN_WORDS
+
+
+def topic_rows(topic: str, counts: Mapping[str, int], names: queries.Names) -> list[dict[str, Any]]:
+    """The answers of a topic as rows of a bar chart: ratings by score, all else the most frequent first."""
+    words: Mapping[str, Any] = {
+        "outcome": wording.OUTCOME_WORDS,
+        "refusal": {key: _reason(names, key) for key in counts},
+        "acceptance": wording.IN_TIME_WORDS,
+        "level": wording.LEVEL_WORDS,
+        "channel": wording.CHANNEL_WORDS,
+        "payment": wording.CHANNEL_WORDS,
+        "rating": wording.RATING_WORDS,
+        "feedback": wording.IN_TIME_WORDS,
+    }[topic]
+    rows = tally_rows(counts, words)
+    return sorted(rows, key=lambda row: str(row["label"]), reverse=True) if topic == "rating" else rows

@@ -56,6 +56,7 @@ class Sums:
     year_ago: dict[int, Tally] = field(default_factory=dict)
     early: Counter[int] = field(default_factory=Counter)
     refused: Counter[int] = field(default_factory=Counter)
+    refusals: dict[int, Counter[str]] = field(default_factory=dict)
     months: dict[str, Month] = field(default_factory=dict)
     steps: dict[tuple[str, str], StepSums] = field(default_factory=dict)
 
@@ -65,6 +66,8 @@ class Sums:
                 mine.setdefault(days, Tally()).add(tally)
         self.early.update(other.early)
         self.refused.update(other.refused)
+        for days, reasons in other.refusals.items():
+            self.refusals.setdefault(days, Counter()).update(reasons)
         for name, month in other.months.items():
             self.months.setdefault(name, Month()).add(month)
         for key, step in other.steps.items():
@@ -87,6 +90,7 @@ def read(session: Session, on: date) -> dict[Group, Sums]:
             sums.now.setdefault(window, Tally()).add(tally)
             sums.early[window] += row.early
             sums.refused[window] += row.refused
+            sums.refusals.setdefault(window, Counter()).update(row.refusals)
         else:
             then = window_of((a_year_ago - row.day).days)
             if then is not None:

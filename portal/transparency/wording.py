@@ -2,14 +2,10 @@
 
 from flask_babel import LazyString, lazy_gettext
 
+from portal.accounts.wording import BUSINESS_FIELDS
 from portal.transparency.models import Rhythm
 
-FIELD_WORDS = {
-    "investment": lazy_gettext("Investment"),
-    "land": lazy_gettext("Land"),
-    "construction": lazy_gettext("Construction"),
-    "trade": lazy_gettext("Import, export and trade"),
-}
+FIELD_WORDS = BUSINESS_FIELDS
 
 STANDING_WORDS = {
     "within_limit": lazy_gettext("within the limit"),
@@ -52,10 +48,64 @@ CHANNEL_WORDS = {
     "": lazy_gettext("not known"),
 }
 
+OUTCOME_WORDS = {"granted": END_WORDS["granted"], "refused": END_WORDS["refused"]}
+
+RATING_WORDS = {
+    "5": lazy_gettext("5 – very good"),
+    "4": lazy_gettext("4 – good"),
+    "3": lazy_gettext("3 – fair"),
+    "2": lazy_gettext("2 – poor"),
+    "1": lazy_gettext("1 – very poor"),
+}
+
+IN_TIME_WORDS = {"on_time": lazy_gettext("in time"), "late": lazy_gettext("late")}
+
+OWN_WORDS = lazy_gettext("in the officer's own words")
+
+TOPIC_WORDS = {
+    "outcome": lazy_gettext("How they were decided"),
+    "refusal": lazy_gettext("Why dossiers were refused"),
+    "acceptance": lazy_gettext("Accepted within eight working hours"),
+    "level": lazy_gettext("By level of the online service"),
+    "channel": lazy_gettext("By channel of filing"),
+    "payment": lazy_gettext("How fees were paid"),
+    "rating": lazy_gettext("How people rate the service"),
+    "feedback": lazy_gettext("Feedback answered in time"),
+}
+"""What is counted apart, in the order of the pages."""
+
+TOPIC_FORMULAS = {
+    "outcome": lazy_gettext("settled dossiers of the last 365 days by decision"),
+    "refusal": lazy_gettext(
+        "refused dossiers of the last 365 days by the reason the office has agreed on; reasons in own words together"
+    ),
+    "acceptance": lazy_gettext(
+        "settled dossiers of the last 365 days that had been accepted within 8 working hours of filing ÷ all of them"
+    ),
+    "level": lazy_gettext(
+        "settled dossiers of the last 365 days by level: 4 is online from end to end, 3 asks for something in person"
+    ),
+    "channel": lazy_gettext("settled dossiers of the last 365 days that were filed online ÷ all of them"),
+    "payment": lazy_gettext("bills settled online ÷ all bills settled in the last 365 days with something to pay"),
+    "rating": lazy_gettext("ratings of four and five ÷ all ratings of the last 365 days; each dossier is rated once"),
+    "feedback": lazy_gettext(
+        "taken on by its first day and answered by its last ÷ answered, or not answered though the day has passed"
+    ),
+}
+
 COLUMN_WORDS = {
-    "kind": lazy_gettext("settled: a decision was issued; stopped: ended without a decision after acceptance; open."),
-    "day": lazy_gettext(
-        "For settled and stopped dossiers: the day on which their group of five was complete. Empty for open ones."
+    "kind": lazy_gettext(
+        "settled: a decision was issued; stopped: ended without a decision after acceptance; open; earlier: settled in "
+        "the year before; counted: one thing alone, of the whole province."
+    ),
+    "day": lazy_gettext("The day on which the group of five was complete. Empty for open ones."),
+    "level": lazy_gettext("Settled dossiers: level 3 or 4 of the online service."),
+    "topic": lazy_gettext(
+        "Counted lines: commune, channel, level, outcome, refusal, acceptance, rating, feedback or payment."
+    ),
+    "answer": lazy_gettext(
+        "Counted lines: the code of the commune, the channel, the level, granted or refused, the key of the reason, "
+        "on_time or late, the score, online or counter."
     ),
     "field": lazy_gettext("Field: investment, land, construction, trade. Empty where it is not told."),
     "procedure": lazy_gettext("National code of the procedure. Empty where it is not told."),
@@ -72,7 +122,7 @@ COLUMN_WORDS = {
     ),
     "supplement_rounds": lazy_gettext("How many times a supplement was asked for."),
     "stop_reason": lazy_gettext("Why a dossier was stopped: withdrawn, not_supplied, unpaid, closed_administratively."),
-    "dossiers": lazy_gettext("How many dossiers the line stands for."),
+    "dossiers": lazy_gettext("How many dossiers (ratings, answers to feedback, bills) the line stands for."),
 }
 
 
@@ -134,6 +184,17 @@ FORMULA_WORDS = {
         "procedures of this portal that can be filed online ÷ procedures in force; full points from 80 percent"
     ),
     "3.2": lazy_gettext("online services with a dossier filed in the last 365 days ÷ online services"),
+    "3.6": lazy_gettext(
+        "bills settled online ÷ all bills settled in the last 365 days with something to pay; bills, not dossiers"
+    ),
+    "5.2": lazy_gettext(
+        "feedback of the last 365 days taken on by its first day and answered by its last ÷ answered, or not answered "
+        "though the day has passed; whether the answer was published in time is not counted"
+    ),
+    "5.4": lazy_gettext(
+        "1 − (late by 2.1 + with feedback, a complaint or a rating of one or two) ÷ settled in the last 365 days; full "
+        "points from 90 percent"
+    ),
 }
 
 CORRECTED_WORDS = {

@@ -33,13 +33,13 @@ class EventKind(StrEnum):
     CORRECTED = "corrected"
     OPENED_BY_OFFICE = "opened_by_office"
     ACCEPTED = "accepted"
-    REFUSED_INTAKE = "refused_intake"
+    REFUSED_INTAKE = "refused_intake"  # (managed_reason)
 
     # The way through the procedure's graph
     ROUTED = "routed"  # (agency)
     SENT_TO_DISPATCHER = "sent_to_dispatcher"
     STEP_OPENED = "step_opened"  # (node, agency)
-    STEP_ASSIGNED = "step_assigned"  # (node, assignee)
+    STEP_ASSIGNED = "step_assigned"  # (node, assignee; agency, where its own has been closed)
     STEP_COMPLETED = "step_completed"  # (node, conclusion: refuse at an approval turns the dossier down)
     STEP_SENT_BACK = "step_sent_back"  # (node, to)
     STEP_DROPPED = "step_dropped"  # (node)
@@ -59,11 +59,18 @@ class EventKind(StrEnum):
     STOPPED = "stopped"  # (reason)
 
     # The decision: four acts, four evidences
-    SIGNED = "signed"  # (node, evidence, conclusion: the outcome)
+    SIGNED = "signed"  # (node, evidence, conclusion: the outcome, managed_reason of a refusal)
     NUMBERED = "numbered"  # (node, evidence)
     ISSUED = "issued"  # (node, evidence, outcome)
     RETURNED = "returned"  # (node when the graph has a deliver step, evidence)
     REOPENED_BY_CORRECTION = "reopened_by_correction"  # (to)
+
+    # How the result reaches the filer: no change of state until it is in their hands
+    DELIVERY_CHOSEN = "delivery_chosen"
+    SLOT_BOOKED = "slot_booked"
+    SLOT_RELEASED = "slot_released"
+    RESULT_POSTED = "result_posted"
+    RESULT_CAME_BACK = "result_came_back"
 
     # Time and trace: no change of state
     DUE_CHANGED = "due_changed"  # an administrator's calendar moved the dates (calendar)

@@ -49,7 +49,8 @@ def accepted(p: Projection, event: Event, _: Graph) -> Projection:
 
 
 def refused_intake(p: Projection, event: Event, _: Graph) -> Projection:
-    return _ended(replace(p, state=_move(p, event, Action.REFUSE_INTAKE)), event)
+    state = _move(p, event, Action.REFUSE_INTAKE)
+    return _ended(replace(p, state=state, refused_for=_managed_reason(event)), event)
 
 
 # The way through the graph
@@ -87,7 +88,8 @@ def step_assigned(p: Projection, event: Event, _: Graph) -> Projection:
     key, assignee = text(event, "node"), text_or_none(event, "assignee")
     if p.step_at(key) is None:
         raise BrokenHistory(event.version, "not_open", key)
-    held = tuple(replace(s, assignee=assignee) if s.node == key else s for s in p.open_steps)
+    agency = text_or_none(event, "agency")  # only where the step goes to another: its own has been closed
+    held = tuple(replace(s, assignee=assignee, agency=agency or s.agency) if s.node == key else s for s in p.open_steps)
     return replace(p, open_steps=held)
 
 
@@ -195,7 +197,11 @@ def signed(p: Projection, event: Event, graph: Graph) -> Projection:
         _must_not_be_turned_down(p, event)
     after = _decided(p, event, graph, Act.SIGN)
     is_refused = outcome == Outcome.REFUSED
-    return replace(after, turned_down_at=p.turned_down_at or (text(event, "node") if is_refused else None))
+    return replace(
+        after,
+        turned_down_at=p.turned_down_at or (text(event, "node") if is_refused else None),
+        refused_for=_managed_reason(event) if is_refused else None,
+    )
 
 
 def numbered(p: Projection, event: Event, graph: Graph) -> Projection:
@@ -258,6 +264,12 @@ def extended(p: Projection, event: Event, _: Graph) -> Projection:
 
 
 # What the meanings share
+
+
+def _managed_reason(event: Event) -> str | None:
+    """The key of the reason the office has agreed on; without it the refusal stands in own words alone."""
+    key = event.params.get("managed_reason")
+    return key if isinstance(key, str) else None
 
 
 def _move(p: Projection, event: Event, action: Action, *, reason: StopReason | None = None) -> State:

@@ -71,6 +71,7 @@ class Projection:
     awaited any more, and nothing is granted. ``decision`` holds the evidence still valid: a return to an earlier step,
     or a correction, voids what came after it. ``extended_by`` is the version of the event of Form 04. ``calendar`` is
     the content hash of the calendar its dates are counted by (None: it was filed before calendars had editions).
+    ``refused_for`` is the key of the managed reason of the last refusal (None: in own words alone).
     """
 
     dossier_id: UUID
@@ -96,6 +97,7 @@ class Projection:
 
     decision: tuple[Evidence, ...] = ()
     outcome: Outcome | None = None
+    refused_for: str | None = None
     settled_at: datetime | None = None
     returned_at: datetime | None = None
     ended_at: datetime | None = None

@@ -38,6 +38,7 @@ def test_neither_e_mail_password_tax_code_nor_answers_are_logged_or_queued(
             client.get(path)
         section = draft.procedure.definition["sections"][0]["code"]
         client.post(f"/drafts/{draft.id}/sections/{section}", data={"works_name": CANARY, "phone": CANARY})
+        client.post("/step-up", data={"password": people.PASSWORD})
         client.post(f"/drafts/{draft.id}/file", data={"declared": "y", "note": CANARY})
         client.post("/accounts/companies/new", data={"name": CANARY, "tax_code": tax_code, "address": CANARY})
         client.post("/sign-out")

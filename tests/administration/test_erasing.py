@@ -4,18 +4,24 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from portal.accounts.models import AuditRow
+from portal.accounts.models import AuditRow, Consent, OutsideIdentity
 from portal.administration.actions import erasing, holds
 from portal.administration.models import Kept, RetentionRule
 from portal.administration.queries import retention
-from portal.attachments.models import Attachment
+from portal.attachments.models import Attachment, CopyKind
+from portal.desk.models import Batch, InternalNote, ManyAct
 from portal.dossiers.actions import withdrawal
-from portal.dossiers.models import Dossier, DossierAnswers, DossierEvent, Draft
+from portal.dossiers.models import Dossier, DossierAnswers, DossierEvent, Draft, EventText
+from portal.dossiers.record import history
+from portal.dossiers.replaying import replayed
+from portal.foundation.database import Base
 from portal.foundation.errors import Invalid, Refused
 from portal.foundation.outbox import Job, OutboxRow
+from portal.foundation.search import search_key
 from portal.foundation.storage import Storage
+from portal.letters.models import Handout
 from portal.notices.models import Notice
 from portal.workflow.lifecycle import Role
 from tests.administration.conftest import Office
@@ -161,3 +167,86 @@ def test_administrators_hold_and_lift_on_the_page_and_auditors_look(office: Offi
     people.sign_in(other, auditor)
     assert other.get("/administration/retention").status_code == 200
     assert other.post(f"/administration/retention/holds/{held.id}/lift").status_code == 403
+
+
+def test_what_officers_wrote_about_it_goes_too_and_the_chain_still_holds(session: Session, world: World) -> None:
+    dossier = world.file("1.013225")
+    withdrawal.withdraw(session, dossier, viewer=world.company_viewer, reason="Bán nhà của tôi rồi", now=MONDAY)
+    officer = world.viewer("service_centre", Role.ONE_STOP).posts[0].id
+    session.add(InternalNote(dossier_id=dossier.id, post_id=officer, words="Chủ nhà hay gọi", written_at=MONDAY))
+    session.add(
+        Handout(
+            dossier_id=dossier.id, dossier_version=1, node_key="sign", post_id=officer, outcome="granted", reason="",
+            token="t", signed_bytes=b"x", storage_key="signed/handouts/x.pdf", sha256="0", made_at=MONDAY,
+        )
+    )  # fmt: skip
+    session.flush()
+    version, party = dossier.version, dossier.party.name
+    assert dossier.subject
+    assert session.scalar(sa.select(sa.func.count()).where(EventText.dossier_id == dossier.id))
+    in_force(session, Kept.ANSWERS)
+
+    erasing.erase(session, Kept.ANSWERS, now=NOW)
+
+    session.expire_all()
+    assert (dossier.subject, dossier.version) == ("", version)
+    assert dossier.search_key == search_key(dossier.code, party, world.company.tax_code if world.company else None)
+    for table in (EventText, InternalNote, Handout):
+        assert not session.scalar(sa.select(sa.func.count()).where(table.dossier_id == dossier.id)), table
+    draft = session.scalars(sa.select(Draft).where(Draft.client_key == dossier.client_key)).one()
+    assert draft.answers == {}
+    keys = [
+        key
+        for job in session.scalars(sa.select(OutboxRow).where(OutboxRow.kind == Job.ERASE_FILES.value))
+        for key in job.payload["keys"]
+    ]
+    assert "signed/handouts/x.pdf" in keys
+    known = session.scalars(
+        sa.select(Dossier).where(Dossier.id == dossier.id).options(joinedload(Dossier.procedure))
+    ).one()
+    assert replayed(known, history(session, dossier.id)).version == version
+    assert retention.dry_run(session, now=NOW)[-1].now == 0
+
+
+def test_notes_of_batches_papers_of_registrations_and_closed_accounts(session: Session, world: World) -> None:
+    assert world.company is not None
+    officer = world.viewer("service_centre", Role.ONE_STOP)
+    batch = Batch(
+        act=next(iter(ManyAct)), person_id=officer.person_id, note="Gửi cho bà Lan", made_at=MONDAY, started_at=MONDAY,
+        ended_at=MONDAY,
+    )  # fmt: skip
+    session.add(batch)
+    paper = Attachment(
+        party_id=world.company.id, document_key="certificate", filename="a.pdf", media_type="application/pdf",
+        size_bytes=4, sha256="0" * 64, storage_key="uploads/certificate", copy_kind=CopyKind.COPY,
+        uploaded_by=officer.person_id, uploaded_at=MONDAY,
+    )  # fmt: skip
+    session.add(paper)
+    gone = people.officer(session, world.agencies["construction"], Role.HEAD)
+    gone.disabled_at, gone.phone = MONDAY, "0912345678"
+    session.add(OutsideIdentity(person_id=gone.id, issuer="i", subject="s", known_as="x", linked_at=MONDAY))
+    session.add(Consent(person_id=gone.id, purpose="news", wording=1, given_at=MONDAY))
+    open_one = people.officer(session, world.agencies["construction"], Role.CLERK)
+    session.add(Consent(person_id=open_one.id, purpose="news", wording=1, given_at=MONDAY))
+    session.flush()
+    subjects = (Kept.BATCH_NOTES, Kept.REGISTRATION_PAPERS, Kept.CLOSED_ACCOUNTS)
+    for subject in subjects:
+        in_force(session, subject, days=100)
+    soon = {run.rule.subject: run.now for run in retention.dry_run(session, now=NOW)}
+    assert [soon[subject] for subject in subjects] == [1, 1, 1]
+
+    assert [erasing.erase(session, subject, now=NOW).rows for subject in subjects] == [1, 1, 1]
+
+    session.expire_all()
+    assert batch.note == ""
+    assert session.get(Attachment, paper.id) is None
+    assert (gone.phone, gone.one_time_secret) == (None, None)
+    assert gone.name
+    assert session.scalars(sa.select(Consent.person_id)).all() == [open_one.id]
+    assert not session.scalar(sa.select(sa.func.count()).select_from(OutsideIdentity))
+    assert [erasing.erase(session, subject, now=NOW).rows for subject in subjects] == [0, 0, 0]
+
+
+def test_the_rows_of_rooms_beside_this_one_are_named_as_they_are() -> None:
+    for table in (retention.BATCHES, erasing.INTERNAL_NOTES):
+        assert set(table.c.keys()) <= set(Base.metadata.tables[table.name].c.keys())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.accounts.actions import invitations
+from portal.accounts.actions import new_passwords
 from portal.workflow.lifecycle import Role
 from tests.administration.conftest import Office
 from tests.factories import people
@@ -83,4 +83,4 @@ def test_an_invitation_lets_a_person_choose_a_password_once(office: Office) -> N
 
 def test_a_forged_invitation_is_not_found(office: Office) -> None:
     assert office.browser.get(f"/invitations/{office.administrator.id.hex}-forged").status_code == 404
-    assert invitations.NO_PASSWORD not in office.browser.get("/administration/people").text
+    assert new_passwords.NO_PASSWORD not in office.browser.get("/administration/people").text

@@ -14,7 +14,7 @@ from portal.catalogue.definition import Definition
 from portal.catalogue.examples import valid_answers
 from portal.clock.zone import office_day
 from portal.workflow.lifecycle import Role
-from tests.browser.walking import add_documents, fill_section, press, sign_in
+from tests.browser.walking import add_documents, confirm_and_file, fill_section, press, sign_in
 from tests.browser.window import DESKTOP, PHONE, Window
 from tests.factories import people
 from tests.fixtures.app import SECRET_KEY
@@ -192,5 +192,6 @@ def file_it(window: Window, town: Town) -> None:
     press(page, "main a[href$='/review']")
     page.check("[name=declared]")
     press(page, "#file button[type=submit]")
+    confirm_and_file(page)
     code = page.url.split("/dossiers/")[1].split("/")[0]
     assert town.rows("SELECT state FROM dossiers WHERE code = %s", code)[0]["state"] == "filed"

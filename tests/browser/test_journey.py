@@ -7,7 +7,7 @@ from portal.catalogue import registers
 from portal.catalogue.examples import valid_answers
 from portal.clock.zone import office_day
 from portal.workflow.lifecycle import Role
-from tests.browser.walking import add_documents, fill_section, press, sign_in
+from tests.browser.walking import add_documents, confirm_and_file, fill_section, press, sign_in
 from tests.browser.window import DESKTOP, PHONE, Window
 from tests.fixtures.workers import until
 from tests.journeys import deciding, filing
@@ -76,6 +76,7 @@ def file_it(window: Window, town: Town) -> str:
     look(window)
     page.check("[name=declared]")
     press(page, "#file button[type=submit]")
+    confirm_and_file(page)
     look(window)
     return page.url.split("/dossiers/")[1].split("/")[0]
 

@@ -30,6 +30,16 @@ def press(page: Page, selector: str) -> None:
         page.locator(selector).locator("visible=true").last.click()
 
 
+def confirm_and_file(page: Page) -> None:
+    """Whoever declares shows again who it is, then presses the button once more."""
+    if "/step-up" not in page.url:
+        return
+    page.fill("[name=password]", people.PASSWORD)
+    press(page, "main form button[type=submit]")
+    assert page.is_checked("[name=declared]")
+    press(page, "#file button[type=submit]")
+
+
 def answer(page: Page, typed: Typed) -> None:
     """Answer every question that is asked, also those that come up while answering."""
     answered: set[str] = set()

@@ -272,3 +272,28 @@ def test_the_preview_lists_page_by_page(administrator: Browser, desk: CalendarDe
     page = administrator.get("/calendar/preview").text
 
     assert all(code in page for code in codes)
+
+
+@pytest.mark.parametrize(
+    ("language", "month", "document", "mark"),
+    [
+        ("vi", "Tháng 1", "Công văn 12729/VPCP-KGVX của Văn phòng Chính phủ, ngày 25/12/2025", "chưa đối chiếu"),
+        ("en", "January", "Official letter 12729/VPCP-KGVX of the Government Office, 25/12/2025", "not yet compared"),
+        ("zh", "一月", "政府办公厅12729/VPCP-KGVX号公函，2025年12月25日", "尚未与原文核对"),
+    ],
+)
+def test_everybody_reads_the_days_with_their_documents_and_no_remark_of_the_office(
+    client: Browser, desk: CalendarDesk, language: str, month: str, document: str, mark: str
+) -> None:
+    page = client.get(f"/{language}/calendar?year=2026")
+
+    assert page.status_code == 200
+    for said in (f">{month}</h2>", document, mark):
+        assert said in page.text
+    for remark in ("not seen", "press", "holidays", "cited by"):
+        assert remark not in page.text
+
+
+@pytest.mark.parametrize("year", ["1", "x", "99999", "2019", "-1", ""])
+def test_a_year_the_calendar_does_not_have_shows_one_it_has(client: Browser, desk: CalendarDesk, year: str) -> None:
+    assert client.get(f"/vi/calendar?year={year}").status_code == 200

@@ -1,5 +1,7 @@
 """The procedures that come with the portal: sound, complete, and fileable in every case."""
 
+import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,10 +17,12 @@ from portal.catalogue.findings import Severity
 from portal.catalogue.goals import Goals
 from portal.catalogue.levels import level_of
 from portal.catalogue.parsing import parse_definition, parse_file
-from portal.catalogue.requirements import agency_for, agency_of_step, limit_for
+from portal.catalogue.requirements import agency_for, agency_of_step, limit_for, limit_of
 from portal.catalogue.route import graph_of, step_of, truths_of
 from portal.catalogue.shown import shown
+from portal.clock import explain, words
 from portal.clock.limit import Unit
+from portal.clock.zone import VIETNAM
 from portal.workflow import graph as workflow
 from portal.workflow.graph import Act, StepOutcome
 from portal.workflow.soundness import problems
@@ -127,8 +131,20 @@ def test_limits_are_those_of_the_law_as_far_as_known(
     found = limit_for(DEFINITIONS[code], case, answers, difficult_communes=PLACES.difficult)
 
     assert (found.limit.amount, found.limit.unit) == (amount, unit)
-    assert found.limit.source
+    assert all(rule.source for rule in DEFINITIONS[code].limits), "where an office has the figure from"
     assert not found.verified
+
+
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=VIETNAM)
+REMARKS = re.compile(r"seen|third|part(y|ies)|according|catalogue|report|publish|confirm|propos|older", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_due_date_cites_the_act_and_never_how_it_was_found(path: Path) -> None:
+    for rule in (*of_file(path).limits, *of_file(path).promised_limits):
+        for language in ("vi", "en", "zh"):
+            said = words.line(explain.limit_line(limit_of(rule), MONDAY), language)
+            assert not REMARKS.search(said), said
 
 
 def test_inside_the_border_gate_zone_its_board_decides() -> None:

@@ -30,7 +30,14 @@ SAID = {"vi": "trong ngày làm việc", "en": "the same working day", "zh": "�
 
 
 def same_day(**more: Any) -> dict[str, Any]:
-    return {"amount": 0, "unit": "working_day", "same_day_cutoff": "15:00", "source": "Decree A, Article 1", **more}
+    return {
+        "amount": 0,
+        "unit": "working_day",
+        "same_day_cutoff": "15:00",
+        "basis": "Decree A, Article 1",
+        "source": "a report",
+        **more,
+    }
 
 
 def of(limit: dict[str, Any]) -> Definition:

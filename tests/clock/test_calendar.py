@@ -8,6 +8,7 @@ import pytest
 
 from portal.clock.calendar import Calendar
 from portal.clock.errors import CalendarFault, ClockError, Refusal
+from portal.clock.year import DayOff, Hours, MakeUpDay, Pages, Year
 from portal.foundation.packaged import CALENDAR, office_calendar
 from tests.clock.cases import at
 
@@ -41,13 +42,11 @@ def test_a_swap_makes_a_saturday_work_for_a_weekday(saturday: date, friday_or_mo
     assert not VIETNAM.is_working_day(date(2026, 1, 17))
 
 
-def test_every_day_of_the_packaged_calendar_has_a_source_and_three_names() -> None:
+def test_every_day_of_the_packaged_calendar_has_three_names() -> None:
     days = VIETNAM.pages.days_off.values()
 
     assert len(days) >= 70
-    assert all(day.source and day.name.vi and day.name.en and day.name.zh for day in days)
-    assert all(day.source for day in VIETNAM.pages.make_up_days.values())
-    assert all(year.source for year in VIETNAM.years.values())
+    assert all(day.name.vi and day.name.en and day.name.zh for day in days)
 
 
 def test_only_decided_years_are_official() -> None:
@@ -171,15 +170,40 @@ def test_the_packaged_calendar_is_the_library_corrected_by_the_swap_it_lacks() -
     assert library - set(VIETNAM.pages.days_off) == set()
 
 
+def all_lines(pages: Pages) -> list[DayOff | MakeUpDay | Hours | Year]:
+    return [*pages.days_off.values(), *pages.make_up_days.values(), *pages.hours, *pages.years.values()]
+
+
 def test_every_line_of_the_packaged_calendar_names_the_document_that_decides_it() -> None:
     pages = office_calendar().pages
     official = {year.year for year in pages.years.values() if year.official}
-    lines = [*pages.days_off.values(), *pages.make_up_days.values()]
+    lines: list[DayOff | MakeUpDay] = [*pages.days_off.values(), *pages.make_up_days.values()]
 
-    assert all(line.source for line in (*lines, *pages.hours, *pages.years.values()))
     decided = [line.source for line in lines if line.on.year in official]
+    decided += [year.source for year in pages.years.values() if year.official]
     assert [source for source in decided if not re.search(r"\d+/(QH14|QH16|VPCP-KGVX|TB-BNV)", source)] == []
-    assert {line.source for line in lines if line.on.year not in official} == {pages.years[2027].source}
+    assert {line.on.year for line in lines if not line.source} == {2027}
+    assert [line for line in all_lines(pages) if not line.source and (line.verified or not line.note)] == []
+
+
+def test_what_was_found_out_about_a_line_stands_in_its_note_and_not_in_its_source() -> None:
+    pages = office_calendar().pages
+
+    remarks = re.compile(r"seen|report|missing|cited|holidays")
+    assert [line.source for line in all_lines(pages) if remarks.search(line.source)] == []
+    swap = pages.days_off[date(2026, 1, 2)]
+    assert (swap.source, swap.verified) == ("Official letter 12729/VPCP-KGVX, 25/12/2025", False)
+    assert "not seen" in swap.note
+
+
+@pytest.mark.parametrize(("line", "wrong"), [("verified = 1", "neither true nor false"), ("note = 1", "no text")])
+def test_a_mark_that_is_none_is_refused(line: str, wrong: str) -> None:
+    text = CALENDAR.read_text(encoding="utf-8").replace(
+        'name = "new_year", source', f'name = "new_year", {line}, source', 1
+    )
+
+    with pytest.raises(ClockError, match=wrong):
+        Calendar.parse(text)
 
 
 def test_every_swap_names_the_same_document_on_both_its_days() -> None:

@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from portal.cli import main
+from portal.clock.errors import CalendarFault, ClockError, Fault, Refusal
+from portal.clock.refusal_words import refusal
 
 ASKED = ["--received", "2026-08-20T09:00", "--limit", "3 working days"]
 
@@ -46,7 +48,7 @@ def test_it_answers_in_json_with_every_line_in_three_languages() -> None:
 
 
 def test_without_json_it_tells_the_lines_in_the_language_asked_for() -> None:
-    assert "Hạn trả kết quả: 17:00 thứ Hai, 24/08/2026." in run(*ASKED).stdout
+    assert "Hạn trả kết quả: 17:00 thứ Hai, 24/08/2026." in run(*ASKED, "--language", "vi").stdout
     assert "Due: 17:00 on Monday 24 August 2026." in run(*ASKED, "--language", "en").stdout
 
 
@@ -151,6 +153,76 @@ def test_bad_input_is_one_line_on_standard_error_and_exit_2(arguments: list[str]
     assert found.stdout == ""
     assert len(found.stderr.splitlines()) == 1
     assert "Traceback" not in found.stderr
+
+
+WRONG = {
+    ("--received", "2026-08-20T09:00"): ("thiếu --limit", "Missing option", "缺少--limit"),
+    ("--received", "soon"): ("không phải thời điểm", "not a time", "不是时刻"),
+    (*ASKED, "--limit", "3 bananas"): ("không phải thời hạn", "not a limit", "不是可计算的时限"),
+    (*ASKED, "--pause", "2026-08-21T09:00"): ("không phải khoảng tạm dừng", "not a pause", "不是暂停区间"),
+    (*ASKED, "--policy", "pray"): ("chọn một trong resume, restart", "is not one of", "请选择resume, restart"),
+    (*ASKED, "--no-such"): ("không có tuỳ chọn --no-such", "No such option", "没有选项--no-such"),
+    (*ASKED, "--now"): ("cần một giá trị", "requires an argument", "需要一个值"),
+    (*ASKED, "more"): ("có phần thừa trong lệnh: more", "unexpected extra argument", "多余内容：more"),
+    (*ASKED, "--calendar", "/no/such.toml"): ("không đọc được tệp lịch", "cannot be read", "无法读取日历文件"),
+    (*ASKED, "--calendar", str(Path(__file__))): ("không phải TOML", "not TOML", "不是TOML"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["vi", "en", "zh"])
+@pytest.mark.parametrize("arguments", list(WRONG), ids=lambda arguments: " ".join(arguments)[-30:])
+def test_a_mistake_is_said_in_the_language_of_the_answer(arguments: tuple[str, ...], language: str) -> None:
+    asked_for = "--language=" + language if len(arguments) % 2 else ["--language", language]
+    found = run(*([asked_for] if isinstance(asked_for, str) else asked_for), *arguments)
+
+    assert found.exit_code == 2
+    assert WRONG[arguments][("vi", "en", "zh").index(language)] in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("locale", "answer", "mistake"),
+    [
+        ({"LANG": "en_US.UTF-8"}, "Due:", "Missing option"),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": "zh_CN.UTF-8"}, "到期时间", "缺少"),
+        ({"LANG": "C.UTF-8"}, "Hạn trả kết quả", "thiếu"),
+        ({"LANG": "fr_FR.UTF-8"}, "Hạn trả kết quả", "thiếu"),
+        ({}, "Hạn trả kết quả", "thiếu"),
+    ],
+)
+def test_without_a_language_the_locale_decides_for_answers_and_mistakes_alike(
+    locale: dict[str, str], answer: str, mistake: str
+) -> None:
+    environment = {"LC_ALL": None, "LC_MESSAGES": None, "LANG": None} | locale
+    runner = CliRunner(env=environment)
+
+    assert answer in runner.invoke(main, ["clock", "due", *ASKED]).stdout
+    assert mistake in runner.invoke(main, ["clock", "due", *ASKED[:2]]).stderr
+
+
+@pytest.mark.parametrize("language", ["vi", "en", "zh"])
+def test_everything_the_clock_refuses_has_words(language: str) -> None:
+    parameters = dict.fromkeys(
+        (
+            "kilobytes",
+            "line",
+            "column",
+            "wrong",
+            "sections",
+            "section",
+            "row",
+            "name",
+            "weekdays",
+            "text",
+            "key",
+            "day",
+        ),
+        "x",
+    )
+
+    for code in Refusal:
+        assert refusal(ClockError(code, "why"), language)
+    for fault in Fault:
+        assert "{" not in refusal(CalendarFault(fault, **parameters), language)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,10 @@ import pytest
 from portal.catalogue.answers import read
 from portal.catalogue.examples import valid_answers
 from portal.catalogue.registers import definition_files, places, read_definition
+from portal.demonstration.arriving import PROCEDURE, TRUCKS, Truck, consigned
 from portal.demonstration.believable import wanted
 from portal.demonstration.seeding import RECENT, RECENT_WEEKS, SHARES, _counts, _spread
+from portal.desk.consignments import consignment_of
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 
@@ -50,6 +52,20 @@ def test_believable_answers_pass_the_form_of_their_procedure(code: str) -> None:
             day = date(2026, 11, 23)
             typed = valid_answers(definition, case.code, places=places(), day=day, seed=seed, wanted=given)
             assert not read(definition, case.code, typed, places=places()).problems
+
+
+@pytest.mark.parametrize("truck", TRUCKS, ids=lambda truck: truck.plate)
+def test_every_truck_on_its_way_passes_the_form_and_is_a_consignment_of_the_lane(truck: Truck) -> None:
+    definition = read_definition(next(path for path in definition_files() if path.stem == PROCEDURE))
+    day = date(2026, 11, 23)
+    for case in definition.cases:
+        typed = valid_answers(definition, case.code, places=places(), day=day, seed=3, wanted=consigned(truck, day))
+        reading = read(definition, case.code, typed, places=places())
+        assert not reading.problems
+        found = consignment_of(reading.answers)
+        assert found is not None
+        assert (found.plate, found.gate) == (truck.plate, truck.gate)
+        assert found.day >= day
 
 
 def test_the_storeys_of_a_building_add_up_and_stand_on_their_plot() -> None:

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.actions import posts
 from portal.accounts.models import SignIn
+from portal.desk import deeds
 from portal.desk.actions import batches
-from portal.desk.models import Batch, BatchItem, ItemState
+from portal.desk.models import Batch, BatchItem, ItemState, ManyAct
+from portal.desk.tabs import TabKey
 from portal.dossiers.models import Dossier, DossierEvent, DossierStep
 from portal.foundation.settings import Settings
 from portal.workflow.events import EventKind
@@ -76,6 +78,8 @@ def test_many_are_accepted_after_one_more_question_and_each_has_its_result(
 
     followed = counter.get(address).text
     assert "hx-trigger" not in followed
+    by_itself = counter.get(address, headers={"HX-Request": "true", "X-By-Itself": "yes"})
+    assert by_itself.headers["HX-Refresh"] == "true"
     assert set(results(session).values()) == {(ItemState.DONE, None)}
     assert [session.get_one(Dossier, one.id).state for one in (first, second, left_out)] == [
         State.IN_PROGRESS,
@@ -282,3 +286,53 @@ def test_lists_never_started_are_forgotten_after_a_day(office: Office, session: 
     chosen_in(counter, "intake", "accept", dossier.id)
 
     assert session.scalar(sa.select(sa.func.count()).select_from(Batch)) == 1
+
+
+@pytest.mark.parametrize(
+    ("tab", "role", "acts"),
+    [
+        (TabKey.INTAKE, Role.ONE_STOP, (ManyAct.ACCEPT,)),
+        (TabKey.DUE_SOON, Role.ONE_STOP, (ManyAct.ACCEPT,)),
+        (TabKey.OVERDUE, Role.ONE_STOP, (ManyAct.ACCEPT,)),
+        (TabKey.MINE, Role.SPECIALIST, (ManyAct.FORWARD,)),
+        (TabKey.OVERDUE, Role.SPECIALIST, (ManyAct.FORWARD,)),
+        (TabKey.UNIT, Role.HEAD, (ManyAct.GIVE, ManyAct.FORWARD)),
+        (TabKey.DUE_SOON, Role.HEAD, (ManyAct.FORWARD, ManyAct.GIVE)),
+        (TabKey.MINE, Role.LEADER, (ManyAct.FORWARD, ManyAct.SIGN, ManyAct.GIVE)),
+        (TabKey.SIGN, Role.LEADER, (ManyAct.SIGN,)),
+        (TabKey.OVERDUE, Role.LEADER, (ManyAct.FORWARD, ManyAct.SIGN, ManyAct.GIVE)),
+        (TabKey.NUMBER, Role.CLERK, (ManyAct.ISSUE,)),
+        (TabKey.DUE_SOON, Role.CLERK, (ManyAct.ISSUE,)),
+        (TabKey.OPINIONS, Role.CONSULTANT, ()),
+        (TabKey.OVERDUE, Role.CONSULTANT, ()),
+        (TabKey.WAITING, Role.HEAD, ()),
+    ],
+)
+def test_each_tab_offers_what_its_lines_can_be_done_with(tab: TabKey, role: Role, acts: tuple[ManyAct, ...]) -> None:
+    assert deeds.offered(tab, {role}) == acts
+
+
+def test_whoever_has_done_nothing_yet_reads_how_to_begin_and_where(office: Office, counter: Browser) -> None:
+    begin = counter.get("/desk/many").text
+    assert 'href="/desk?tab=intake"' in begin.partition("<main")[2]
+    assert "tab=sign" not in begin
+
+    leader = office.browser("construction", Role.LEADER).get("/desk/many").text.partition("<main")[2]
+    assert 'href="/desk?tab=sign"' in leader
+    consultant = office.browser("industry_trade", Role.CONSULTANT).get("/desk/many").text.partition("<main")[2]
+    assert 'href="/desk?tab=' not in consultant
+
+
+def test_what_a_colleague_must_do_is_left_and_the_rest_of_the_unit_is_passed_on(
+    office: Office, session: Session, settings: Settings
+) -> None:
+    mine, theirs = office.accepted("1.013225", seed=1), office.accepted("1.013225", seed=1)
+    step, at_head = step_of(office, mine, Act.APPRAISE), office.open_steps(theirs)[0]
+    specialist = office.holder(step)
+    address = chosen_in(specialist, "unit", "forward", step.id, at_head.id)
+
+    assert start(specialist, address, note="Đủ điều kiện.") == 303
+    drain(session, settings=settings)
+
+    assert results(session)[mine.code] == (ItemState.DONE, None)
+    assert results(session)[theirs.code] == (ItemState.NOT_DONE, "step.not_yours")

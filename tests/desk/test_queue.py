@@ -120,7 +120,17 @@ def test_an_address_that_makes_no_sense_shows_the_first_page(office: Office, pla
     assert rows_of(page.text) == [dossier.code]
 
 
-@pytest.mark.parametrize("address", ["/desk", "/desk?tab=search&q=hoa+hoi", "/desk?tab=done", "/desk?q=zzz+qqq"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/desk",
+        "/desk?tab=search&q=hoa+hoi",
+        "/desk?tab=search&q=zzz+qqq",
+        "/desk?tab=done",
+        "/desk?q=zzz+qqq",
+        "/desk?procedure=1.013225&field=construction",
+    ],
+)
 def test_a_page_costs_at_most_six_statements_whatever_its_rows(
     office: Office, statements: Callable[[], Any], address: str
 ) -> None:

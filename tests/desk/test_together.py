@@ -25,7 +25,7 @@ def test_a_colleague_sees_who_has_it_open_and_since_when(redis_url: str) -> None
     dossier, hoa, mai = uuid4(), uuid4(), uuid4()
 
     assert presence.note(redis_url, dossier, person_id=hoa, name="Hoa", now=NOW) == ()
-    later = NOW + timedelta(minutes=3)
+    later = NOW + timedelta(minutes=1)
     seen = presence.note(redis_url, dossier, person_id=mai, name="Mai", now=later)
     assert [(one.name, one.since) for one in seen] == [("Hoa", NOW)]
     again = presence.note(redis_url, dossier, person_id=hoa, name="Hoa", now=later)
@@ -42,6 +42,29 @@ def test_whoever_is_not_heard_of_any_more_has_left_and_comes_back_anew(redis_url
     presence.note(redis_url, dossier, person_id=hoa, name="Hoa", now=long_after)
     seen = presence.note(redis_url, dossier, person_id=mai, name="Mai", now=long_after)
     assert [one.since for one in seen] == [long_after]
+
+
+def test_whoever_has_just_acted_is_announced_again_only_when_they_stay(redis_url: str) -> None:
+    dossier, hoa, mai = uuid4(), uuid4(), uuid4()
+
+    def announced(at: datetime) -> list[tuple[str, datetime]]:
+        seen = presence.note(redis_url, dossier, person_id=mai, name="Mai", now=at)
+        return [(one.name, one.since) for one in seen]
+
+    presence.note(redis_url, dossier, person_id=hoa, name="Hoa", now=NOW)
+    assert announced(NOW) == [("Hoa", NOW)]
+    presence.leave(redis_url, dossier, person_id=hoa, now=NOW)
+    assert announced(NOW) == []
+    answered = NOW + timedelta(seconds=1)
+    presence.note(redis_url, dossier, person_id=hoa, name="Hoa", now=answered)  # the page that answers the act
+    assert announced(answered) == []
+    stays = NOW + presence.QUIET + timedelta(seconds=10)
+    presence.note(redis_url, dossier, person_id=hoa, name="Hoa", now=stays)
+    assert announced(stays) == [("Hoa", stays)]
+
+
+def test_nobody_is_announced_for_longer_than_two_minutes_after_they_left(redis_url: str) -> None:
+    assert timedelta(minutes=1) < presence.LASTS <= timedelta(minutes=2)
 
 
 def test_without_redis_the_page_is_there_and_the_log_says_so(office: Office) -> None:

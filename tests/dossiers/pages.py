@@ -13,6 +13,7 @@ from portal.catalogue.answers import read
 from portal.catalogue.examples import required_documents, valid_answers
 from portal.catalogue.fields import Section
 from portal.catalogue.queries import definition_of
+from tests.factories import people
 from tests.factories.world import World
 from tests.fixtures.app import Browser
 
@@ -105,5 +106,14 @@ def complete(client: Browser, world: World, code: str = "1.013225", case: str = 
 
 
 def file(client: Browser, address: str) -> TestResponse:
-    """Tick the declaration and file."""
-    return client.post(f"{address}/file", data={"declared": "y"})
+    """Tick the declaration, show who it is where that is asked, and file."""
+    answer = client.post(f"{address}/file", data={"declared": "y"})
+    if answer.status_code == 303 and "/step-up" in str(answer.location):
+        confirm(client)
+        answer = client.post(f"{address}/file", data={"declared": "y"})
+    return answer
+
+
+def confirm(client: Browser) -> None:
+    """Show again who it is, by the password: good for ten minutes."""
+    assert client.post("/step-up", data={"password": people.PASSWORD}).status_code == 303

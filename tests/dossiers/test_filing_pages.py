@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.dossiers.models import Dossier, Draft
+from portal.dossiers.models import Dossier, DossierEvent, Draft
 from portal.foundation.outbox import OutboxRow
 from portal.workflow.lifecycle import State
 from tests.dossiers import pages
+from tests.factories import people
 from tests.factories.world import World
 from tests.fixtures.app import Browser
 
@@ -43,6 +44,7 @@ def test_a_filer_begins_fills_in_uploads_reviews_and_files(
 
 def test_filing_costs_at_most_sixteen_statements(filer: Browser, world: World, statements: Callable[[], Any]) -> None:
     address = pages.complete(filer, world)
+    pages.confirm(filer)
 
     with statements() as seen:
         answer = pages.file(filer, address)
@@ -102,3 +104,30 @@ def test_routing_and_the_receipt_are_asked_for_in_the_filing_transaction(
 
     kinds = set(session.scalars(sa.select(OutboxRow.kind)))
     assert {"route_dossier", "render_letter", "send_notice"} <= kinds
+
+
+def test_whoever_declares_shows_again_that_it_is_them_and_keeps_the_tick(
+    filer: Browser, world: World, session: Session
+) -> None:
+    address = pages.complete(filer, world)
+
+    asked = filer.post(f"{address}/file", data={"declared": "y"})
+    assert "/step-up" in str(asked.location)
+    assert session.scalar(sa.select(sa.func.count()).select_from(Dossier)) == 0
+    back = filer.post(asked.location, data={"password": people.PASSWORD})
+    assert back.status_code == 303
+
+    page = filer.get(back.location)
+    assert "checked" in page.text.partition('name="declared"')[2].partition(">")[0]
+    assert "Bạn đã xác nhận danh tính" in pages.words(page)
+    assert "/filed" in str(filer.post(f"{address}/file", data={"declared": "y"}).location)
+    event = session.scalars(sa.select(DossierEvent).where(DossierEvent.version == 1)).one()
+    assert event.params["declared"] == "step_up"
+
+
+def test_the_address_alone_ticks_nothing(filer: Browser, world: World) -> None:
+    address = pages.complete(filer, world)
+
+    page = filer.get(f"{address}/review?declared=1")
+
+    assert "checked" not in page.text.partition('name="declared"')[2].partition(">")[0]

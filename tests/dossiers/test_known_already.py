@@ -13,7 +13,7 @@ from portal.catalogue import registers
 from portal.catalogue.definition import Definition
 from portal.catalogue.queries import definition_of
 from portal.dossiers.models import Draft
-from portal.dossiers.profile import prechecked, prefilled, profile_of, split_address
+from portal.dossiers.profile import prechecked, prefilled, profile_of, split_address, whole_address
 from tests.dossiers import pages
 from tests.factories import people
 from tests.factories.world import World
@@ -130,6 +130,21 @@ def test_an_address_of_one_line_is_taken_apart_and_no_place_is_said_twice(
     name = HOME.commune_by_code[code].name if code else None
     assert (parts["street"], name) == found
     assert parts["province"] == HOME.home
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("Đồng Đăng, Lạng Sơn", "Xã Đồng Đăng, Lạng Sơn"),
+        ("Số 1 đường Hùng Vương, Tam Thanh, tỉnh Lạng Sơn", "Số 1 đường Hùng Vương, Phường Tam Thanh, tỉnh Lạng Sơn"),
+        ("Số 1, phường Tam Thanh, tỉnh Lạng Sơn", "Số 1, phường Tam Thanh, tỉnh Lạng Sơn"),
+        ("Đồng Đăng, Hà Nội", "Đồng Đăng, Hà Nội"),
+        ("Số 2 đường Lê Lợi", "Số 2 đường Lê Lợi"),
+        ("", ""),
+    ],
+)
+def test_a_letter_calls_a_commune_what_it_is(written: str, printed: str) -> None:
+    assert whole_address(written, HOME) == printed
 
 
 def test_an_address_in_another_province_keeps_its_commune_with_the_street() -> None:

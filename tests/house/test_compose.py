@@ -16,6 +16,7 @@ import yaml
 
 from portal.cli import main
 from portal.foundation.outbox import Queue
+from workers.wire import TICKS, make_app
 
 PROJECT = Path(__file__).resolve().parents[2]
 COMPOSE = PROJECT / "docker-compose.yml"
@@ -163,9 +164,10 @@ def assert_module_defines(module: str, name: str) -> None:
 
 def test_the_worker_listens_to_every_queue(services: dict[str, dict[str, Any]]) -> None:
     words = shlex.split(services["worker"]["command"])
-    queues = next(word for word in words if word.startswith("--queues=")).removeprefix("--queues=")
 
-    assert set(queues.split(",")) == {queue.value for queue in Queue}
+    assert not any(word.startswith(("--queues", "-Q")) for word in words), "without a choice it reads them all"
+    read = make_app("redis://localhost:1/0").amqp.queues
+    assert {*read} == {TICKS, *(queue.value for queue in Queue)}
 
 
 def test_the_image_is_given_every_file_it_needs() -> None:

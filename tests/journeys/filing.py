@@ -11,6 +11,7 @@ from portal.catalogue import registers
 from portal.catalogue.definition import Definition
 from portal.catalogue.examples import valid_answers
 from portal.clock.zone import office_day
+from tests.factories import people
 from tests.journeys.browserlike import Form, Page, Visitor
 
 MOST_PASSES = 6
@@ -124,6 +125,9 @@ def file(page: Page) -> str:
     """Check once more and file; returns the dossier's code."""
     page = page.follow(part="/review")
     page = page.form(action="/file").tick("declared").submit()
+    if page.path == "/step-up":
+        page = page.form(having="password").fill("password", people.PASSWORD).submit()
+        page = page.form(action="/file").submit()
     assert page.path.endswith("/filed"), page.words()
     return page.path.split("/")[2]
 

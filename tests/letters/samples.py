@@ -439,7 +439,34 @@ OBLIGATION = say.ObligationNotice(
     signatory=say.Signatory(name="Nông Văn Bình", post="Trưởng phòng", signed_at=at("2026-11-23 09:32")),
 )
 
+DECLARATION = say.Declaration(
+    head=replace(CENTRE, number=""),
+    subject=replace(PERMIT, code="9F86-D081-884C"),
+    owner=COMPANY,
+    filer=say.Person(name="Hoàng Thị Lan", email="lan@dongdang-logistics.example"),
+    case=words("Công trình", "Works", "工程"),
+    parts=(
+        say.StatedPart(
+            title=words("Chủ đầu tư", "The owner", "业主"),
+            answers=(
+                say.StatedAnswer(label=words("Tên", "Name", "名称"), value=COMPANY.name),
+                say.StatedAnswer(label=words("Các hạng mục", "Parts", "分项"), value="Kho A; 1.200 m²\nKho B; 800 m²"),
+            ),
+        ),
+    ),
+    files=(
+        say.StatedFile(
+            document=words("Bản vẽ thiết kế", "Drawings", "设计图纸"),
+            filename="ban-ve-thiet-ke-co-so-kho-lanh-trung-chuyen.pdf",
+            content_fingerprint="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        ),
+    ),
+    issued_at=at("2026-11-23 09:32"),
+    content_fingerprint="60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
+)
+
 EVERY_LETTER = {
+    "declaration": DECLARATION,
     "fee_receipt": FEE_RECEIPT,
     "obligation": OBLIGATION,
     "filing_receipt": FILING,

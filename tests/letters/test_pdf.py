@@ -54,6 +54,52 @@ def test_a_letter_is_printed_at_any_fraction_of_a_second() -> None:
     assert FILING.subject.code in text_of(pdf.render(replace(FILING, filed_at=moment)))
 
 
+def pages_of(letter: say.Letter, language: Language = "vi") -> list[str]:
+    with pikepdf.open(io.BytesIO(pdf.render(letter, language=language))) as file:
+        count = len(file.pages)
+    printed = pdf.render(letter, language=language)
+    found = [["pdftotext", "-f", str(page), "-l", str(page), "-", "-"] for page in range(1, count + 1)]
+    return [
+        subprocess.run(command, input=printed, capture_output=True, check=True).stdout.decode() for command in found
+    ]
+
+
+def longer(articles: int) -> say.Decision:
+    """A permit with this many articles of two lines."""
+    article = words("Chủ đầu tư chịu trách nhiệm thực hiện đúng nội dung đã được chấp thuận. " * 2)
+    return replace(LICENCE, articles=(article,) * articles)
+
+
+def test_a_letter_that_runs_over_by_a_little_stays_on_one_page() -> None:
+    """Seven articles fill a page that is set as widely as a short letter."""
+    assert [len(pages_of(longer(count))) for count in (7, 8, 9)] == [1, 1, 1]
+
+
+def test_a_signature_never_stands_alone_on_a_page() -> None:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed (Debian: poppler-utils): the text of letters is not read back")
+    two = [pages for pages in map(pages_of, map(longer, range(9, 17))) if len(pages) > 1]
+
+    assert two
+    assert all("Chủ đầu tư" in pages[-1] and "Vy Văn Thành" in pages[-1] for pages in two)
+
+
+def test_the_values_of_all_rows_begin_in_one_line() -> None:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed (Debian: poppler-utils): the text of letters is not read back")
+    printed = subprocess.run(
+        ["pdftotext", "-bbox", "-", "-"], input=pdf.render(LICENCE), capture_output=True, check=True
+    ).stdout.decode()
+    begins = {
+        word: float(left)
+        for left, word in re.findall(
+            r'<word xMin="([\d.]+)"[^>]*>([^<]+)</word>', unicodedata.normalize("NFC", printed)
+        )
+    }
+
+    assert abs(begins[COMPANY.identifier] - begins["2.450"]) < 0.1
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("letter", EVERY_LETTER.values(), ids=EVERY_LETTER.keys())
 def test_each_letter_is_printed_in_each_language_with_its_code_and_day(letter: say.Letter, language: Language) -> None:

@@ -25,7 +25,14 @@ OF_PEOPLE = frozenset(
         NoticeKind.MATTER_ANSWERED,
         NoticeKind("invited"),
         NoticeKind("factor_reset"),
+        NoticeKind.PASSWORD_RESET,
+        NoticeKind.PASSWORD_CHANGED,
+        NoticeKind.ADDRESS_CHECK,
+        NoticeKind.ADDRESS_CHANGED,
+        NoticeKind.ADDRESS_KNOWN,
         NoticeKind.FIGURES_MAIL,
+        NoticeKind.REGISTRATION_APPROVED,
+        NoticeKind.REGISTRATION_REFUSED,
     }
 )
 """What is about somebody's account, draft or words, and not always about a dossier."""

@@ -17,6 +17,8 @@ from portal.accounts.queries.consents import standing
 from portal.attachments import actions as attachments
 from portal.attachments.models import Attachment
 from portal.clock.zone import office_day
+from portal.dossiers.models import Dossier, ResultWish
+from portal.dossiers.receiving import Way
 from portal.foundation.errors import Stale
 from portal.foundation.outbox import Timer, TimerKind
 from portal.hearing.actions import note_term_passed
@@ -117,6 +119,9 @@ def test_the_copy_is_given_to_whoever_shows_again_that_it_is_them(
     world: World, session: Session, filer: Browser
 ) -> None:
     paper = looked_at(world, session)
+    dossier = session.scalars(sa.select(Dossier)).one()
+    session.add(ResultWish(client_key=dossier.client_key, way=Way.COUNTER, salt=b"salt", chosen_at=MONDAY))
+    session.commit()
 
     asked = filer.post("/personal/copy")
     filer.post("/step-up", data={"password": people.PASSWORD})
@@ -128,6 +133,7 @@ def test_the_copy_is_given_to_whoever_shows_again_that_it_is_them(
     assert held["account"]["email"] == world.filer.email  # type: ignore[union-attr]
     assert paper.filename in {one["filename"] for one in held["files"]}
     assert held["dossiers"][0]["answers"]
+    assert held["dossiers"][0]["receiving"]["way"] == "counter"
     assert held["looked_at_by"][0]["agency"] == world.agencies["construction"].names
     assert "password" not in json.dumps(held)
 

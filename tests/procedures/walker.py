@@ -103,22 +103,36 @@ def take(walk: Walk, move: Move) -> Walk:
 
 
 def paths(walk: Walk, *, most_loops: int) -> Iterator[Walk]:
-    """Every way to the end with at most so many returns; the finished walks, one after the other.
-
-    To the graph an opinion that disagrees is one that agrees, so it is not walked twice.
-    """
+    """Every way to the end with at most so many returns; the finished walks, one after the other."""
     waiting = [walk]
     while waiting:
         here = waiting.pop()
         if here.is_over:
             yield here
             continue
-        moves = [
-            move
-            for move in choices(here)
-            if (move.to is None or here.loops < most_loops) and move.conclusion != "disagree"
-        ]
-        waiting.extend(take(here, move) for move in reversed(moves))
+        waiting.extend(take(here, move) for move in reversed(moves_on(here, most_loops=most_loops)))
+
+
+def number_of_paths(walk: Walk, *, most_loops: int) -> int:
+    """How many `paths` there are, counted by the places they pass instead of walked one by one."""
+    known: dict[tuple[object, ...], int] = {}
+
+    def onward(here: Walk) -> int:
+        if here.is_over:
+            return 1
+        place = (here.present.standing, here.present.passed, here.present.turned_down_at, here.loops)
+        if place not in known:
+            known[place] = sum(onward(take(here, move)) for move in moves_on(here, most_loops=most_loops))
+        return known[place]
+
+    return onward(walk)
+
+
+def moves_on(walk: Walk, *, most_loops: int) -> list[Move]:
+    """The choices a path goes on by. To the graph an opinion that disagrees is one that agrees, so it is left out."""
+    return [
+        move for move in choices(walk) if (move.to is None or walk.loops < most_loops) and move.conclusion != "disagree"
+    ]
 
 
 def tour(walk: Walk, *, turn: int = 0, most_loops: int | None = None) -> Walk:

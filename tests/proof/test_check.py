@@ -133,3 +133,71 @@ def test_comparing_the_very_file_of_a_void_decision_still_says_void(
     assert VOID["en"] in page.text
     assert "byte for byte" in page.text
     assert "Genuine and unchanged" not in page.text
+
+
+def sent(client: Browser, content: bytes, language: str = "en") -> tuple[int, str]:
+    """What the page says to somebody who chooses this file, not knowing which letter it is."""
+    file = (BytesIO(content), "letter.pdf")
+    page = client.post(f"/{language}/verify/", data={"file": file}, content_type="multipart/form-data")
+    return page.status_code, html.unescape(" ".join(re.sub(r"<[^>]+>", " ", page.text).split()))
+
+
+def test_a_file_alone_is_enough_to_find_its_letter_whether_it_is_genuine_or_altered(
+    world: World, session: Session, printing: PrintingOffice, client: Browser
+) -> None:
+    dossier = accepted(world, session)
+    letters.write(
+        session, dossier_id=dossier.id, kind=LetterKind.RECEIPT, event_version=dossier.version, office=printing,
+        now=LATER,
+    )  # fmt: skip
+    session.commit()
+    receipt = newest(session, dossier, LetterKind.RECEIPT)
+    assert receipt.storage_key is not None
+    genuine = printing.storage.get(receipt.storage_key)
+
+    status, said = sent(client, genuine)
+    assert (status, "Genuine and unchanged" in said, dossier.code in said) == (200, True, True)
+
+    status, said = sent(client, genuine + b"\n% a word more\n")
+    assert (status, "Do not rely on this file" in said, dossier.code in said) == (200, True, True)
+    assert "What is wrong" in said
+
+
+def test_a_file_that_names_no_letter_is_unknown_and_no_secret_is_told(client: Browser, session: Session) -> None:
+    for content in (b"%PDF-1.7 nothing", b"a picture", b"\x00" * 1000):
+        status, said = sent(client, content)
+        assert (status, "This portal does not know this file" in said) == (200, True)
+
+
+@pytest.mark.parametrize(
+    "written", ["https://motcua.example.vn/vi/verify/nothing-like-this-1", "x", "' OR 1=1", "../.."]
+)
+def test_an_address_that_leads_nowhere_is_refused_beside_its_box_and_kept(client: Browser, written: str) -> None:
+    page = client.post("/en/verify/", data={"address": written})
+
+    assert page.status_code == 422
+    assert "No letter of this portal has this address" in page.text
+    assert f'value="{html.escape(written, quote=True)}"'.replace("&#x27;", "&#39;") in page.text
+
+
+def test_nothing_chosen_is_said_and_a_word_from_nowhere_is_an_unknown_letter(client: Browser) -> None:
+    assert client.post("/en/verify/").status_code == 422
+    unknown = client.get("/en/verify/from-nowhere-at-all")
+    assert unknown.status_code == 404
+    assert "This portal has issued no such letter" in unknown.text
+
+
+def test_a_copied_address_leads_to_the_letter(
+    world: World, session: Session, printing: PrintingOffice, client: Browser
+) -> None:
+    dossier = accepted(world, session)
+    letters.write(
+        session, dossier_id=dossier.id, kind=LetterKind.RECEIPT, event_version=dossier.version, office=printing,
+        now=LATER,
+    )  # fmt: skip
+    session.commit()
+    token = newest(session, dossier, LetterKind.RECEIPT).token
+
+    for written in (token, f" http://localhost:8000/vi/verify/{token[:9]} {token[9:]} "):
+        answer = client.post("/zh/verify/", data={"address": written})
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/zh/verify/{token}")

@@ -8,8 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts import tax_codes
-from portal.accounts.models import Party, PartyStatus
+from portal.accounts.models import Membership, Party, PartyStatus
 from portal.attachments.models import Attachment, ScanState
+from portal.foundation.outbox import Job, OutboxRow
+from portal.notices.kinds import NoticeKind
+from portal.notices.models import Notice
+from portal.notices.wording import words_of
 from portal.registering import actions
 from portal.workflow.lifecycle import CompanyRole, Role
 from tests.factories import people
@@ -168,3 +172,38 @@ def test_a_chinese_company_registers_by_its_social_credit_code(client: Browser, 
     assert answer.location == f"/accounts/companies/{USCC}/certificate"
     assert session.scalars(sa.select(Party).where(Party.country == "CN")).one().tax_code == USCC
     assert client.get(answer.location).status_code == 200
+
+
+@pytest.mark.parametrize("language", ["vi", "en", "zh"])
+def test_those_who_file_for_the_company_are_told_how_the_office_decided(
+    owner: Browser, office: Browser, session: Session, company: Party, language: str
+) -> None:
+    people.filer(session, company=company, role=CompanyRole.VIEWER)
+    add(owner, company)
+    registration = f"/accounts/registrations/{company.tax_code}"
+    refused = {"reason": "Tên không khớp với đăng ký kinh doanh."}
+
+    assert office.post(f"{registration}/refuse", data={"reason": " "}).status_code == 422
+    assert session.scalars(sa.select(Notice)).all() == []
+    assert office.post(f"{registration}/refuse", data=refused).status_code == 303
+    assert office.post(f"{registration}/refuse", data=refused).status_code == 409
+
+    told = session.scalars(sa.select(Notice).where(Notice.kind == NoticeKind.REGISTRATION_REFUSED.value)).all()
+    filers = sa.select(Membership.person_id).where(
+        Membership.party_id == company.id, Membership.role.in_([CompanyRole.OWNER, CompanyRole.FILER])
+    )
+    assert {one.person_id for one in told} == set(session.scalars(filers))
+    words = words_of(told[0].kind, told[0].params, language)
+    assert company.name in words.subject
+    assert refused["reason"] in words.paragraphs[0]
+    jobs = session.scalars(sa.select(OutboxRow.payload).where(OutboxRow.kind == Job.SEND_NOTICE.value)).all()
+    assert {row["notice_id"] for row in jobs if "notice_id" in row} >= {str(one.id) for one in told}
+
+
+def test_an_approval_is_told_too(owner: Browser, office: Browser, session: Session, company: Party) -> None:
+    add(owner, company)
+    office.post(f"/accounts/registrations/{company.tax_code}/approve")
+
+    told = session.scalars(sa.select(Notice).where(Notice.kind == NoticeKind.REGISTRATION_APPROVED.value)).all()
+    assert told
+    assert all(one.params["company"] == company.name for one in told)

@@ -13,7 +13,7 @@ import statistics
 import sys
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from portal.routing.assignment import Candidate, Wish, choose
@@ -30,6 +30,8 @@ ABSENT_SHARE = 0.06
 BUSY = 0.85
 """How much of the office's time the arrivals ask for."""
 LEARNT_EVERY = DAY
+LATER_SHARE, LATER_AFTER = 0.4, 20
+"""Which part of the arrivals are later steps, and after how many others at the earliest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,8 @@ class Arrival:
     kind: str
     work: float
     dossier_id: UUID
+    is_later: bool = False
+    """Whether it is a later step of a dossier somebody has worked on before."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,6 +70,8 @@ class Outcome:
     p90: float
     spread: float
     """The mean, over the year, of the standard deviation of the officers' real open work."""
+    kept: float
+    """Which part of the later steps went to whoever had done the one before."""
 
 
 Way = Callable[["Office", Arrival, Sequence[Officer]], Officer]
@@ -85,7 +91,15 @@ def arrivals(count: int, seed: int) -> list[Arrival]:
         mean_work = limits[kind] * TRUE_SHARE[kind]
         work = chance.lognormvariate(math.log(mean_work) - 0.32, 0.8)
         found.append(Arrival(at=at, kind=kind, work=work, dossier_id=UUID(int=(seed << 32) + number)))
-    return found
+    return [_perhaps_later(found, number, random.Random(seed * 104729 + number)) for number in range(count)]
+
+
+def _perhaps_later(found: Sequence[Arrival], number: int, chance: random.Random) -> Arrival:
+    """Some of what comes is a later step of a dossier that came a while before; drawn apart from everything else."""
+    if number < LATER_AFTER or chance.random() >= LATER_SHARE:
+        return found[number]
+    earlier = found[chance.randrange(number - LATER_AFTER + 1)]
+    return replace(found[number], dossier_id=earlier.dossier_id, is_later=True)
 
 
 def absences(last: float, seed: int) -> dict[int, set[int]]:
@@ -119,18 +133,24 @@ class Office:
         self.ends: list[tuple[float, int]] = []
         self.learnt_until = 0.0
         self.turn = 0
+        self.last_hands: dict[UUID, UUID] = {}
+        self.kept: list[bool] = []
 
     def run(self, work: Sequence[Arrival]) -> Outcome:
         for arrival in work:
             self._until(arrival.at)
             present = [one for one in self.officers if not self._is_away(one, arrival.at)]
             chosen = self.way(self, arrival, present or self.officers)
+            if arrival.is_later and arrival.dossier_id in self.last_hands:
+                self.kept.append(self.last_hands[arrival.dossier_id] == chosen.post_id)
+            self.last_hands[arrival.dossier_id] = chosen.post_id
             chosen.queue.append(arrival)
             self._begin(chosen, arrival.at)
             self.spreads.append(statistics.pstdev(self._really_open(one, arrival.at) for one in self.officers))
         self._until(math.inf)
         cuts = statistics.quantiles(self.waits, n=10)
-        return Outcome(p50=cuts[4], p90=cuts[8], spread=statistics.fmean(self.spreads))
+        kept = statistics.fmean(self.kept) if self.kept else 0.0
+        return Outcome(p50=cuts[4], p90=cuts[8], spread=statistics.fmean(self.spreads), kept=kept)
 
     def candidates(self, officers: Sequence[Officer], at: float) -> list[Candidate]:
         """As the portal sees them: expected minutes, never the real ones."""
@@ -188,7 +208,15 @@ class Office:
 
 
 def balanced(office: Office, arrival: Arrival, present: Sequence[Officer]) -> Officer:
-    """The portal's way."""
+    """The portal's way: the least work, and on a small difference whoever knows the dossier."""
+    familiar = office.last_hands.get(arrival.dossier_id)
+    wish = Wish(dossier_id=arrival.dossier_id, expected=office.expected[arrival.kind], familiar=familiar)
+    choice = choose(office.candidates(present, arrival.at), wish)
+    return next(one for one in present if one.post_id == choice.post_id)
+
+
+def without_continuity(office: Office, arrival: Arrival, present: Sequence[Officer]) -> Officer:
+    """The least work alone, whoever knows the dossier."""
     wish = Wish(dossier_id=arrival.dossier_id, expected=office.expected[arrival.kind])
     choice = choose(office.candidates(present, arrival.at), wish)
     return next(one for one in present if one.post_id == choice.post_id)

@@ -5,7 +5,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.routing.assignment import NOBODY, Candidate, Why, Wish, choose
+from portal.routing.assignment import CONTINUITY_MINUTES, NOBODY, Candidate, Why, Wish, choose
 
 DOSSIER = UUID(int=77)
 LOADS = st.integers(min_value=0, max_value=5000)
@@ -50,6 +50,34 @@ def test_few_long_steps_weigh_more_than_many_short_ones() -> None:
 def test_whoever_had_it_before_gets_it_again_though_others_have_less() -> None:
     choice = choose([candidate(1, 900), candidate(2, 0)], wish(earlier=post(1)))
     assert (choice.post_id, choice.why) == (post(1), Why.HAD_IT_BEFORE)
+
+
+def test_whoever_knows_the_dossier_gets_a_later_step_on_a_tie_and_on_a_small_difference() -> None:
+    for more in (0, CONTINUITY_MINUTES):
+        choice = choose([candidate(1, 200 + more), candidate(2, 200)], wish(familiar=post(1)))
+        assert (choice.post_id, choice.why) == (post(1), Why.KNOWS_IT)
+
+
+def test_whoever_knows_the_dossier_but_has_clearly_more_to_do_does_not_get_it() -> None:
+    choice = choose([candidate(1, 201 + CONTINUITY_MINUTES), candidate(2, 200)], wish(familiar=post(1)))
+    assert (choice.post_id, choice.why) == (post(2), Why.LEAST_WORK)
+    assert choose([candidate(1, 220), candidate(2, 200)], wish(familiar=post(1), leeway=10)).post_id == post(2)
+
+
+def test_knowing_the_dossier_helps_nobody_who_is_away_in_conflict_or_must_not_check_it() -> None:
+    for hindrance in ({"is_away": True}, {"has_conflict": True}, {"has_acted": True}):
+        choice = choose([candidate(1, 0, **hindrance), candidate(2, 500)], wish(familiar=post(1)))
+        assert (choice.post_id, choice.why) == (post(2), Why.LEAST_WORK)
+
+
+@given(st.lists(LOADS, min_size=1, max_size=12), st.integers(min_value=0, max_value=11), LOADS)
+def test_continuity_never_costs_more_than_the_leeway(loads: list[int], known: int, leeway: int) -> None:
+    people = [candidate(number, load) for number, load in enumerate(loads)]
+
+    choice = choose(people, wish(familiar=post(known), leeway=leeway))
+
+    assert choice.reasons["load"] <= min(loads) + leeway
+    assert (choice.why is Why.KNOWS_IT) == (known < len(loads) and loads[known] <= min(loads) + leeway)
 
 
 def test_whoever_had_it_before_and_is_away_does_not() -> None:

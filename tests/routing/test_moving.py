@@ -15,10 +15,12 @@ from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import definition_of
 from portal.catalogue.registers import places
 from portal.dossiers.actions import steps
+from portal.dossiers.following import step_name
 from portal.dossiers.models import Dossier
 from portal.dossiers.record import history
 from portal.dossiers.replaying import replayed
 from portal.dossiers.terms import Terms, terms_for
+from portal.dossiers.visits import shares
 from portal.foundation.errors import Forbidden, Refused
 from portal.routing.actions import route
 from portal.routing.actions.moving import move
@@ -133,6 +135,37 @@ def test_a_dossier_whose_step_is_not_the_same_work_there_stays_where_it_is(
 
     assert refused.value.code == code
     assert dossier.version == version
+
+
+def renamed(content: Content) -> None:
+    step(content, "site_visit")["name"] = {"vi": "Xem hiện trường", "en": "Look at the site", "zh": "查看现场"}
+
+
+def test_a_step_done_before_the_move_is_called_as_it_was_then_and_an_open_one_as_it_is_now(
+    bureau: Bureau, session: Session, administrator: Post, client: Browser
+) -> None:
+    dossier = at_node(bureau, "site_visit")
+    old = step_name(definition_of(dossier.procedure), "site_visit", "vi")
+    here = bureau.step(dossier)
+    bureau.session.commit()
+    people.sign_in(client, session.get_one(Person, bureau.holder(here).person_id))
+    target = corrected(session, renamed)
+    move(session, dossier.id, target, reason="Sửa tên", viewer=viewer_of(session, administrator), now=LATER)
+    session.commit()
+    assert "Xem hiện trường" in client.get(f"/desk/{dossier.code}").text
+
+    steps.complete(session, dossier, here.node_key, viewer=bureau.holder(here), note="Đủ điều kiện.", now=LATER)
+    gone = corrected(session, without_visit)
+    move(session, dossier.id, gone, reason="Bỏ bước", viewer=viewer_of(session, administrator), now=LATER)
+    session.commit()
+
+    page = client.get(f"/desk/{dossier.code}")
+    assert page.status_code == 200
+    assert "Xem hiện trường" in page.text, "as it was called when it was done"
+    assert old in page.text, "as it was called when it was opened"
+    assert ">site_visit<" not in page.text
+    assert "Xem hiện trường" in client.get(f"/dossiers/{dossier.code}/slip").text
+    assert [one["step"] for one in shares(dossier, history(session, dossier.id))].count("site_visit") == 1
 
 
 def at_node(bureau: Bureau, node: str) -> Dossier:

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tests.routing.simulation import Outcome, arrivals, pair
+from tests.routing.simulation import Outcome, arrivals, pair, without_continuity
 
 IS_FULL = os.environ.get("MOTCUA_FULL") == "1"
 DOSSIERS = 5000 if IS_FULL else 500
@@ -22,6 +22,13 @@ def test_with_balance_nine_of_ten_wait_less_than_in_turn(pairs: list[tuple[Outco
 
 def test_with_balance_the_work_lies_more_evenly_than_in_turn(pairs: list[tuple[Outcome, Outcome]]) -> None:
     assert all(ours.spread < theirs.spread for ours, theirs in pairs), pairs
+
+
+def test_more_later_steps_stay_in_the_hands_that_know_the_dossier_than_by_balance_alone() -> None:
+    for seed in range(1, PAIRS + 1):
+        ours, alone = pair(DOSSIERS, seed, without_continuity)
+        assert ours.kept > alone.kept, (ours, alone)
+        assert ours.p90 < 1.25 * alone.p90 + 60, "and hardly anybody waits longer for it"
 
 
 def test_the_same_seed_is_the_same_year() -> None:

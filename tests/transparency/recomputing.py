@@ -74,6 +74,7 @@ class Case:
     ended_on: date | None = None
     outcome: str | None = None
     stop_reason: str | None = None
+    refused_for: str = ""
     paused_on: date | None = None
     own: int = 0
     filers: int = 0
@@ -162,7 +163,11 @@ def _case(row: Any, events: Sequence[Any], now: int, limits: Mapping[tuple[str, 
             pauses.append([at, -1])
         elif event.kind == "supplement_answered":
             pauses[-1][1] = at
+        elif event.kind == "signed":
+            case.refused_for = event.params.get("managed_reason") or ""
         elif event.kind in ENDS:
+            if event.kind == "refused_intake":
+                case.refused_for = event.params.get("managed_reason") or ""
             case.ended_on = day(event.at)
             case.settled_on = case.ended_on if event.kind == "issued" else None
             case.outcome = event.params.get("outcome")
@@ -354,6 +359,8 @@ def sheet_of(group: Sequence[Case], today: date, *, soon: date) -> dict[str, Any
         "now": now,
         "early": sum(bool(one.due_on and one.settled_on and one.settled_on < one.due_on) for one in lately),
         "refused": sum(one.outcome == "refused" for one in lately),
+        "refusals": dict(Counter(one.refused_for for one in lately if one.outcome == "refused")),
+        "not_accepted": dict(Counter(one.refused_for for one in ended if not one.outcome and not one.stop_reason)),
         "lately": sum(age < 30 for _, age in settled),
         "year_ago": {
             "n": len(then),

@@ -172,7 +172,7 @@ def test_the_public_page_says_how_many_may_still_be_late(session: Session, clien
     publish(session, office, [], on_time=99, n=100)
     session.commit()
 
-    page = client.get("/en/transparency").text
+    page = client.get("/en/transparency/goals").text
 
     # at most L of the next 120 may be late: (99 + 120 - L) / (100 + 120) >= 98 % holds up to L = 3
     assert "Of the next 120 dossiers at most 3 may be late to keep the goal." in page

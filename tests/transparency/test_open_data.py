@@ -175,6 +175,8 @@ def test_the_script_of_the_documentation_recomputes_every_figure(
     recompute = script()
 
     assert recompute.figures(rows, TODAY).items() <= computed["province"].items()
+    topics = {name: dict(answers) for name, answers in computed["topics"]["counts"].items() if answers}
+    assert {name: answers for name, answers in recompute.topics(rows).items() if name != "commune"} == topics
     for column, part in (("field", "fields"), ("procedure", "procedures"), ("agency", "agencies")):
         assert {row[column] for row in rows if row[column]} == set(computed[part])
         for key, found in computed[part].items():

@@ -102,6 +102,8 @@ def test_every_sheet_equals_the_recomputation(province: Session, known: list[Cas
         found = dict(made[scope])
         found.pop("steps")
         found.pop("communes", None)
+        found.pop("service")  # compared with plain SQL below
+        found.pop("heard")
         found["survival"] = {name: value for name, value in found["survival"].items() if name != "curve"}
         assert found == sheet_of(group, TODAY, soon=soon()), scope
 
@@ -125,6 +127,30 @@ def test_every_step_equals_the_recomputation(province: Session, known: list[Case
         assert step["wait_p90"] == (rank(waits, Fraction(9, 10)) if len(group) >= 20 else None)
         if all(stay.limit for stay in group):
             assert step["on_time"] == sum(stay.minutes <= stay.limit for stay in group)
+
+
+def test_late_acceptance_and_refusals_equal_plain_sql(province: Session) -> None:
+    made = sheets.computed(province, on=TODAY, now=NOW)[sheets.PROVINCE, ""]
+    row = province.execute(
+        sa.text(
+            "SELECT count(*), sum((NOT was_on_time_766)::int), sum(acceptance_was_late::int) FROM dossier_facts"
+            " WHERE settled_on > CAST(:on AS date) - 365 AND settled_on <= :on"
+        ),
+        {"on": TODAY},
+    ).one()
+    assert [made["service"][name] for name in ("settled", "late_766", "accepted_late")] == list(row)
+    reasons = province.execute(
+        sa.text(
+            "SELECT e.params->>'managed_reason' AS reason, count(*) FROM dossier_events e"
+            " JOIN dossier_facts f ON f.dossier_id = e.dossier_id AND f.state = 'not_accepted'"
+            " WHERE e.kind = 'refused_intake' AND f.ended_on > CAST(:on AS date) - 365 AND f.ended_on <= :on"
+            " GROUP BY 1"
+        ),
+        {"on": TODAY},
+    ).all()
+    assert made["not_accepted"] == {reason or "": n for reason, n in reasons}
+    assert sum(made["refusals"].values()) == made["refused"]
+    assert len(made["refusals"]) > 1, "the story refuses for several reasons"
 
 
 def test_communes_equal_plain_sql(province: Session) -> None:
@@ -188,8 +214,13 @@ def count(rows: list[Any]) -> int:
     return sum(row["dossiers"] for row in rows)
 
 
-def public_of(settled: list[tuple[Case, date]], stopped: list[tuple[Case, date]], open_: list[Any]) -> dict[str, Any]:
-    """What the snapshot says of one group. `open_` are its published lines of open dossiers."""
+def public_of(
+    settled: list[tuple[Case, date]], stopped: list[tuple[Case, date]], open_: list[Any], *, tells_year: bool
+) -> dict[str, Any]:
+    """What the snapshot says of one group. `open_` are its published lines of open dossiers.
+
+    `tells_year`: the year before is told of the province and its fields.
+    """
     ages = [(YESTERDAY - day).days for _, day in settled]
     window = window_of(ages)
     longest = window or 365
@@ -201,7 +232,11 @@ def public_of(settled: list[tuple[Case, date]], stopped: list[tuple[Case, date]]
     )
     counted = len(lately) + len(gone) + count(open_)
     n, on_time = len(lately), sum(one.on_time for one in lately)
+    then = [one for one, day in settled if tells_year and 365 <= (YESTERDAY - day).days < 365 + longest]
     return {
+        "year_ago_n": len(then),
+        "year_ago_on_time": sum(one.on_time for one in then),
+        "year_ago_share": sum(one.on_time for one in then) / len(then) if len(then) >= 20 else None,
         "n": n,
         "window_days": window,
         **{
@@ -233,18 +268,17 @@ def published(province: Session) -> Snapshot:
 def test_every_public_figure_equals_the_recomputation(province: Session, published: Snapshot) -> None:
     # As of the evening before: what has happened since is not known then.
     known = [one for one in cases(province, NOW) if one.accepted is not None]
-    settled = grouped(
-        [one for one in known if one.settled_on and one.settled_on <= YESTERDAY],
-        lambda one: (one.procedure, one.agency),
-    )
+    done = [one for one in known if one.settled_on and one.settled_on <= YESTERDAY]
+    settled = grouped(done, lambda one: (one.procedure, one.agency, one.level))
     stopped = grouped(
-        [one for one in known if one.ended_on and not one.settled_on and one.ended_on <= YESTERDAY], lambda _: ()
+        [one for one in known if one.ended_on and not one.settled_on and one.ended_on <= YESTERDAY],
+        lambda one: one.stop_reason,
     )
     open_ = [row for row in published.rows if row["kind"] == "open"]
     keys: dict[str, str] = dict(province.execute(sa.text("SELECT id::text, key FROM agencies")).all())
     figures = published.figures
 
-    assert figures["province"] == public_of(settled, stopped, open_)
+    assert figures["province"] == public_of(settled, stopped, open_, tells_year=True)
     columns: tuple[tuple[str, str, Callable[[Case], str]], ...] = (
         ("fields", "field", lambda one: one.field),
         ("procedures", "procedure", lambda one: one.procedure),
@@ -253,7 +287,8 @@ def test_every_public_figure_equals_the_recomputation(province: Session, publish
     for part, column, of in columns:
         for key, found in figures[part].items():
             mine = [(one, day) for one, day in settled if of(one) == key]
-            assert found == public_of(mine, [], [row for row in open_ if row[column] == key]), (part, key)
+            mine_open = [row for row in open_ if row[column] == key]
+            assert found == public_of(mine, [], mine_open, tells_year=part == "fields"), (part, key)
     assert figures["stopped"] == dict(Counter(one.stop_reason for one, day in stopped if (YESTERDAY - day).days < 365))
     by_month = Counter(f"{day:%Y-%m}" for _, day in settled if (YESTERDAY - day).days < 365)
     for month in figures["months"]:
@@ -262,7 +297,28 @@ def test_every_public_figure_equals_the_recomputation(province: Session, publish
             by_month[month["month"]],
             sum(one.on_time for one in of_month) / len(of_month),
         )
-    assert set(figures) == {"province", "fields", "procedures", "agencies", "ageing", "months", "stopped"}
+    assert set(figures) == {
+        "province", "fields", "procedures", "agencies", "ageing", "months", "stopped", "topics", "edition",
+    }  # fmt: skip
+    topics: tuple[tuple[str, Callable[[Case], Any]], ...] = (
+        ("level", lambda one: str(one.level)),
+        ("outcome", lambda one: one.outcome),
+        ("refusal", lambda one: (one.refused_for or "own_words") if one.outcome == "refused" else None),
+    )
+    for topic, answer in topics:
+        told = grouped([one for one in done if answer(one)], answer)
+        assert figures["topics"]["counts"][topic] == dict(
+            Counter(answer(one) for one, day in told if (YESTERDAY - day).days < 365)
+        ), topic
+    communes = [
+        (one, day)
+        for one, day in grouped([one for one in done if one.commune], lambda one: one.commune)
+        if (YESTERDAY - day).days < 365
+    ]
+    assert {code: (of["n"], of["part"]) for code, of in figures["topics"]["communes"].items()} == {
+        code: (n, sum(one.on_time for one, _ in communes if one.commune == code))
+        for code, n in Counter(one.commune for one, _ in communes).items()
+    }
 
 
 def test_the_published_open_ones_are_all_open_ones_but_a_few(province: Session, published: Snapshot) -> None:

@@ -12,6 +12,7 @@ from portal.foundation.outbox import Job
 from tests.fixtures.workers import HURRIED, Crew, until
 from tests.workers.conftest import Connection, Outbox
 from workers.schedule import TIMETABLE
+from workers.wire import RUN, TICK, TICKS, make_app
 
 Closed = Callable[..., None]
 
@@ -125,6 +126,26 @@ def test_beat_makes_a_worker_show_its_pulse_and_write_the_daily_jobs(
         "SELECT kind, count(*) FROM outbox WHERE kind <> %s GROUP BY kind ORDER BY kind", [Job.COUNT_FIGURES.value]
     ).fetchall()
     assert kinds == sorted((entry.job.value, 1) for entry in TIMETABLE)
+
+
+def test_the_pulse_shows_though_many_jobs_wait(crew: Crew, outbox: Outbox, closed: Closed, tmp_path: Path) -> None:
+    """A tick that arrives behind them all is read in turn with the first of them."""
+    gate = tmp_path / "gate"
+    rows = [outbox.add("test.slow", what=str(number), gate=str(gate)) for number in range(3)]
+    app = make_app(crew.redis_url)
+    with redis.Redis.from_url(crew.redis_url) as broker, app.connection_for_write() as line:
+        for row in rows:
+            app.send_task(RUN, args=[row], queue="prompt", connection=line)
+        app.send_task(TICK, queue=TICKS, connection=line)
+        crew.worker(processes=2)
+        until(lambda: broker.exists("motcua:pulse") == 1, why=crew.said)
+        assert broker.llen("prompt") > 0
+        assert outbox.effects() == []
+    gate.touch()
+    crew.relay()
+    for row in rows:
+        closed(row)
+    app.close()
 
 
 @pytest.fixture

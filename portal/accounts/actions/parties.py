@@ -32,7 +32,8 @@ def register_company(
 ) -> Party:
     """Register a company with the person as its first owner. It may draft, and files once approved.
 
-    A registration that was refused may be sent again with the same tax code by one of its owners.
+    A registration that was refused may be sent again with the same tax code by one of its owners. A company an officer
+    took down at a counter keeps what stands in the office's papers; its dossiers are seen once it is approved.
     """
     code = tax_codes.canonical(tax_code, country)
     if code is None:
@@ -47,6 +48,8 @@ def register_company(
     party = session.scalar(sa.select(Party).where(Party.tax_code == code).with_for_update())
     if party is None:
         party = _new_company(session, code, values, by=by, now=now)
+    elif party.taken_down_at is not None and _may_register_for(session, party):
+        _take_over(session, party, by=by, now=now)
     elif party.status is PartyStatus.REFUSED and _role_of(session, by, party.id) is CompanyRole.OWNER:
         party.status, party.refusal_reason = PartyStatus.WAITING, None
         for column, value in values.items():
@@ -62,6 +65,20 @@ def register_company(
         after={"tax_code": code, "status": PartyStatus.WAITING.value},
     )
     return party
+
+
+def _may_register_for(session: Session, party: Party) -> bool:
+    """Nobody acts for the company yet, or only somebody whose registration was refused."""
+    somebody = sa.exists().where(Membership.party_id == party.id, Membership.ended_at.is_(None))
+    return party.status is PartyStatus.REFUSED or not session.scalar(sa.select(somebody))
+
+
+def _take_over(session: Session, party: Party, *, by: UUID, now: datetime) -> None:
+    others = sa.update(Membership).where(Membership.party_id == party.id, Membership.ended_at.is_(None))
+    session.execute(others.values(ended_at=now))
+    party.status, party.refusal_reason = PartyStatus.WAITING, None
+    session.add(Membership(person_id=by, party_id=party.id, role=CompanyRole.OWNER, since=now))
+    session.flush()
 
 
 def _new_company(session: Session, tax_code: str, values: dict[str, str | None], *, by: UUID, now: datetime) -> Party:
@@ -128,6 +145,8 @@ def add_member(
     person = session.scalar(sa.select(Person).where(Person.email == normal_email(email), Person.disabled_at.is_(None)))
     if person is None:
         raise Invalid(fields={"email": "accounts.no_such_person"})
+    if person.email_verified_at is None:  # anybody may have typed the address; its owner may know nothing of it
+        raise Invalid(fields={"email": "accounts.person_unconfirmed"})
     current = _membership(session, person.id, party_id)
     if current is not None:
         if current.role is role:

@@ -8,10 +8,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.accounts import one_time, passwords, queries
-from portal.accounts.actions import posts, sign_in
+from portal.accounts.actions import addresses, letters, links, posts, sign_in
 from portal.accounts.actions.audit import record
 from portal.accounts.keys import normal_email
 from portal.accounts.models import (
+    LinkPurpose,
     Membership,
     Party,
     PartyKind,
@@ -25,10 +26,21 @@ from portal.foundation.outbox import Job, enqueue
 from portal.workflow.lifecycle import CompanyRole
 
 
-def register(session: Session, *, name: str, email: str, password: str, language: Language, now: datetime) -> Person:
-    """Make an account; the person may at once draft and file for themselves as an individual.
+def register(
+    session: Session,
+    *,
+    name: str,
+    email: str,
+    password: str,
+    language: Language,
+    now: datetime,
+    is_verified: bool = False,
+) -> Person:
+    """Make an account; the person may at once draft for themselves as an individual.
 
-    Raises Invalid, naming the field, for an address that has an account or a password not good enough.
+    A letter asks them to confirm the address, and then they may file; `is_verified` where there is nobody to ask,
+    because no mail goes out. Raises Invalid, naming the field, for an address that has an account or a password not
+    good enough.
     """
     passwords.check(password, has_second_factor=False, email=email, name=name)
     person = add(
@@ -37,18 +49,37 @@ def register(session: Session, *, name: str, email: str, password: str, language
         email=email,
         password_hash=passwords.hash_password(password),
         language=language,
+        is_verified=is_verified,
         now=now,
     )
     add_own_party(session, person, now=now)
+    addresses.send_check(session, person.id, now=now)
     return person
 
 
-def add(session: Session, *, name: str, email: str, password_hash: str, language: Language, now: datetime) -> Person:
-    """Make the row of a person. Raises Invalid if the address has an account."""
+def tell_registered(session: Session, email: str, *, now: datetime) -> None:
+    """Somebody wanted to make an account with an address that has one: its owner is told, and nobody else."""
+    owner = queries.person_by_email(session, email)
+    if owner is not None and owner.disabled_at is None:
+        letters.tell(session, owner.id, "address_known", now=now)
+
+
+def add(
+    session: Session,
+    *,
+    name: str,
+    email: str,
+    password_hash: str,
+    language: Language,
+    now: datetime,
+    is_verified: bool = True,
+) -> Person:
+    """Make the row of a person, whose address is known to be theirs. Raises Invalid if the address has an account."""
     values = {
         "id": new_id(),
         "name": " ".join(name.split()),
         "email": normal_email(email),
+        "email_verified_at": now if is_verified else None,
         "password_hash": password_hash,
         "language": language,
         "created_at": now,
@@ -78,7 +109,7 @@ def add_own_party(session: Session, person: Person, *, now: datetime) -> Party:
 
 
 def change_password(session: Session, person_id: UUID, *, new: str, kept_key: str | None, now: datetime) -> None:
-    """Change the password and sign out everywhere but in the browser of `kept_key`.
+    """Change the password and sign out everywhere but in the browser of `kept_key`. The person is told.
 
     The caller has asked for the current password. Raises Invalid for one that is not good enough.
     """
@@ -87,7 +118,9 @@ def change_password(session: Session, person_id: UUID, *, new: str, kept_key: st
     passwords.check(new, has_second_factor=has_factor, email=person.email, name=person.name)
     person.password_hash = passwords.hash_password(new)
     sign_in.end_all(session, person_id, now=now, but=kept_key)
+    links.end_open(session, person_id, LinkPurpose.RESET, now=now)
     record(session, "accounts.change_password", f"person:{person_id}", by=person_id, now=now)
+    letters.tell(session, person_id, "password_changed", now=now)
 
 
 def refresh_hash(session: Session, person_id: UUID, password: str) -> None:

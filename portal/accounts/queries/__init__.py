@@ -56,6 +56,7 @@ def viewer(session: Session, sign_in_key: str, *, now: datetime) -> Viewer | Non
         has_second_factor=row.has_app or row.has_passkeys,
         has_app=row.has_app,
         has_passkeys=row.has_passkeys,
+        email_is_verified=row.email_is_verified,
     )
     return None if found.is_idle(now) else found
 
@@ -146,6 +147,7 @@ _VIEWER = (
         Person.name,
         Person.email,
         Person.language,
+        Person.email_verified_at.is_not(None).label("email_is_verified"),
         Person.one_time_secret.is_not(None).label("has_app"),
         has_passkeys().label("has_passkeys"),
         SignIn.seen_at,

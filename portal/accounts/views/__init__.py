@@ -2,10 +2,12 @@
 
 from portal.accounts.explanations import REASONS
 from portal.accounts.views import (
+    addresses,
     companies,
     continuing,
     entering,
     mandates,
+    new_passwords,
     outside,
     own,
     passkeys,
@@ -17,8 +19,8 @@ from portal.accounts.views.room import blueprint
 from portal.foundation import web
 
 __all__ = [
-    "blueprint", "blueprints", "companies", "continuing", "entering", "mandates", "outside", "own", "passkeys",
-    "recovering", "registering", "step_up",
+    "addresses", "blueprint", "blueprints", "companies", "continuing", "entering", "mandates", "new_passwords",
+    "outside", "own", "passkeys", "recovering", "registering", "step_up",
 ]  # fmt: skip
 
 blueprints = (blueprint,)

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.accounts import queries
-from portal.accounts.actions import people, recovery
+from portal.accounts.actions import addresses, people, recovery
 from portal.accounts.actions import sign_in as signing
 from portal.accounts.entrance import current_viewer, remember_language
 from portal.accounts.forms import LanguageForm, PasswordForm, SecondFactorForm, show_refusal
@@ -32,6 +32,7 @@ def account() -> Response:
         codes_left=queries.recovery_codes_left(session, viewer.person_id) if viewer.has_second_factor else 0,
         form=LanguageForm(language=viewer.language),
         service=settings().sign_in_service,
+        address_waits=addresses.waiting(session, viewer.person_id, now=now()),
     )
 
 

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 from portal.accounts.actions import parties, people
 from portal.accounts.entrance import current_viewer, maybe_viewer
 from portal.accounts.forms import CompanyForm, RegisterForm, show_refusal
-from portal.accounts.views.room import blueprint, now, page, refused, see, wanted_page
+from portal.accounts.views.new_passwords import note_asking
+from portal.accounts.views.room import blueprint, now, page, refused, see, settings, wanted_page
 from portal.foundation import languages
 from portal.foundation.errors import PortalError
 from portal.foundation.guards import Audience, open_to, public
@@ -33,11 +34,16 @@ def register() -> Response:
 @blueprint.post("/accounts/register")
 @public
 def make_account() -> Response:
-    """Make the account; the person then signs in with it."""
+    """Make the account; the person then signs in with it.
+
+    Whether the address has an account already is said in a letter to its owner, and not here.
+    """
     form = RegisterForm()
     if not form.validate_on_submit():
         return refused("register", form=form)
     try:
+        if settings().smtp_url:
+            note_asking(form.email.data)
         with unit_of_work() as session:
             people.register(
                 session,
@@ -45,13 +51,23 @@ def make_account() -> Response:
                 email=form.email.data,
                 password=form.password.data,
                 language=languages.current(),
+                is_verified=not settings().smtp_url,
                 now=now(),
             )
     except PortalError as error:
-        show_refusal(form, error, field="password")
-        return page("register", form=form, error=error)
-    flask.flash(_("Your account is ready. Sign in with it now."), "success")
+        if not settings().smtp_url or error.fields != {"email": "accounts.email_taken"}:
+            show_refusal(form, error, field="email")
+            return page("register", form=form, error=error)
+        with unit_of_work() as session:
+            people.tell_registered(session, form.email.data, now=now())
+    flask.flash(_letter_words(form.email.data.strip()), "success")
     return see(flask.url_for("accounts.sign_in", next=flask.request.args.get("next")))
+
+
+def _letter_words(email: str) -> str:
+    if not settings().smtp_url:
+        return str(_("Your account is ready. Sign in with it now."))
+    return str(_("We have sent a letter to %(email)s: open the link in it. You can sign in now.", email=email))
 
 
 @blueprint.get("/accounts/companies/new")

@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.actions import audit
 from portal.accounts.models import Agency, Post
+from portal.administration.queries.agencies import open_work
 from portal.foundation.database import new_id
 from portal.foundation.errors import Invalid, NotFound, Refused, Stale
+from portal.foundation.outbox import Job, Wanted, enqueue, enqueue_all
 from portal.foundation.search import search_key
 
 CODE = re.compile(r"[A-Z]\d{2}(\.\d{1,3}){1,4}")
@@ -64,9 +66,21 @@ def change(session: Session, key: str, wanted: Particulars, *, version: int, by:
 
 
 def close(
-    session: Session, key: str, *, successor_key: str, version: int, reason: str, by: UUID, now: datetime
-) -> None:
-    """Close an agency; what comes goes to its successor. Refused while anybody holds a post in it."""
+    session: Session,
+    key: str,
+    *,
+    successor_key: str,
+    version: int,
+    reason: str,
+    by: UUID,
+    now: datetime,
+    hands_over: bool = False,
+) -> int:
+    """Close an agency; what comes goes to its successor. Returns how many open dossiers go there, too.
+
+    Refused while anybody holds a post in it, and while dossiers are open there unless they are handed over. Each of
+    them is a job of its own, so that one which cannot be moved holds up no other.
+    """
     agency = _locked(session, key, version=version)
     successor = session.scalar(sa.select(Agency).where(Agency.key == successor_key))
     if agency.closed_at is not None:
@@ -76,14 +90,22 @@ def close(
     holders = sa.exists().where(Post.agency_id == agency.id, Post.ended_at.is_(None))
     if session.scalar(sa.select(holders)):
         raise Refused("administration.agency_has_people")
+    work = open_work(session, agency.id)
+    if work and not hands_over:
+        raise Invalid(fields={"hands_over": "administration.agency_has_dossiers"})
     agency.closed_at, agency.successor_id = now, successor.id
     agency.is_intake = False
     agency.version += 1
-    after = {"successor": successor.key, "reason": reason}
+    after = {"successor": successor.key, "reason": reason, "dossiers": len(work.dossiers)}
     audit.record(
         session, "administration.close_agency", f"agency:{key}", by=by, now=now, before={"open": True}, after=after
     )
+    enqueue(session, Job.RECHECK_BOOKINGS, {})
     session.flush()
+    if work:
+        wanted = [Wanted(job=Job.ROUTE_DOSSIER, payload={"dossier_id": str(one)}) for one in work.dossiers]
+        enqueue_all(session, wanted)
+    return len(work.dossiers)
 
 
 def reopen(session: Session, key: str, *, version: int, by: UUID, now: datetime) -> None:

@@ -8,14 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts.actions import audit, invitations, posts
-from portal.accounts.models import Agency, Invitation, Person, Post
+from portal.accounts.actions.new_passwords import NO_PASSWORD
+from portal.accounts.models import Agency, MailedLink, Person, Post
 from portal.administration.importing import Newcomer
 from portal.foundation.errors import Invalid, NotFound, Refused
 from portal.foundation.search import search_key
 from portal.workflow.lifecycle import Role
 
 
-def invite(session: Session, newcomer: Newcomer, *, by: UUID, now: datetime) -> tuple[Person, Invitation]:
+def invite(session: Session, newcomer: Newcomer, *, by: UUID, now: datetime) -> tuple[Person, MailedLink]:
     """Make the account, give the posts, send the letter. Raises Invalid for an address that has an account."""
     person, invitation = invitations.invite(
         session, name=newcomer.name, email=newcomer.email, language=newcomer.language, by=by, now=now
@@ -44,6 +45,8 @@ def appoint(
         raise NotFound
     if person.disabled_at is not None:
         raise Refused("administration.person_disabled")
+    if person.email_verified_at is None and person.password_hash != NO_PASSWORD:
+        raise Refused("accounts.person_unconfirmed")  # whoever made the account may not be who the address names
     if agency is None or agency.closed_at is not None:
         raise Invalid(fields={"agency": "administration.agency_unknown"})
     held = sa.exists().where(

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
-from portal.accounts.actions.invitations import NO_PASSWORD
-from portal.accounts.models import Agency, FactorReset, Invitation, Person, Post, SignIn
+from portal.accounts.actions.new_passwords import NO_PASSWORD
+from portal.accounts.models import Agency, FactorReset, LinkPurpose, MailedLink, Person, Post, SignIn
 from portal.accounts.queries import has_factor
 from portal.dossiers.models import DossierStep
 from portal.foundation.search import search_key
@@ -158,8 +158,10 @@ def sheet(session: Session, person_id: UUID, *, now: datetime) -> Sheet | None:
         .where(FactorReset.person_id == person_id, FactorReset.closed_at.is_(None))
     ).one_or_none()
     invited_until = session.scalar(
-        sa.select(sa.func.max(Invitation.expires_at)).where(
-            Invitation.person_id == person_id, Invitation.ended_at.is_(None)
+        sa.select(sa.func.max(MailedLink.expires_at)).where(
+            MailedLink.person_id == person_id,
+            MailedLink.purpose == LinkPurpose.INVITATION,
+            MailedLink.ended_at.is_(None),
         )
     )
     return Sheet(

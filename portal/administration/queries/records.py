@@ -75,7 +75,7 @@ def exported(session: Session, asked: Asked) -> Iterator[Change]:
 def entries(session: Session, asked: Asked) -> list[Entry]:
     """One page of the log of sign-ins and one more row."""
     row = SignInAttempt
-    conditions = _period(row.at, asked)
+    conditions = [row.proof != Proof.LETTER, *_period(row.at, asked)]
     if asked.who:
         conditions.append(row.person_id.in_(_people(session, asked.who)))
     if asked.thing:

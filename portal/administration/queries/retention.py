@@ -8,8 +8,19 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Person, SignIn, SignInAttempt
+from portal.accounts.models import (
+    Consent,
+    OutsideIdentity,
+    Party,
+    PartyStatus,
+    Passkey,
+    Person,
+    RecoveryCode,
+    SignIn,
+    SignInAttempt,
+)
 from portal.administration.models import Kept, LegalHold, RetentionRule
+from portal.attachments.models import Attachment
 from portal.clock.zone import office_day
 from portal.dossiers.models import Dossier, DossierAnswers, Draft
 from portal.notices.models import Notice
@@ -17,15 +28,46 @@ from portal.notices.models import Notice
 SOON = timedelta(days=30)
 MOST_HOLDS = 200
 
+BATCHES = sa.table(
+    "desk_batches",
+    sa.column("id", sa.Uuid()),
+    sa.column("note", sa.String()),
+    sa.column("ended_at", sa.TIMESTAMP(timezone=True)),
+)
+"""Of the desk, a room beside this one: by name."""
 HAS_ANSWERS = sa.and_(
     DossierAnswers.dossier_id == Dossier.id, DossierAnswers.answers != sa.cast(sa.literal("{}"), JSONB)
 )
+OF_ACCOUNT: tuple[Any, ...] = (OutsideIdentity, Consent, Passkey, RecoveryCode)
+"""What a closed account needs no longer: who the person is elsewhere, what they agreed to, their means of entrance."""
 COUNTED_FROM: dict[Kept, tuple[Any, tuple[sa.ColumnElement[bool], ...]]] = {
     Kept.DRAFTS: (Draft.updated_at, (Draft.closed_at.is_(None),)),
     Kept.NOTICES: (Notice.created_at, ()),
     Kept.SIGN_IN_LOG: (SignInAttempt.at, ()),
     Kept.ENDED_SIGN_INS: (SignIn.ends_at, ()),
-    Kept.ANSWERS: (Dossier.ended_at, (Dossier.ended_at.is_not(None), sa.exists().where(HAS_ANSWERS))),
+    Kept.ANSWERS: (
+        Dossier.ended_at,
+        (Dossier.ended_at.is_not(None), sa.or_(sa.exists().where(HAS_ANSWERS), Dossier.subject != "")),
+    ),
+    Kept.BATCH_NOTES: (BATCHES.c.ended_at, (BATCHES.c.ended_at.is_not(None), BATCHES.c.note != "")),
+    Kept.REGISTRATION_PAPERS: (
+        Attachment.uploaded_at,
+        (
+            Attachment.dossier_id.is_(None),
+            sa.exists().where(Party.id == Attachment.party_id, Party.status != PartyStatus.WAITING),
+        ),
+    ),
+    Kept.CLOSED_ACCOUNTS: (
+        Person.disabled_at,
+        (
+            Person.disabled_at.is_not(None),
+            sa.or_(
+                Person.phone.is_not(None),
+                Person.one_time_secret.is_not(None),
+                *(sa.exists().where(table.person_id == Person.id) for table in OF_ACCOUNT),
+            ),
+        ),
+    ),
 }
 """By subject: the instant its time is counted from, and which rows are meant."""
 

@@ -4,7 +4,6 @@ from portal.administration.views import (  # noqa: F401 - they hang their pages 
     agencies,
     front,
     importing,
-    inviting,
     outages,
     people,
     person,
@@ -13,7 +12,6 @@ from portal.administration.views import (  # noqa: F401 - they hang their pages 
     retention,
     texts,
 )
-from portal.administration.views.inviting import doorstep
 from portal.administration.views.room import blueprint
 
-blueprints = (blueprint, doorstep)
+blueprints = (blueprint,)

@@ -2,6 +2,7 @@
 
 import flask
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -112,6 +113,7 @@ def close_agency(key: str) -> Response:
             successor_key=form.successor.data,
             version=version_in(form),
             reason=form.reason.data,
+            hands_over=form.hands_over.data,
             by=me(),
             now=now(),
         )
@@ -153,6 +155,9 @@ def _form(form: forms.AgencyForm, found: Agency | None, status: int = 200) -> Re
 def _closing(form: forms.CloseAgencyForm, found: Agency, status: int = 200) -> Response:
     others = [agency for agency in queries.choices(request_session()) if agency.id != found.id]
     form.successor.choices = agency_choices(others)
+    work = queries.open_work(request_session(), found.id)
+    if not work:
+        del form.hands_over
     return form_page(
         form,
         title=_("Close %(agency)s", agency=found.names["vi"]),
@@ -163,8 +168,23 @@ def _closing(form: forms.CloseAgencyForm, found: Agency, status: int = 200) -> R
             "What the agency did stays as it is. Nobody can be appointed in it any more, and the public register names "
             "its successor."
         ),
+        warning=_open_words(work) if work else "",
         status=status,
     )
+
+
+def _open_words(work: queries.OpenWork) -> str:
+    """What is still open there, so that nobody closes it unaware."""
+    count = len(work.dossiers)
+    whole = ngettext("%(num)d dossier is still open here", "%(num)d dossiers are still open here", count)
+    kinds = _(
+        "to be decided here: %(deciding)s, with a step here: %(working)s, taken in here: %(taken_in)s",
+        deciding=work.deciding,
+        working=work.working,
+        taken_in=work.taken_in,
+    )
+    some = ", ".join(work.codes) + ("…" if count > len(work.codes) else "")
+    return f"{whole} ({kinds}): {some}."
 
 
 def _list() -> str:

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from portal.accounts import invitations
+from portal.accounts import links
+from portal.accounts.models import LinkPurpose
 from portal.administration import forms
 from portal.administration.actions import people as actions
 from portal.administration.importing import Newcomer
@@ -85,7 +86,7 @@ def tell_link_without_mail(made: list[UUID]) -> None:
     """Where no mail server is set up, the link is shown to be handed over by hand."""
     settings = flask.current_app.extensions["settings"]
     if made and not settings.smtp_url:
-        link = settings.public_url + flask.url_for("invitations.invitation", token=invitations.token_of(made[0]))
+        link = settings.public_url + links.path_of(LinkPurpose.INVITATION, made[0])
         flask.flash(_("There is no mail server here. Hand this link over yourself: %(link)s", link=link), "warning")
 
 

@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.actions import audit
 from portal.administration import forms
-from portal.administration.queries import records
+from portal.administration.field_words import FIELDS
+from portal.administration.queries import naming, records
 from portal.administration.queries.records import PAGE, Asked, Change
 from portal.administration.views.room import blueprint, further, me, now, page
 from portal.administration.wording import VERBS
@@ -33,7 +34,11 @@ def audit_record() -> Response:
     asked, status = _asked(form)
     rows = records.changes(session, asked) if asked else []
     more = further("administration.audit_record", before=rows[PAGE - 1].id) if len(rows) > PAGE else ""
-    return page("audit", status=status, form=form, rows=rows[:PAGE], more=more, query=_query())
+    shown = rows[:PAGE]
+    named = naming.names_of(session, shown)
+    return page(
+        "audit", status=status, form=form, rows=shown, named=named, field_words=FIELDS, more=more, query=_query()
+    )
 
 
 @blueprint.post("/audit/export")

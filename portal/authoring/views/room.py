@@ -19,7 +19,9 @@ from portal.authoring.shapes import content_at
 from portal.authoring.typing_in import shown
 from portal.catalogue import registers
 from portal.catalogue.findings import Finding, Severity
+from portal.catalogue.limit_words import limit_words
 from portal.catalogue.locating import KeyPath
+from portal.clock.limit import Unit
 from portal.clock.zone import office_day
 from portal.foundation.errors import NotFound
 from portal.foundation.languages import spoken
@@ -81,6 +83,7 @@ def draft_page(
         template,
         status=status,
         draft=draft,
+        draft_name=judged.definition.name.words(spoken()) if judged.definition else draft.name,
         judged=judged,
         part=part,
         parts=[(name, wording.PARTS[name], *judged.counts()[name], address(draft, (name,))) for name in PARTS],
@@ -133,6 +136,8 @@ def title_of(document: Document, path: KeyPath) -> str:
 def _other_title(held: Mapping[str, Any], part: str) -> str:
     language = spoken()
     if held.get("amount") is not None:
+        if isinstance(held["amount"], int) and held.get("unit") in list(Unit):
+            return limit_words(held["amount"], held["unit"])
         return f"{shown(held['amount'])} {value_words('unit', str(held.get('unit', '')))}"
     if part == "competence" and (entry := registers.agencies().by_key.get(str(held.get("agency", "")))):
         return entry.name.words(language)

@@ -19,10 +19,10 @@ from portal.cli.run.supervision import Supervisor, say, stoppable
 from portal.cli.run.surroundings import Trouble
 from portal.foundation import children
 from portal.foundation.embedded import EmbeddedError, PostgreSQL, Valkey, kept_secret, write_private
-from portal.foundation.outbox import Queue
 from portal.foundation.settings import PROJECT, RUNNING_NOTE, Settings, SettingsError, data_dir_of
 
 HEALTHY_SECONDS = 90
+SAID_EVERY_SECONDS = 3
 TOO_MANY_DEATHS = 3
 PR_SET_PDEATHSIG = 1
 
@@ -151,9 +151,8 @@ QUIET = ("--without-mingle", "--without-gossip", "--without-heartbeat")
 def program_arguments(settings: Settings) -> dict[str, list[str]]:
     """Name → module and arguments of the four programs, in the order of their start."""
     celery = ["celery", "--app=workers.app", "--quiet"]
-    queues = ",".join(queue.value for queue in Queue)
     return {
-        "worker": [*celery, "worker", f"--queues={queues}", f"--concurrency={settings.task_workers}", "-Ofair", *QUIET],
+        "worker": [*celery, "worker", f"--concurrency={settings.task_workers}", "-Ofair", *QUIET],
         "relay": ["portal.cli", "relay"],
         "beat": [*celery, "beat", f"--schedule={settings.data_dir / 'run' / 'beat-schedule'}", "--pidfile="],
         "web": ["gunicorn", "wsgi:app"],
@@ -161,14 +160,18 @@ def program_arguments(settings: Settings) -> dict[str, list[str]]:
 
 
 def _wait_until_healthy(supervisor: Supervisor, settings: Settings, given: Mapping[str, str]) -> None:
-    """Until /readyz is content. A program that keeps dying ends the wait with its last words."""
+    """Until /readyz is content, saying what is waited for. A program that keeps dying ends it with its last words."""
     with step("web, worker, relay, beat") as done:
-        last_moment = time.monotonic() + HEALTHY_SECONDS
+        began = said_at = time.monotonic()
+        last_moment = began + HEALTHY_SECONDS
         while True:
             supervisor.tick()
             is_ready, answer = _readiness(_host(given), settings.port)
             if is_ready:
                 break
+            if time.monotonic() - said_at >= SAID_EVERY_SECONDS:
+                said_at = time.monotonic()
+                done.still(f"{_awaited(answer)} ({said_at - began:.0f} s; up to {HEALTHY_SECONDS} s)")
             worst = supervisor.most_deaths()
             if worst.deaths >= TOO_MANY_DEATHS or time.monotonic() > last_moment:
                 raise Trouble(_complaint(settings, worst.name if worst.deaths else "web", answer))
@@ -186,6 +189,16 @@ def _readiness(host: str, port: int) -> tuple[bool, str]:
             return False, error.read().decode(errors="replace")
     except OSError as error:
         return False, str(error)
+
+
+def _awaited(answer: str) -> str:
+    """What is not ready yet, by what /readyz says; nothing readable means that the web does not answer."""
+    try:
+        parts = json.loads(answer)["parts"]
+        waiting = [name for name, part in parts.items() if not part["ok"]]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return "waiting for the web to answer"
+    return f"the web answers; waiting for {', '.join(waiting)}" if waiting else "nearly there"
 
 
 def _complaint(settings: Settings, name: str, answer: str) -> str:
@@ -233,6 +246,13 @@ class Done:
     def __init__(self, name: str) -> None:
         self.name = name
         self.began = time.monotonic()
+
+    def still(self, what: str) -> None:
+        """A line in between: what is being waited for."""
+        start = "\r" if sys.stdout.isatty() else ""
+        say(f"{start}    {what:<60}")
+        if start:
+            click.echo(f"  … {self.name}", nl=False)
 
     def __call__(self, outcome: str) -> None:
         start = "\r" if sys.stdout.isatty() else ""

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.models import Agency, Party, Person, Post
@@ -22,6 +23,7 @@ from portal.calendars.queries import in_force
 from portal.catalogue.models import ProcedureVersion
 from portal.desk.models import CONSIGNED, QueueHabit
 from portal.desk.pattern import KEPT, Pattern, parameters, pattern_of
+from portal.desk.queries.words import like, with_every
 from portal.desk.tabs import (
     ACCEPT_SOON,
     FEW_MINUTES_TO_ACCEPT,
@@ -35,9 +37,12 @@ from portal.desk.tabs import (
 )
 from portal.dossiers.models import Dossier, DossierStep
 from portal.dossiers.policy import of_own_office
-from portal.foundation.search import search_key, trigrams
+from portal.foundation.search import search_key
 from portal.foundation.settings import due_soon_minutes
 from portal.workflow.lifecycle import Role, State
+
+RECENT = 5_000
+"""So many dossiers of the newest are looked through first when words are searched for."""
 
 COUNTED_TO = 100
 """Counters look no further than this: the page says 99+ (decision 26)."""
@@ -70,6 +75,15 @@ class Wanted:
     due: DueFilter | None = None
     after: Place | None = None
     before: Place | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether one plan does for everybody: nothing is looked for, and nothing but the tab chooses the rows.
+
+        Of two instants the database would guess that few rows lie between them, and sort what lies in order already.
+        """
+        is_pressing = self.due is not None or self.tab.key in {TabKey.DUE_SOON, TabKey.OVERDUE}
+        return not (self.words or self.procedure or self.field or is_pressing)
 
 
 class Row(NamedTuple):
@@ -115,7 +129,8 @@ def keep_plans(session: Session) -> None:
     """For this transaction the database takes the plan it has made for these statements, whoever asks.
 
     It would rather make one for each officer, which takes longer than the page. The first page of everybody is
-    read along the same index. Not for a search: there the words decide which way is short.
+    read along the same index. Only where what is wanted `is_plain`: words, a procedure or an instant decide which way
+    is short.
     """
     session.connection().exec_driver_sql("SET LOCAL plan_cache_mode TO force_generic_plan")
 
@@ -162,15 +177,32 @@ def page(session: Session, wanted: Wanted, *, viewer: Viewer, now: datetime) -> 
     """One page of a tab. With words, dossiers that have them all; where there are none, those most like them."""
     if wanted.tab.key is TabKey.SEARCH and not wanted.words.strip():
         return Page(rows=(), has_earlier=False, has_later=False)
-    words = search_key(wanted.words)
-    rows = _rows(session, wanted, _with_every(words), viewer=viewer, now=now)
-    if not rows and words:
-        rows = _rows(session, wanted, _like(words), viewer=viewer, now=now)
+    rows = _found_rows(session, wanted, viewer=viewer, now=now)
     more = len(rows) > wanted.size
     rows = rows[: wanted.size]
     if wanted.before is not None:
         return Page(rows=rows[::-1], has_earlier=more, has_later=True)
     return Page(rows=rows, has_earlier=wanted.after is not None, has_later=more)
+
+
+def _found_rows(session: Session, wanted: Wanted, *, viewer: Viewer, now: datetime) -> list[Row]:
+    """The rows of the page and one more if there is one.
+
+    Words nearly every dossier has fill the page of a search from the newest dossiers; what is rarer is looked up.
+    """
+    words = search_key(wanted.words)
+    exact = with_every(words)
+    if exact is None:
+        return _rows(session, wanted, viewer=viewer, now=now)
+    if wanted.tab.key is TabKey.SEARCH:
+        rows = _rows(session, wanted, exact, viewer=viewer, now=now, is_recent=True)
+        if len(rows) > wanted.size:
+            return rows
+        if not rows:  # in one statement, so that a page has no more than before
+            return _rows(session, wanted, like(words), exact, viewer=viewer, now=now)
+    return _rows(session, wanted, exact, viewer=viewer, now=now) or _rows(
+        session, wanted, like(words), viewer=viewer, now=now
+    )
 
 
 def identities(session: Session, wanted: Wanted, *, viewer: Viewer, now: datetime, limit: int) -> list[UUID]:
@@ -194,10 +226,18 @@ def _glance(pattern: Pattern, keys: tuple[TabKey, ...]) -> sa.Select[Any]:
 
 
 def _counter(tab: Tab, own: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
-    found: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(Dossier).where(tab.condition, own)
-    if tab.of_steps:
-        found = found.join(DossierStep, DossierStep.dossier_id == Dossier.id)
+    if tab.stretches:
+        parts = [_found(tab, stretch, own).order_by(tab.due) for stretch in tab.stretches]
+        read = [sa.select(part.limit(_rows_at_most(COUNTED_TO)).subquery()) for part in parts]
+        found: sa.Select[Any] = sa.select(sa.union_all(*read).subquery())
+    else:
+        found = _found(tab, tab.condition, own)
     return sa.select(sa.func.count()).select_from(found.limit(_rows_at_most(COUNTED_TO)).subquery()).scalar_subquery()
+
+
+def _found(tab: Tab, condition: sa.ColumnElement[bool], own: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    found: sa.Select[Any] = sa.select(sa.literal_column("1").label("one")).select_from(Dossier).where(condition, own)
+    return found.join(DossierStep, DossierStep.dossier_id == Dossier.id) if tab.of_steps else found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,22 +246,30 @@ class Shape:
 
     tab: TabKey
     size: int
-    by_procedure: bool
-    by_field: bool
+    by_version: bool
+    is_recent: bool
     due: DueFilter | None
     is_after: bool
     is_before: bool
 
 
 def _rows(
-    session: Session, wanted: Wanted, by_words: sa.ColumnElement[bool] | None, *, viewer: Viewer, now: datetime
+    session: Session,
+    wanted: Wanted,
+    by_words: sa.ColumnElement[bool] | None = None,
+    rather: sa.ColumnElement[bool] | None = None,
+    *,
+    viewer: Viewer,
+    now: datetime,
+    is_recent: bool = False,
 ) -> list[Row]:
+    """The rows with these words. If any of them are what one would `rather` have, only those."""
     place = wanted.before or wanted.after
     shape = Shape(
         tab=wanted.tab.key,
         size=wanted.size,
-        by_procedure=bool(wanted.procedure),
-        by_field=bool(wanted.field),
+        by_version=bool(wanted.procedure or wanted.field),
+        is_recent=is_recent,
         due=wanted.due,
         is_after=wanted.before is None and place is not None,
         is_before=wanted.before is not None,
@@ -229,16 +277,30 @@ def _rows(
     statement = _listing(pattern_of(viewer), shape)
     if by_words is not None:
         statement = statement.where(by_words)
+    if rather is not None:
+        statement = _first(statement, rather, descending=wanted.tab.newest_first != shape.is_before)
     values = {
         **parameters(viewer),
         SINCE: now - RECENTLY,
         **_pressing(session, now),
-        "procedure": wanted.procedure,
-        "field": wanted.field,
+        "versions": _versions(session, wanted) if shape.by_version else [],
         "place_due_at": place.due_at if place else None,
         "place_id": place.id if place else None,
     }
-    return [Row(*row) for row in session.execute(statement, values)]
+    found = session.execute(statement, values).all()
+    if rather is None:
+        return [Row(*row) for row in found]
+    return [Row(*row[:-1]) for row in found if row[-1] or not found[0][-1]]
+
+
+def _first(statement: sa.Select[Any], rather: sa.ColumnElement[bool], *, descending: bool) -> sa.Select[Any]:
+    """The same rows, those with this condition first; whether a row has it is the last column."""
+    turned = sa.desc if descending else sa.asc
+    return (
+        statement.order_by(None)
+        .order_by(rather.desc(), turned("due_at"), turned("id"))
+        .add_columns(rather.label("is_rather"))
+    )
 
 
 @lru_cache(maxsize=4 * KEPT)
@@ -247,11 +309,16 @@ def _listing(pattern: Pattern, shape: Shape) -> sa.Select[Any]:
     conditions = [tab.condition, of_own_office(pattern), *_filters(tab, shape)]
     identity = DossierStep.id if tab.of_steps else Dossier.id
     descending = tab.newest_first != shape.is_before
+    order = (tab.due.desc(), identity.desc()) if descending else (tab.due.asc(), identity.asc())
+    place = list[sa.ColumnElement[bool]]()
     if shape.is_before or shape.is_after:
         key = sa.tuple_(tab.due, identity)
         there = sa.tuple_(sa.bindparam("place_due_at", type_=INSTANT), sa.bindparam("place_id", type_=sa.Uuid()))
-        conditions.append(key < there if descending else key > there)
-    order = (tab.due.desc(), identity.desc()) if descending else (tab.due.asc(), identity.asc())
+        place.append(key < there if descending else key > there)
+        conditions.extend(place)
+    if shape.is_recent:
+        recent = sa.select(Dossier.id).where(*place).order_by(*order).limit(_rows_at_most(RECENT))
+        conditions.append(Dossier.id.in_(recent.correlate(None)))
     return _columns(tab).where(*conditions).order_by(*order).limit(_rows_at_most(shape.size + 1))
 
 
@@ -321,37 +388,27 @@ def _standing_at() -> Any:
 _OWNER, _AGENCY, _STANDING_AT = aliased(Person), aliased(Agency), _standing_at()
 
 
+def _versions(session: Session, wanted: Wanted) -> list[UUID]:
+    """The versions of the procedure or field asked for.
+
+    The database knows how many dossiers each of them has, and so whether to go along the due dates or straight to
+    the few; of a join it knows nothing.
+    """
+    found = sa.select(ProcedureVersion.id)
+    if wanted.procedure:
+        found = found.where(ProcedureVersion.code == wanted.procedure)
+    if wanted.field:
+        found = found.where(ProcedureVersion.field == wanted.field)
+    return list(session.scalars(found))
+
+
 def _filters(tab: Tab, shape: Shape) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
     now, soon = sa.bindparam(NOW, type_=INSTANT), sa.bindparam(SOON, type_=INSTANT)
-    if shape.by_procedure:
-        found.append(ProcedureVersion.code == sa.bindparam("procedure", type_=sa.String()))
-    if shape.by_field:
-        found.append(ProcedureVersion.field == sa.bindparam("field", type_=sa.String()))
+    if shape.by_version:
+        found.append(Dossier.procedure_version_id == sa.func.any(sa.bindparam("versions", type_=ARRAY(sa.Uuid()))))
     if shape.due is DueFilter.OVERDUE:
         found.append(tab.due < now)
     elif shape.due is DueFilter.SOON:
         found.append(tab.due.between(now, soon))
     return found
-
-
-def _with_every(words: str) -> sa.ColumnElement[bool] | None:
-    pieces = trigrams(words)
-    return Dossier.trigrams.contains(pieces) if pieces else None
-
-
-def _like(words: str) -> sa.ColumnElement[bool]:
-    """Of every word its first or its second half is there: half-typed words and slips of the finger.
-
-    Each half is a set of pieces that must all be found, so the index answers it however many dossiers there are.
-    """
-    return sa.and_(*(sa.or_(*map(Dossier.trigrams.contains, _halves(word))) for word in words.split()))
-
-
-def _halves(word: str) -> tuple[list[str], list[str]]:
-    bordered, known = f" {word} ", set(trigrams(word))
-    pieces = [bordered[i : i + 3] for i in range(len(word))]
-    if not known.issuperset(pieces):  # Chinese is cut into characters
-        pieces = list(word)
-    middle = max(1, len(pieces) // 2)
-    return pieces[:middle], pieces[-middle:]

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from portal.accounts.models import Agency, Person, Post
+from portal.accounts.models import Absence, Agency, Person, Post
 from portal.accounts.viewer import Viewer
 from portal.attachments import queries as files
 from portal.attachments.models import Attachment, FileView
@@ -30,6 +31,7 @@ from portal.dossiers.record import history
 from portal.dossiers.replaying import replayed
 from portal.foundation.errors import NotFound
 from portal.letters.models import Letter
+from portal.routing.models import ConflictOfInterest
 from portal.workflow.events import Event
 from portal.workflow.graph import Graph
 from portal.workflow.lifecycle import Role
@@ -94,6 +96,7 @@ def dossier(session: Session, code: str, *, viewer: Viewer) -> Dossier:
             joinedload(Dossier.party, innerjoin=True),
             joinedload(Dossier.agent_party),
             joinedload(Dossier.filer, innerjoin=True),
+            joinedload(Dossier.walk_in),
             joinedload(Dossier.agency),
             joinedload(Dossier.intake_agency, innerjoin=True),
         )
@@ -136,6 +139,7 @@ def names_of(session: Session, events: Sequence[Event]) -> dict[str, str]:
     """The names of the people behind the actors of events, by the actor as events name it."""
     actors = {event.actor for event in events if event.actor}
     posts = [UUID(actor.removeprefix("post:")) for actor in actors if actor.startswith("post:")]
+    posts += [UUID(str(event.params["counter_post"])) for event in events if event.params.get("counter_post")]
     people = [UUID(actor.removeprefix("person:")) for actor in actors if actor.startswith("person:")]
     by_post = sa.select(sa.literal("post:"), Post.id, Person.name).join(Person, Person.id == Post.person_id)
     by_person = sa.select(sa.literal("person:"), Person.id, Person.name)
@@ -196,7 +200,7 @@ def looks_at(session: Session, dossier_id: UUID) -> list[Look]:
         sa.select(Person.name, Agency.short_names, sa.func.count(FileView.attachment_id.distinct()), last_at)
         .join(Person, Person.id == FileView.person_id)
         .outerjoin(Agency, Agency.id == FileView.agency_id)
-        .where(FileView.dossier_id == dossier_id)
+        .where(FileView.dossier_id == dossier_id, FileView.agency_id.is_not(None))
         .group_by(Person.id, Person.name, Agency.id, Agency.short_names)
         .order_by(last_at.desc(), Person.name)
         .limit(MANY)
@@ -224,14 +228,26 @@ def last_signature(session: Session, post_ids: Sequence[UUID]) -> bytes | None:
     )
 
 
-def colleagues(session: Session, steps: Sequence[DossierStep]) -> dict[tuple[UUID, Role], list[tuple[UUID, str]]]:
-    """Who could have these steps: posts and names by agency and role."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """A holder of the role. `away_until` is the last day of an absence that runs now; None: they are there."""
+
+    post_id: UUID
+    name: str
+    away_until: date | None = None
+    has_conflict: bool = False
+
+
+def colleagues(
+    session: Session, steps: Sequence[DossierStep], *, party_id: UUID, on: date
+) -> dict[tuple[UUID, Role], list[Pick]]:
+    """Who could have these steps of a dossier of this party, by agency and role; who is away on this day says so."""
     wanted = {(step.agency_id, step.role) for step in steps if step.agency_id is not None}
-    found: dict[tuple[UUID, Role], list[tuple[UUID, str]]] = {}
+    found: dict[tuple[UUID, Role], list[Pick]] = {}
     if not wanted:
         return found
     rows = session.execute(
-        sa.select(Post.agency_id, Post.role, Post.id, Person.name)
+        sa.select(Post.agency_id, Post.role, Post.id, Person.name, *_hindrances(party_id, on))
         .join(Person, Person.id == Post.person_id)
         .where(
             sa.tuple_(Post.agency_id, Post.role).in_(sorted(wanted, key=str)),
@@ -240,25 +256,43 @@ def colleagues(session: Session, steps: Sequence[DossierStep]) -> dict[tuple[UUI
         )
         .order_by(Person.name, Post.id)
     )
-    for agency_id, role, post_id, name in rows:
-        found.setdefault((agency_id, role), []).append((post_id, name))
+    for agency_id, role, post_id, name, until, conflict in rows:
+        pick = Pick(post_id=post_id, name=name, away_until=until, has_conflict=conflict)
+        found.setdefault((agency_id, role), []).append(pick)
     return found
 
 
-def specialists(session: Session, agency_id: UUID | None) -> list[tuple[str, str]]:
-    """The specialists of an agency as (post, name), for the head who assigns."""
+def _hindrances(party_id: Any, on: date) -> tuple[sa.ColumnElement[date], sa.ColumnElement[bool]]:
+    """Until when a person is away, and whether they have a conflict of interest with the party."""
+    away = sa.select(sa.func.max(Absence.last_day)).where(
+        Absence.person_id == Person.id, Absence.ended_at.is_(None), Absence.first_day <= on, Absence.last_day >= on
+    )
+    conflict = sa.exists().where(
+        ConflictOfInterest.person_id == Person.id,
+        ConflictOfInterest.party_id == party_id,
+        ConflictOfInterest.ended_at.is_(None),
+    )
+    return away.correlate(Person).scalar_subquery(), conflict
+
+
+def specialists(session: Session, step: DossierStep, *, on: date) -> list[Pick]:
+    """The specialists of the agency the step is at, for the head who assigns; who is away on this day says so."""
+    party_id = sa.select(Dossier.party_id).where(Dossier.id == step.dossier_id).scalar_subquery()
     rows = session.execute(
-        sa.select(Post.id, Person.name)
+        sa.select(Post.id, Person.name, *_hindrances(party_id, on))
         .join(Person, Person.id == Post.person_id)
         .where(
-            Post.agency_id == agency_id,
+            Post.agency_id == step.agency_id,
             Post.role == Role.SPECIALIST,
             Post.ended_at.is_(None),
             Person.disabled_at.is_(None),
         )
         .order_by(Person.name, Post.id)
     )
-    return [(str(post_id), name) for post_id, name in rows]
+    return [
+        Pick(post_id=post_id, name=name, away_until=until, has_conflict=conflict)
+        for post_id, name, until, conflict in rows
+    ]
 
 
 def agencies(session: Session) -> Sequence[Agency]:

@@ -15,13 +15,13 @@ from werkzeug.wrappers import Response
 from portal.accounts.entrance import current_viewer
 from portal.accounts.viewer import Viewer
 from portal.catalogue.registers import places
-from portal.desk import showing
+from portal.desk import presence, showing
 from portal.desk.acts import Acts, Work, acts_for
 from portal.desk.queries import review as reading_of
 from portal.desk.queries.review import Reading
 from portal.desk.ticks import Ticks
 from portal.desk.views.review import Attempt, review_page
-from portal.desk.views.room import now, page, see
+from portal.desk.views.room import now, page, see, settings
 from portal.dossiers import queries
 from portal.dossiers.differing import Change, changes
 from portal.dossiers.models import Dossier
@@ -53,7 +53,9 @@ def act(code: str, sent: Sent, verb: Verb, *, message: str) -> Response:
     viewer, at, seen = current_viewer(), now(), seen_version()
     try:
         with unit_of_work() as session:
-            verb(session, queries.for_update(session, code, viewer=viewer, version=seen), viewer, at)
+            dossier = queries.for_update(session, code, viewer=viewer, version=seen)
+            dossier_id = dossier.id
+            verb(session, dossier, viewer, at)
     except Stale:
         return stale_page(code, viewer, seen)
     except (Refused, Invalid, Forbidden, NotFound) as error:
@@ -61,6 +63,7 @@ def act(code: str, sent: Sent, verb: Verb, *, message: str) -> Response:
             raise
         attempt = Attempt(panel=sent.panel, error=error, forms=sent.forms, ticks=sent.ticks)
         return review_page(request_session(), code, viewer, at, attempt)
+    presence.leave(settings().redis_url, dossier_id, person_id=viewer.person_id, now=at)
     flask.flash(message, "success")
     return see("desk.review", code=code)
 

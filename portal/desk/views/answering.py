@@ -43,8 +43,15 @@ def refuse_intake(code: str) -> Response:
     form = refuse_form(request_session(), reading_now(code))
 
     def verb(session: Session, dossier: Dossier, viewer: Viewer, at: datetime) -> None:
-        reason, ground = form.said, form.legal_ground.data or ""
-        intake.refuse_intake(session, dossier, viewer=viewer, reason=reason, legal_ground=ground, now=at)
+        intake.refuse_intake(
+            session,
+            dossier,
+            viewer=viewer,
+            reason=form.said,
+            legal_ground=form.legal_ground.data or "",
+            now=at,
+            managed_reason=form.managed,
+        )
 
     return act_with_form(
         code,

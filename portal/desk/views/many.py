@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from portal.accounts.entrance import current_viewer, require_step_up
+from portal.accounts.entrance import BY_ITSELF, current_viewer, require_step_up
+from portal.accounts.viewer import Viewer
 from portal.accounts.wording import role_words
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import definitions_of
@@ -27,7 +28,7 @@ from portal.desk.tabs import tabs_of
 from portal.desk.views.acting import chosen_id
 from portal.desk.views.queue import wanted_in
 from portal.desk.views.room import blueprint, now, page, see, tabs_without_place
-from portal.desk.wording import MANY, MANY_MEANS
+from portal.desk.wording import MANY, MANY_MEANS, TABS
 from portal.foundation.errors import Forbidden, Invalid, PortalError
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.languages import spoken
@@ -68,10 +69,27 @@ def choose_many() -> Response:
 @blueprint.get("/desk/many")
 @open_to(Audience.STAFF)
 def many_list() -> Response:
-    """What the officer has done to many dossiers lately."""
+    """What the officer has done to many dossiers lately, and how one begins."""
     viewer = current_viewer()
     found = reading.own_batches(request_session(), person_id=viewer.person_id)
-    return page("many_list", tabs=tabs_without_place(viewer), found=found, names=MANY)
+    return page(
+        "many_list", tabs=tabs_without_place(viewer), found=found, names=MANY, begins=_begins(viewer), most=batches.MOST
+    )
+
+
+def _begins(viewer: Viewer) -> list[dict[str, Any]]:
+    """The viewer's tabs in which something can be done to many lines, with what."""
+    roles = frozenset(post.role for post in viewer.posts)
+    offers = [(tab.key, deeds.offered(tab.key, roles)) for tab in tabs_of(viewer)]
+    return [
+        {
+            "tab": TABS[key],
+            "href": flask.url_for("desk.queue", tab=key.value),
+            "acts": ", ".join(str(MANY[act]) for act in acts),
+        }
+        for key, acts in offers
+        if acts
+    ]
 
 
 @blueprint.get("/desk/many/<uuid:batch_id>")
@@ -132,7 +150,7 @@ def _asked(
 
 def _followed(session: Session, batch: Batch) -> Response:
     """Read as one reads a newspaper: what was not done comes first."""
-    return page(
+    answer = page(
         "many",
         tabs=tabs_without_place(current_viewer()),
         batch=batch,
@@ -142,6 +160,9 @@ def _followed(session: Session, batch: Batch) -> Response:
         waiting=ItemState.WAITING,
         done=ItemState.DONE,
     )
+    if batch.ended_at is not None and BY_ITSELF in flask.request.headers:
+        answer.headers["HX-Refresh"] = "true"  # the counters above the list have changed as well
+    return answer
 
 
 def _form(session: Session, batch: Batch, steps: dict[tuple[UUID, str], Step], lines: Sequence[Line]) -> ManyForm:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.accounts.viewer import Viewer
+from portal.deliveries.actions import counter
 from portal.desk.views.acting import Sent, act
 from portal.desk.views.room import blueprint, printing_office
 from portal.dossiers.actions import decision, intake, supplement
@@ -45,7 +46,7 @@ def _send(session: Session, dossier: Dossier, by: Pressed) -> None:
 
 
 def _drop(session: Session, dossier: Dossier, by: Pressed) -> None:
-    supplement.drop(session, dossier, _request(session, dossier), viewer=by.viewer)
+    supplement.drop(session, dossier, _request(session, dossier), viewer=by.viewer, now=by.now)
 
 
 def _issue(session: Session, dossier: Dossier, by: Pressed) -> None:
@@ -115,7 +116,7 @@ BUTTONS = (
         path="hand-over",
         audiences=(Audience.ONE_STOP,),
         panel="hand-over",
-        does=lambda session, dossier, by: decision.hand_over(session, dossier, viewer=by.viewer, now=by.now),
+        does=lambda session, dossier, by: counter.hand_over(session, dossier, viewer=by.viewer, now=by.now),
         message=_("The result has been handed over."),
     ),
 )

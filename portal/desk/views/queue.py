@@ -72,7 +72,7 @@ def show_queue() -> Response:
     viewer, at, session = current_viewer(), now(), request_session()
     tabs = tabs_of(viewer)
     wanted = wanted_in(flask.request.args, tabs)
-    if not wanted.words:
+    if wanted.is_plain:
         queue.keep_plans(session)
     seen = queue.glance(session, tabs, viewer=viewer, now=at)
     found = queue.page(session, wanted, viewer=viewer, now=at)
@@ -86,6 +86,7 @@ def show_queue() -> Response:
         views=_views(seen.views, {tab.key.value for tab in tabs}),
         in_address=_in_address(),
         tab=wanted.tab.key,
+        own_name=viewer.name,
         title=TABS[wanted.tab.key],
         wanted=wanted,
         lines=lines,

@@ -1,6 +1,6 @@
 """The review: documents left, data right, what is to be done at the end and never out of reach."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -17,7 +17,8 @@ from portal.accounts.viewer import Viewer
 from portal.catalogue.definition import Definition
 from portal.catalogue.registers import places
 from portal.clock import words
-from portal.desk import showing
+from portal.clock.zone import office_day
+from portal.desk import picking, showing
 from portal.desk.acts import DONE_BY_HAND, Acts, Work, acts_for, noting_post, sees_notes
 from portal.desk.forms import (
     AgencyForm,
@@ -32,7 +33,7 @@ from portal.desk.forms import (
     WithdrawalForm,
 )
 from portal.desk.queries import review as reading_of
-from portal.desk.queries.review import Reading
+from portal.desk.queries.review import Pick, Reading
 from portal.desk.tabs import FEW_MINUTES_TO_ACCEPT
 from portal.desk.ticks import Ticks
 from portal.desk.views.room import (
@@ -128,9 +129,12 @@ def prefix_of(panel: str) -> str:
 def step_form(session: Session, work: Work, **options: Any) -> StepForm:
     """The form for doing a step, with the questions of its act; whoever assigns chooses among the specialists."""
     assigns = work.act is Act.ASSIGN
-    colleagues = reading_of.specialists(session, work.visit.step.agency_id) if assigns else []
+    picks = reading_of.specialists(session, work.visit.step, on=office_day(now())) if assigns else []
     form = StepForm(prefix=prefix_of(f"do-{work.key}"), **options)
-    return form.ask_for(work.act, colleagues, may_turn_down=work.may_turn_down)
+    form.ask_for(work.act, picking.choices(picks), may_turn_down=work.may_turn_down)
+    if "post" in form:
+        form.post.description = picking.left_out(picks)
+    return form
 
 
 def send_back_form(work: Work, **options: Any) -> SendBackForm:
@@ -139,9 +143,11 @@ def send_back_form(work: Work, **options: Any) -> SendBackForm:
     return SendBackForm(prefix=prefix_of(f"back-{work.key}"), **options).offer(steps)
 
 
-def assign_form(work: Work, people: Any, **options: Any) -> AssignForm:
-    """The form for giving a step to a colleague."""
-    return AssignForm(prefix=prefix_of(f"give-{work.key}"), **options).offer(people)
+def assign_form(work: Work, people: Sequence[Pick], **options: Any) -> AssignForm:
+    """The form for giving a step to a colleague; who is away, and who cannot be chosen, is said."""
+    form = AssignForm(prefix=prefix_of(f"give-{work.key}"), **options).offer(picking.choices(people))
+    form.post.description = picking.left_out(people)
+    return form
 
 
 def reopen_form(reading: Reading, **options: Any) -> ReopenForm:
@@ -205,6 +211,7 @@ def _facts(session: Session, reading: Reading, viewer: Viewer, at: datetime) -> 
             names,
             language,
             now=at,
+            events=reading.events,
         ),
         "said": in_working_time,
         "share_words": [
@@ -264,7 +271,9 @@ def _sections(reading: Reading) -> Any:
 
 def _acts(session: Session, reading: Reading, acts: Acts, attempt: Attempt | None) -> dict[str, Any]:
     """The forms of what may be done; the refused one is the one that was sent."""
-    colleagues = reading_of.colleagues(session, [visit.step for visit in reading.open_visits])
+    open_steps = [visit.step for visit in reading.open_visits]
+    party_id, today = reading.dossier.party_id, office_day(now())
+    colleagues = reading_of.colleagues(session, open_steps, party_id=party_id, on=today)
     version = reading.dossier.version
     forms = _forms_of_dossier(session, reading, acts)
     for work in acts.works:
@@ -274,7 +283,7 @@ def _acts(session: Session, reading: Reading, acts: Acts, attempt: Attempt | Non
             forms[f"do-{work.key}"] = step_form(session, work, formdata=None)
         if work.may_do and work.node.returns_to:
             forms[f"back-{work.key}"] = send_back_form(work, formdata=None)
-        others = [(post_id, name) for post_id, name in people if post_id != step.post_id]
+        others = [one for one in people if one.post_id != step.post_id]
         if work.may_assign and others:
             forms[f"give-{work.key}"] = assign_form(work, others, formdata=None)
     if attempt is not None:

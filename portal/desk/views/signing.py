@@ -72,6 +72,7 @@ def do_sign(code: str, node: str) -> Response:
                 office=printing_office(),
                 now=at,
                 reason=_reason(form),
+                managed_reason=form.managed if form.outcome.data == Outcome.REFUSED else "",
             )
     except Stale:
         return stale_page(code, viewer, seen)

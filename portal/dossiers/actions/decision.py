@@ -16,6 +16,8 @@ from portal.dossiers.actions.steps import open_step, require_working, was_done_b
 from portal.dossiers.capacity import require, require_step, seat_for, staff_actor
 from portal.dossiers.models import Dossier, DossierStep
 from portal.dossiers.projection import graph_of
+from portal.dossiers.queries import way_of
+from portal.dossiers.receiving import Way
 from portal.dossiers.record import Happening, record
 from portal.dossiers.results import last_day_of
 from portal.dossiers.telling import tell_filers
@@ -44,11 +46,12 @@ def sign(
     office: PrintingOffice,
     now: datetime,
     reason: str = "",
+    managed_reason: str = "",
 ) -> Letter:
     """The leader signs the canonical bytes of the decision with a detached CMS signature.
 
     Needs a step-up within the last ten minutes, and a leader who has not worked on the dossier before.
-    A refusal needs its reason.
+    A refusal needs its reason; `managed_reason` is the key of the one the office has agreed on, for the figures.
     """
     step, actor = require_signable(session, dossier, node, outcome=outcome, viewer=viewer, now=now, reason=reason)
     agency, seat = session.get_one(Agency, step.agency_id), seat_for(viewer, step)
@@ -79,7 +82,7 @@ def sign(
     )
     letter.signature = signer.detached(letter.signed_bytes, signed_at=now)
     evidence = hashlib.sha256(letter.signature).hexdigest()
-    note_signed(session, dossier, node, letter, evidence=evidence, actor=actor, now=now)
+    note_signed(session, dossier, node, letter, evidence=evidence, actor=actor, now=now, managed_reason=managed_reason)
     return letter
 
 
@@ -101,13 +104,22 @@ def require_signable(
 
 
 def note_signed(
-    session: Session, dossier: Dossier, node: str, letter: Letter, *, evidence: str, actor: str, now: datetime
+    session: Session,
+    dossier: Dossier,
+    node: str,
+    letter: Letter,
+    *,
+    evidence: str,
+    actor: str,
+    now: datetime,
+    managed_reason: str = "",
 ) -> None:
     """Keep the signed decision and pass the dossier on to be numbered. `evidence` is the signature's SHA-256 in hex."""
     session.add(letter)
+    why = {"managed_reason": managed_reason} if managed_reason and letter.outcome == Outcome.REFUSED else {}
     closing = Happening(
         kind=EventKind.SIGNED,
-        params={"letter": str(letter.id), "evidence": evidence, "conclusion": letter.outcome},
+        params={"letter": str(letter.id), "evidence": evidence, "conclusion": letter.outcome, **why},
         texts={"reason": letter.reason} if letter.reason else {},
     )
     refused_at = node if letter.outcome == Outcome.REFUSED else None
@@ -162,10 +174,17 @@ def issue(
         params={"letter": str(letter.id), "evidence": stored.sha256, "outcome": letter.outcome},
     )
     _move_on(session, dossier, node, closing, actor=actor, now=now)
-    tell_filers(session, dossier, NoticeKind.SETTLED, now=now)
+    tell_filers(session, dossier, NoticeKind.SETTLED, now=now, params=how_received(session, dossier))
     if letter.outcome == Outcome.GRANTED and (last := last_day_of(writer.result, office_day(now))) is not None:
         remind_before(session, dossier, last)
     return letter
+
+
+def how_received(session: Session, dossier: Dossier) -> dict[str, str]:
+    """What a notice that the result is there says of the way it comes; at the counter it leads to the free times."""
+    way = way_of(session, dossier)
+    link = {"link": f"/dossiers/{dossier.code}/slot"} if way is Way.COUNTER else {}
+    return {"how": way.value, **link}
 
 
 RENEWAL_DAYS = 30

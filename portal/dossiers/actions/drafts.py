@@ -16,10 +16,11 @@ from portal.catalogue.definition import Definition
 from portal.catalogue.fields import all_fields
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import definition_of
-from portal.dossiers.models import Dossier, Draft
+from portal.dossiers.models import DeclarationPaper, Dossier, Draft, WalkIn
 from portal.foundation.errors import Forbidden, Invalid, NotFound, Stale
 from portal.notices.actions import tell_of_account
 from portal.notices.kinds import NoticeKind
+from portal.workflow.lifecycle import Role
 
 Typed = Mapping[str, Sequence[str]]
 
@@ -46,6 +47,30 @@ def start(
     return draft
 
 
+def start_at_counter(
+    session: Session, version: ProcedureVersion, *, case: str, party_id: UUID, walk_in: WalkIn, viewer: Viewer
+) -> Draft:
+    """Start a draft at a counter for a party whose walk-in stands there: it belongs to the office from now on."""
+    definition = definition_of(version)
+    if definition.case(case) is None:
+        raise Invalid("draft.case_unknown", fields={"case": "draft.case_unknown"})
+    if viewer.post_for(walk_in.agency_id, Role.ONE_STOP) is None:
+        raise Forbidden("dossier.role_may_not")
+    draft = Draft(
+        procedure_version_id=version.id,
+        case_key=case,
+        party_id=party_id,
+        filer_id=viewer.person_id,
+        counter_agency_id=walk_in.agency_id,
+        walk_in_id=walk_in.id,
+        created_at=walk_in.taken_at,
+        updated_at=walk_in.taken_at,
+    )
+    session.add(draft)
+    session.flush()
+    return draft
+
+
 def editable(session: Session, draft_id: UUID, *, viewer: Viewer, version: int | None = None) -> Draft:
     """The draft locked for a change; `NotFound` if the viewer may not know of it, `Stale` if it moved on.
 
@@ -60,7 +85,8 @@ def editable(session: Session, draft_id: UUID, *, viewer: Viewer, version: int |
     ).one_or_none()
     if draft is None or not may_see(viewer, draft):
         raise NotFound("draft.not_found")
-    _acting(viewer, draft.party_id, draft.procedure)
+    if draft.counter_agency_id is None:
+        _acting(viewer, draft.party_id, draft.procedure)
     if version is not None and draft.closed_at is None and version != draft.version:
         raise Stale("draft.stale", seen=version, now=draft.version)
     return draft
@@ -166,11 +192,17 @@ def discard(session: Session, draft: Draft, *, now: datetime) -> None:
     """Put the draft away; its answers are forgotten at once."""
     draft.answers = {}
     draft.closed_at = now
+    session.execute(sa.delete(DeclarationPaper).where(DeclarationPaper.draft_id == draft.id))
     session.flush()
 
 
 def may_see(viewer: Viewer, draft: Draft) -> bool:
-    """Whether the viewer may know of the draft: a member of the party, or the agent it was started by."""
+    """Whether the viewer may know of the draft: a member of the party, or the agent it was started by.
+
+    One that is taken down at a counter is for the officers of that counter alone.
+    """
+    if draft.counter_agency_id is not None:
+        return viewer.post_for(draft.counter_agency_id, Role.ONE_STOP) is not None
     acting = viewer.acting_for_party(draft.party_id)
     return acting is not None and acting.agent_party_id in {None, draft.agent_party_id}
 

@@ -1,6 +1,7 @@
 """Filing: a complete draft becomes a dossier, once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -22,13 +23,15 @@ from portal.catalogue.requirements import commune_of, subject_of
 from portal.catalogue.wording import Problem
 from portal.clock.zone import office_day
 from portal.dossiers.actions import payment
-from portal.dossiers.models import Dossier, DossierAnswers, Draft
+from portal.dossiers.declaring import Declared
+from portal.dossiers.models import Channel, Dossier, DossierAnswers, Draft, WalkIn
 from portal.dossiers.numbering import next_code
 from portal.dossiers.record import Happening, new_salt, record
-from portal.dossiers.telling import known_of
+from portal.dossiers.telling import known_of, tell_filers
 from portal.dossiers.terms import terms_for
+from portal.dossiers.walk_ins import walk_in_params
 from portal.foundation.database import new_id
-from portal.foundation.errors import Invalid, Refused
+from portal.foundation.errors import Forbidden, Invalid, Refused
 from portal.foundation.formats import Language
 from portal.foundation.outbox import Job, Wanted, enqueue_all
 from portal.foundation.search import search_key, trigrams
@@ -37,7 +40,7 @@ from portal.letters.contents import LetterKind
 from portal.notices.actions import written
 from portal.notices.kinds import NoticeKind
 from portal.workflow.events import EventKind
-from portal.workflow.lifecycle import State
+from portal.workflow.lifecycle import Role, State
 
 
 class Incomplete(Invalid):
@@ -50,7 +53,22 @@ class Incomplete(Invalid):
         self.problems = problems
 
 
-def file(session: Session, draft: Draft, *, viewer: Viewer, language: Language, now: datetime) -> Dossier:
+TICKED = Declared(params={}, texts={})
+"""Declared by a tick alone: at the counter, where the officer sees who stands there."""
+
+CONFIRMED = Declared(params={"declared": "step_up"}, texts={})
+"""Declared by the tick on the page before filing, after showing again who it is."""
+
+
+def file(
+    session: Session,
+    draft: Draft,
+    *,
+    viewer: Viewer,
+    language: Language,
+    now: datetime,
+    declared: Declared = TICKED,
+) -> Dossier:
     """File the draft (locked by `drafts.editable`) and return its dossier.
 
     Filing again, after a lost answer or a double click, returns the same dossier: the draft's client key is
@@ -60,13 +78,8 @@ def file(session: Session, draft: Draft, *, viewer: Viewer, language: Language, 
     """
     if draft.closed_at is not None:
         return already_filed(session, draft)
-    today = office_day(now)
-    if taking_over(session, draft.procedure, on=today) is not None:
-        raise Refused("draft.rules_changed")
-    if draft.procedure.withdrawn_on is not None and draft.procedure.withdrawn_on <= today:
-        raise Refused("draft.procedure_withdrawn")
-    if draft.party.status is not PartyStatus.APPROVED:
-        raise Refused("party.not_approved")
+    require_fileable(session, draft, viewer=viewer, now=now)
+    actor, counter = _who_files(session, draft, viewer)
     definition = definition_of(draft.procedure)
     attached = files.of(session, draft_id=draft.id)
     answers = checked(draft, definition, attached)
@@ -74,7 +87,7 @@ def file(session: Session, draft: Draft, *, viewer: Viewer, language: Language, 
     attachments.hand_over(session, draft_id=draft.id, dossier_id=dossier_id)
     draft.closed_at = now
     session.flush()
-    dossier = _new(session, draft, definition, answers, dossier_id=dossier_id, language=language, now=now)
+    dossier = _new(session, draft, definition, answers, dossier_id=dossier_id, language=language, at=counter, now=now)
     dossier.procedure, dossier.party = draft.procedure, draft.party
     salt = new_salt()
     documents = files.digested(attached)
@@ -83,37 +96,80 @@ def file(session: Session, draft: Draft, *, viewer: Viewer, language: Language, 
     filed = Happening(
         kind=EventKind.PREPAYMENT_REQUESTED if waits else EventKind.FILED,
         params={
+            **(walk_in_params(draft.walk_in_id, actor) if draft.walk_in_id is not None else {}),
             "intake_agency": str(dossier.intake_agency_id),
             "party": str(draft.party_id),
             "agent_party": str(draft.agent_party_id) if draft.agent_party_id else None,
             "procedure_version": str(draft.procedure_version_id),
             "documents": len(documents),
+            **declared.params,
         },
+        texts=declared.texts,
         data={"answers": (answers, salt), "documents": (documents, salt)},
     )
     session.add(dossier)
-    record(session, dossier, [filed], actor=viewer.actor, now=now)
+    record(session, dossier, [filed], actor=actor, now=now)
     session.add(
         DossierAnswers(dossier_id=dossier.id, supplement_round=0, answers=dict(answers), salt=salt, saved_at=now)
     )
     if waits:
         payment.await_prepayment(session, dossier, fees, now=now)
     else:
-        _set_going(session, dossier, viewer=viewer, now=now)
+        _set_going(session, dossier, by=viewer.person_id, now=now)
     session.flush()
     return dossier
 
 
-def _set_going(session: Session, dossier: Dossier, *, viewer: Viewer, now: datetime) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """The counter that takes a dossier down: its agency takes the dossier in, whichever is competent for it.
+
+    `person_id` is the officer who files it, `language` that of whoever stands there.
+    """
+
+    key: str
+    person_id: UUID
+    language: Language
+
+
+def _who_files(session: Session, draft: Draft, viewer: Viewer) -> tuple[str, Counter | None]:
+    """As whom the record names whoever files, and the counter where it is one."""
+    if draft.counter_agency_id is None:
+        return viewer.actor, None
+    post = viewer.post_for(draft.counter_agency_id, Role.ONE_STOP)
+    if post is None:
+        raise Forbidden("dossier.role_may_not")
+    walk_in = session.get_one(WalkIn, draft.walk_in_id)
+    return post.actor, Counter(key=post.agency_key, person_id=viewer.person_id, language=walk_in.language)
+
+
+def require_fileable(session: Session, draft: Draft, *, viewer: Viewer, now: datetime) -> None:
+    """Raise `Refused` where procedure, party or filer keep the draft from being filed, whatever it says."""
+    if not viewer.email_is_verified:
+        raise Refused("accounts.address_unconfirmed")
+    today = office_day(now)
+    if taking_over(session, draft.procedure, on=today) is not None:
+        raise Refused("draft.rules_changed")
+    if draft.procedure.withdrawn_on is not None and draft.procedure.withdrawn_on <= today:
+        raise Refused("draft.procedure_withdrawn")
+    if draft.walk_in_id is None and draft.party.status is not PartyStatus.APPROVED:
+        raise Refused("party.not_approved")  # at the counter the officer sees who stands there
+
+
+def _set_going(session: Session, dossier: Dossier, *, by: UUID, now: datetime) -> None:
     """What a filing causes: the receipt, the way to the competent office, word to whoever filed."""
     letter = letter_wanted(dossier_id=dossier.id, kind=LetterKind.FILING_RECEIPT, event_version=1)
     to_route = Wanted(job=Job.ROUTE_DOSSIER, payload={"dossier_id": str(dossier.id)})
+    if dossier.walk_in_id is not None:
+        enqueue_all(session, [to_route, letter])
+        tell_filers(session, dossier, NoticeKind.FILED, now=now)
+        return
     notice = written(
         session,
         NoticeKind.FILED,
         dossier_id=dossier.id,
         event_version=1,
-        people=[viewer.person_id],
+        people=[by],
         now=now,
         params=known_of(dossier),
     )
@@ -151,11 +207,12 @@ def _new(
     *,
     dossier_id: UUID,
     language: Language,
+    at: Counter | None,
     now: datetime,
 ) -> Dossier:
     subject = subject_of(definition, answers) or definition.name.words(language)
     terms = terms_for(definition, draft.case_key, answers, places=places())
-    intake_agency_id, code = next_code(session, intake_key=definition.intake, now=now)
+    intake_agency_id, code = next_code(session, intake_key=at.key if at else definition.intake, now=now)
     key = search_key(code, draft.party.name, draft.party.tax_code, subject)
     return Dossier(
         id=dossier_id,
@@ -164,10 +221,12 @@ def _new(
         procedure_version_id=draft.procedure_version_id,
         case_key=draft.case_key,
         party_id=draft.party_id,
-        filer_id=draft.filer_id,
+        filer_id=at.person_id if at else draft.filer_id,
         agent_party_id=draft.agent_party_id,
         intake_agency_id=intake_agency_id,
-        language=language,
+        channel=Channel.COUNTER if at else Channel.ONLINE,
+        walk_in_id=draft.walk_in_id,
+        language=at.language if at else language,
         subject=subject,
         commune=commune_of(definition, answers),
         search_key=key,

@@ -50,15 +50,27 @@ def accept(session: Session, dossier: Dossier, *, viewer: Viewer, now: datetime)
 
 
 def refuse_intake(
-    session: Session, dossier: Dossier, *, viewer: Viewer, reason: str, legal_ground: str, now: datetime
+    session: Session,
+    dossier: Dossier,
+    *,
+    viewer: Viewer,
+    reason: str,
+    legal_ground: str,
+    now: datetime,
+    managed_reason: str = "",
 ) -> None:
-    """Refuse the dossier at the counter with a reason (Form 03); it ends here."""
+    """Refuse the dossier at the counter with a reason (Form 03); it ends here.
+
+    `managed_reason` is the key of the one the office has agreed on, for the figures.
+    """
     require(viewer, dossier, Action.REFUSE_INTAKE)
     if not reason.strip():
         raise Invalid("intake.reason_missing", fields={"reason": "reason_missing"})
     actor = staff_actor(viewer, dossier, Role.ONE_STOP)
     refused = Happening(
-        kind=EventKind.REFUSED_INTAKE, texts={"reason": reason.strip(), "legal_ground": legal_ground.strip()}
+        kind=EventKind.REFUSED_INTAKE,
+        params={"managed_reason": managed_reason} if managed_reason else {},
+        texts={"reason": reason.strip(), "legal_ground": legal_ground.strip()},
     )
     record(session, dossier, [refused], actor=actor, now=now)
     write_letter(session, dossier, LetterKind.REFUSAL_OF_INTAKE, event_version=dossier.version)

@@ -17,12 +17,13 @@ from portal.attachments import queries as files
 from portal.catalogue.charges import DossierFee, fees_for
 from portal.catalogue.queries import definition_of
 from portal.dossiers import moves
-from portal.dossiers.models import Dossier, DossierAnswers, Draft
+from portal.dossiers.models import Dossier, DossierAnswers, Draft, ResultWish
 from portal.dossiers.projection import graph_of
 from portal.dossiers.queries import locked
 from portal.dossiers.record import Happening, history, record
 from portal.dossiers.replaying import replayed
 from portal.dossiers.telling import tell_filers, write_letter
+from portal.dossiers.walk_ins import counter_params
 from portal.foundation.database import new_id
 from portal.foundation.outbox import Job, TimerKind, enqueue, set_timer
 from portal.letters.contents import LetterKind
@@ -138,6 +139,8 @@ def expire_prepayment(session: Session, dossier_id: UUID, *, now: datetime) -> N
     ).one_or_none()
     if draft is not None:
         draft.client_key, draft.closed_at, draft.updated_at = new_id(), None, now
+        wishes = sa.update(ResultWish).where(ResultWish.client_key == dossier.client_key)
+        session.execute(wishes.values(client_key=draft.client_key))
         attachments.hand_back(session, draft_id=draft.id, dossier_id=dossier.id)
     session.execute(sa.delete(DossierAnswers).where(DossierAnswers.dossier_id == dossier.id))
     tell_filers(session, dossier, NoticeKind.PREPAYMENT_EXPIRED, now=now)
@@ -149,6 +152,7 @@ def _file(session: Session, dossier: Dossier, payment: Payment, *, actor: str, a
     documents = files.digests(session, dossier_id=dossier.id)
     params = {
         **_params(payment),
+        **counter_params(session, dossier),
         "intake_agency": str(dossier.intake_agency_id),
         "party": str(dossier.party_id),
         "agent_party": str(dossier.agent_party_id) if dossier.agent_party_id else None,

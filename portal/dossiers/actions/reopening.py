@@ -42,6 +42,7 @@ def reopen(
     record(session, dossier, happenings, actor=staff_actor(viewer, dossier, Role.LEADER), now=now)
     tell_filers(session, dossier, NoticeKind.REOPENED, now=now)
     enqueue(session, Job.ROUTE_DOSSIER, {"dossier_id": str(dossier.id)})
+    enqueue(session, Job.RECHECK_BOOKINGS, {})  # nobody comes for a result that is void
 
 
 def ways_back(dossier: Dossier) -> tuple[str, ...]:

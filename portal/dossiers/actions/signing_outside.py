@@ -36,6 +36,7 @@ def hand_out(
     office: PrintingOffice,
     now: datetime,
     reason: str = "",
+    managed_reason: str = "",
 ) -> Handout:
     """Print the decision for the leader to sign outside. Asks all that signing here asks."""
     step, _ = require_signable(session, dossier, node, outcome=outcome, viewer=viewer, now=now, reason=reason)
@@ -52,6 +53,7 @@ def hand_out(
         post_id=seat.acting_id,
         outcome=outcome.value,
         reason=reason.strip(),
+        managed_reason=managed_reason,
         token=token,
         signed_bytes=signed_content(content),
         storage_key=name,
@@ -128,7 +130,9 @@ def take_back(
         signed_at=judged.signed_at,
     )
     evidence = hashlib.sha256(returned).hexdigest()
-    note_signed(session, dossier, node, letter, evidence=evidence, actor=actor, now=now)
+    note_signed(
+        session, dossier, node, letter, evidence=evidence, actor=actor, now=now, managed_reason=handout.managed_reason
+    )
     return letter
 
 

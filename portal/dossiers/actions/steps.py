@@ -126,7 +126,12 @@ def require_working(dossier: Dossier) -> None:
 
 
 def was_done_by(session: Session, dossier: Dossier, viewer: Viewer, *, kinds: Collection[EventKind], act: Act) -> bool:
-    """Whether this person, in whatever post, already did a step of this kind of act: the two-person rule."""
+    """Whether this person, in whatever post, already did a step of this kind of act: the two-person rule.
+
+    Whoever filed the dossier at the counter for somebody has put it together and does not decide about it either.
+    """
+    if dossier.walk_in_id is not None and dossier.filer_id == viewer.person_id:
+        return True
     graph = graph_of(dossier)
     nodes = {node.key for node in graph.nodes if node.act is act}
     own = session.scalars(sa.select(Post.id).where(Post.person_id == viewer.person_id))

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
+from portal.accounts.actions import audit
 from portal.accounts.viewer import HeldPost, Viewer
 from portal.attachments import queries as files
 from portal.calendars.queries import in_force
@@ -19,7 +20,7 @@ from portal.catalogue.registers import places
 from portal.clock.calendar import Calendar
 from portal.clock.zone import office_day
 from portal.dossiers.actions.filing import Incomplete
-from portal.dossiers.capacity import require
+from portal.dossiers.capacity import require, staff_actor
 from portal.dossiers.models import (
     Dossier,
     DossierAnswers,
@@ -30,6 +31,7 @@ from portal.dossiers.models import (
 from portal.dossiers.record import Happening, new_salt, record
 from portal.dossiers.telling import tell_filers, write_letter
 from portal.dossiers.terms import Terms, terms_for
+from portal.dossiers.walk_ins import walk_in_params
 from portal.foundation.errors import Forbidden, Invalid, NotFound, Refused
 from portal.foundation.outbox import Job, TimerKind, enqueue, set_timer
 from portal.letters.contents import LetterKind
@@ -135,13 +137,19 @@ def send(session: Session, dossier: Dossier, request: SupplementRequest, *, view
     tell_filers(session, dossier, NoticeKind.SUPPLEMENT_REQUESTED, now=now, params=answer_by)
 
 
-def drop(session: Session, dossier: Dossier, request: SupplementRequest, *, viewer: Viewer) -> None:
-    """The approver does not want the request sent; it goes back to nothing."""
+def drop(session: Session, dossier: Dossier, request: SupplementRequest, *, viewer: Viewer, now: datetime) -> None:
+    """The approver does not want the request sent; it goes back to nothing.
+
+    To the dossier nothing has happened, so no event tells who it was: the record of changes does.
+    """
     if request.state is not SupplementState.DRAFTED:
         raise Refused("supplement.not_waiting")
     _post(viewer, dossier, approver_of(dossier))
     request.state = SupplementState.DROPPED
     session.flush()
+    dropped = {"request": str(request.id), "drafted_by": str(request.drafted_by)}
+    thing = f"dossier:{dossier.code}"
+    audit.record(session, "dossiers.drop_supplement", thing, by=viewer.person_id, now=now, before=dropped)
 
 
 def answer(
@@ -155,7 +163,8 @@ def answer(
     """Send the answer. The machine checks that it is complete; then the office's time runs again (decision 4).
 
     `typed` are the form values of the whole form as they now stand. Raises `Incomplete` with every gap, and
-    refuses an answer that leaves an asked document without a new file.
+    refuses an answer that leaves an asked document without a new file. Whoever filed at a counter brings the answer
+    there: the officer sends it, and the record says for whom.
     """
     require(viewer, dossier, Action.ANSWER_SUPPLEMENT)
     request = open_request(session, dossier.id)
@@ -164,14 +173,20 @@ def answer(
     answers = _checked(session, dossier, request, typed)
     salt = new_salt()
     documents = files.digests(session, dossier_id=dossier.id)
+    at_counter = viewer.acting_for_party(dossier.party_id) is None and dossier.walk_in_id is not None
+    actor = staff_actor(viewer, dossier, Role.ONE_STOP) if at_counter else viewer.actor
     answered = Happening(
         kind=EventKind.SUPPLEMENT_ANSWERED,
-        params={"request": str(request.id), "documents": len(documents)},
+        params={
+            **(walk_in_params(dossier.walk_in_id, actor) if at_counter else {}),
+            "request": str(request.id),
+            "documents": len(documents),
+        },
         data={"answers": (answers, salt), "documents": (documents, salt)},
     )
     terms = terms_for(definition_of(dossier.procedure), dossier.case_key, answers, places=places())
     dossier.terms = Terms.from_json(dossier.terms).with_answers(terms).to_json()
-    record(session, dossier, [answered], actor=viewer.actor, now=now)
+    record(session, dossier, [answered], actor=actor, now=now)
     session.add(
         DossierAnswers(
             dossier_id=dossier.id,

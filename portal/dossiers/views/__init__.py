@@ -5,6 +5,7 @@ from portal.dossiers.views import (
     amending,
     answering,
     bundling,
+    declaring,
     documents,
     drafting,
     files,
@@ -21,8 +22,8 @@ from portal.dossiers.views.room import blueprint
 from portal.foundation import web
 
 __all__ = [
-    "amending", "answering", "blueprint", "blueprints", "bundling", "documents", "drafting", "files", "following",
-    "looking", "papers",
+    "amending", "answering", "blueprint", "blueprints", "bundling", "declaring", "documents", "drafting", "files",
+    "following", "looking", "papers",
     "reviewing", "sharing", "starting", "tracking", "workspace",
 ]  # fmt: skip
 

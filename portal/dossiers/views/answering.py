@@ -28,18 +28,18 @@ from portal.dossiers.models import Dossier, SupplementRequest, SupplementState
 from portal.dossiers.saying import typed_in_words
 from portal.dossiers.typed import Typed, belonging, without_row
 from portal.dossiers.views.drafting import AUTOSAVE, stale_script
-from portal.dossiers.views.room import blueprint, is_script, language, now, page, posted, see, shelf
+from portal.dossiers.views.room import PREPARERS, blueprint, is_script, language, now, page, posted, see, shelf
 from portal.dossiers.views.uploading import Place, take_away, take_in
-from portal.foundation.errors import PortalError, Refused
+from portal.foundation.errors import Forbidden, PortalError, Refused
 from portal.foundation.formats import clock_time
-from portal.foundation.guards import Audience, open_to
+from portal.foundation.guards import open_to
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
 from portal.workflow.lifecycle import Action
 
 
 @blueprint.get("/dossiers/<code>/supplement")
-@open_to(Audience.COMPANY)
+@open_to(*PREPARERS)
 def supplement(code: str) -> Response:
     """What is asked, each with the place to put it right."""
     session = request_session()
@@ -49,7 +49,7 @@ def supplement(code: str) -> Response:
 
 
 @blueprint.post("/dossiers/<code>/supplement")
-@open_to(Audience.COMPANY)
+@open_to(*PREPARERS)
 def answer_supplement(code: str) -> Response:
     """Keep what was typed; with the button “send”, send the whole answer if nothing is missing."""
     sent, viewer = posted(), current_viewer()
@@ -78,7 +78,7 @@ def answer_supplement(code: str) -> Response:
 
 
 @blueprint.post("/dossiers/<code>/supplement/documents/<key>")
-@open_to(Audience.COMPANY)
+@open_to(*PREPARERS)
 def upload_answer(code: str, key: str) -> Response:
     """Take one new file in for a document of the request."""
 
@@ -92,7 +92,7 @@ def upload_answer(code: str, key: str) -> Response:
 
 
 @blueprint.post("/dossiers/<code>/supplement/documents/<key>/<uuid:file_id>/remove")
-@open_to(Audience.COMPANY)
+@open_to(*PREPARERS)
 def remove_answer_file(code: str, key: str, file_id: UUID) -> Response:
     """Take a file of this answer away again; what was filed before stays."""
     return take_away(key, file_id, find=lambda session: place_of_answer(session, code), page=_address(code))
@@ -123,10 +123,14 @@ def _send(code: str) -> Response:
         found = queries.visible(session, code, viewer=viewer)
         return _page(session, found, _waiting(session, found), status=422, problems=gaps.problems)
     flask.flash(_("Your answer has been sent. The office's time runs again."), "success")
-    return see(flask.url_for("dossiers.dossier", code=code))
+    is_theirs = viewer.acting_for_party(found.party_id) is not None
+    return see(flask.url_for("dossiers.dossier" if is_theirs else "counter.taken", code=code))
 
 
 def _waiting(session: Session, found: Dossier) -> SupplementRequest:
+    """The request the viewer may answer: of their own party, or at the counter for whoever filed there."""
+    if current_viewer().acting_for_party(found.party_id) is None and found.walk_in_id is None:
+        raise Forbidden("dossier.role_may_not")
     require(current_viewer(), found, Action.ANSWER_SUPPLEMENT)
     request = actions.open_request(session, found.id)
     if request is None or request.state is not SupplementState.SENT:
@@ -208,6 +212,7 @@ def _page(
         "supplement",
         status=status,
         dossier=found,
+        at_counter=current_viewer().acting_for_party(found.party_id) is None,
         definition=definition,
         request=request,
         seen=fingerprints(kept, [field.code for field in fields]),

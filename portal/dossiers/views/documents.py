@@ -18,10 +18,10 @@ from portal.dossiers import queries, vault
 from portal.dossiers.actions import drafts
 from portal.dossiers.models import Draft
 from portal.dossiers.views.drafting import filed_instead, reasons_of, whole
-from portal.dossiers.views.room import blueprint, now, page, see, shelf
-from portal.dossiers.views.uploading import Place, take_away, take_in
+from portal.dossiers.views.room import PREPARERS, blueprint, now, page, see, shelf
+from portal.dossiers.views.uploading import Place, is_marked_sensitive, take_away, take_in
 from portal.foundation.errors import Invalid, NotFound, PortalError, Refused
-from portal.foundation.guards import Audience, open_to
+from portal.foundation.guards import open_to
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
 
@@ -29,7 +29,7 @@ LONGEST_NUMBER = 100
 
 
 @blueprint.get("/drafts/<uuid:draft_id>/documents")
-@open_to(Audience.COMPANY)
+@open_to(*PREPARERS)
 def documents(draft_id: UUID) -> Response:
     """Every document of the dossier with its files and a place to add one."""
     session = request_session()
@@ -40,7 +40,7 @@ def documents(draft_id: UUID) -> Response:
 
 
 @blueprint.post("/drafts/<uuid:draft_id>/documents/<key>")
-@open_to(Audience.COMPANY)
+@open_to(*PREPARERS)
 def upload(draft_id: UUID, key: str) -> Response:
     """Take one file in, or say beside its field what is wrong with it."""
 
@@ -52,14 +52,14 @@ def upload(draft_id: UUID, key: str) -> Response:
 
 
 @blueprint.post("/drafts/<uuid:draft_id>/documents/<key>/<uuid:file_id>/remove")
-@open_to(Audience.COMPANY)
+@open_to(*PREPARERS)
 def remove_file(draft_id: UUID, key: str, file_id: UUID) -> Response:
     """Take a file out of the draft."""
     return take_away(key, file_id, find=lambda session: _place(session, draft_id), page=_address(draft_id))
 
 
 @blueprint.post("/drafts/<uuid:draft_id>/documents/<key>/again")
-@open_to(Audience.COMPANY)
+@open_to(*PREPARERS)
 def take_again(draft_id: UUID, key: str) -> Response:
     """Use a file handed in before: the same stored file, chosen with one click."""
     viewer = current_viewer()
@@ -82,7 +82,7 @@ def take_again(draft_id: UUID, key: str) -> Response:
 
 
 @blueprint.post("/drafts/<uuid:draft_id>/documents/<key>/<uuid:file_id>/details")
-@open_to(Audience.COMPANY)
+@open_to(*PREPARERS)
 def describe_file(draft_id: UUID, key: str, file_id: UUID) -> Response:
     """Keep the number, the day and the validity of the paper."""
     sent = flask.request.form
@@ -95,8 +95,15 @@ def describe_file(draft_id: UUID, key: str, file_id: UUID) -> Response:
             if attachment is None or not place.holds(attachment, key):
                 raise NotFound("attachments.not_found")
             issued_on, valid_until = _day(sent.get("issued_on", "")), _day(sent.get("valid_until", ""))
-            number = sent.get("number", "")[:LONGEST_NUMBER]
-            attachments.describe(session, attachment, number=number, issued_on=issued_on, valid_until=valid_until)
+            document = place.definition.document(key)
+            attachments.describe(
+                session,
+                attachment,
+                number=sent.get("number", "")[:LONGEST_NUMBER],
+                issued_on=issued_on,
+                valid_until=valid_until,
+                is_sensitive=document is not None and is_marked_sensitive(document),
+            )
     except Invalid as refusal:
         found = queries.draft(request_session(), draft_id, viewer=current_viewer())
         return _documents_page(found, refused=key, refusal=refusal)

@@ -27,7 +27,7 @@ from portal.dossiers.meeting import Meeting, fingerprints, meet
 from portal.dossiers.models import Draft
 from portal.dossiers.saying import typed_in_words
 from portal.dossiers.typed import Typed, belonging, is_answer, section_of, without_row
-from portal.dossiers.views.room import blueprint, is_script, language, now, page, posted, see
+from portal.dossiers.views.room import PREPARERS, blueprint, is_script, language, now, page, posted, see
 from portal.foundation.errors import NotFound, Refused
 from portal.foundation.formats import clock_time
 from portal.foundation.guards import Audience, open_to
@@ -45,7 +45,7 @@ def all_drafts() -> Response:
 
 
 @blueprint.get("/drafts/<uuid:draft_id>")
-@open_to(Audience.COMPANY)
+@open_to(*PREPARERS)
 def draft(draft_id: UUID) -> Response:
     """The task list: what is done, what is left, documents, fee, time, and what happens next."""
     session = request_session()
@@ -60,12 +60,12 @@ def draft(draft_id: UUID) -> Response:
         state=state,
         reasons=reasons_of(state),
         competent=agency_name(state.competent),
-        intake=agency_name(state.definition.intake),
+        intake=intake_of(session, found, state.definition),
     )
 
 
 @blueprint.get("/drafts/<uuid:draft_id>/sections/<section>")
-@open_to(Audience.COMPANY)
+@open_to(*PREPARERS)
 def section(draft_id: UUID, section: str) -> Response:
     """One page of the form, with everything typed so far. `more` names a repeatable question to add a row to."""
     session = request_session()
@@ -79,7 +79,7 @@ def section(draft_id: UUID, section: str) -> Response:
 
 
 @blueprint.post("/drafts/<uuid:draft_id>/sections/<section>")
-@open_to(Audience.COMPANY)
+@open_to(*PREPARERS)
 def save_section(draft_id: UUID, section: str) -> Response:
     """Keep what was typed, then go on, add or remove a row, or say what is wrong. Nothing typed is ever dropped."""
     sent = posted()
@@ -103,7 +103,7 @@ def save_section(draft_id: UUID, section: str) -> Response:
 
 
 @blueprint.get("/drafts/<uuid:draft_id>/discard")
-@open_to(Audience.COMPANY)
+@open_to(*PREPARERS)
 def ask_to_discard(draft_id: UUID) -> Response:
     """Name what is about to be lost."""
     session = request_session()
@@ -115,7 +115,7 @@ def ask_to_discard(draft_id: UUID) -> Response:
 
 
 @blueprint.post("/drafts/<uuid:draft_id>/discard")
-@open_to(Audience.COMPANY)
+@open_to(*PREPARERS)
 def discard(draft_id: UUID) -> Response:
     """Put the draft away for good."""
     with unit_of_work() as session:
@@ -124,8 +124,9 @@ def discard(draft_id: UUID) -> Response:
             return filed_instead(session, found)
         drafts.discard(session, found, now=now())
         attachments.remove_all(session, draft_id=found.id, now=now())
+        is_at_counter = found.counter_agency_id is not None
     flask.flash(_("The draft is deleted."), "success")
-    return see(flask.url_for("dossiers.workspace"))
+    return see(flask.url_for("counter.front" if is_at_counter else "dossiers.workspace"))
 
 
 def whole(session: Session, found: Draft) -> DraftState:
@@ -148,7 +149,14 @@ def filed_instead(session: Session, found: Draft) -> Response:
         dossier = filing.already_filed(session, found)
     except Refused as gone:
         raise NotFound("draft.discarded") from gone
-    return see(flask.url_for("dossiers.dossier", code=dossier.code))
+    return see(flask.url_for("counter.taken" if dossier.walk_in_id else "dossiers.dossier", code=dossier.code))
+
+
+def intake_of(session: Session, found: Draft, definition: Definition) -> str:
+    """Who takes the dossier in, by name: the counter that takes it down, else the one the procedure names."""
+    if found.counter_agency_id is None:
+        return agency_name(definition.intake)
+    return queries.agency_names(session).get(str(found.counter_agency_id), {}).get(language(), "")
 
 
 def agency_name(key: str) -> str:

@@ -20,7 +20,7 @@ from portal.catalogue.queries import definition_of, offered_instead
 from portal.catalogue.registers import places
 from portal.clock import words
 from portal.clock.zone import office_day
-from portal.dossiers import following, narrative, queries
+from portal.dossiers import following, narrative, queries, sensitive
 from portal.dossiers.actions import supplement, withdrawal
 from portal.dossiers.capacity import may, require
 from portal.dossiers.differing import changes
@@ -33,8 +33,8 @@ from portal.dossiers.replaying import replayed
 from portal.dossiers.saying import in_words
 from portal.dossiers.slip import in_working_time, slip_of, visits_of
 from portal.dossiers.validity import standing
-from portal.dossiers.views.drafting import agency_name
 from portal.dossiers.views.room import blueprint, language, now, page, see, shelf
+from portal.dossiers.walk_ins import counter_names
 from portal.foundation.errors import NotFound
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import request_session, unit_of_work
@@ -68,6 +68,7 @@ def dossier_page(code: str, *, form: MessageForm | None = None, status: int = 20
     answers = _answers(session, found)
     bills = payments.bills_of(session, found.id)
     texts = queries.texts_of(session, found.id)
+    papers = files.of(session, dossier_id=found.id)
     return page(
         "dossier",
         status=status,
@@ -85,21 +86,27 @@ def dossier_page(code: str, *, form: MessageForm | None = None, status: int = 20
         clock=clock,
         ledger=[(line, following.line_words(line, spoken)) for line in clock.ledger],
         share=share,
-        slip=slip_of(found, projected, visits_of(session, found.id), definition, names, spoken, now=moment),
+        slip=slip_of(
+            found, projected, visits_of(session, found.id), definition, names, spoken, now=moment, events=events
+        ),
         said=in_working_time,
         share_words=[words.working_time(minutes, spoken) for minutes in (share.agency_minutes, share.applicant_minutes)]
         if share
         else [],
         forecast=forecast_of(session, found, projected, code=definition.code, now=moment),
-        timeline=following.timeline(events, texts, definition, names, spoken),
-        files=_in_order(definition, files.of(session, dossier_id=found.id)),
+        timeline=following.timeline(
+            events, texts, definition, names, spoken, counter_names=counter_names(session, found, events, spoken)
+        ),
+        evidence=narrative.EVIDENCE,
+        files=_in_order(definition, papers),
+        openable=sensitive.openable(session, papers, found, viewer),
         letters=[
             (one, narrative.LETTERS[LetterKind(one.kind)].words(spoken), standing(one, projected))
             for one in queries.letters_of(session, found.id)
         ],
         sections=() if answers is None else in_words(definition, found.case_key, answers, spoken, places()),
         fees=() if answers is None else fees_for(definition, found.case_key, answers),
-        intake=agency_name(definition.intake),
+        intake=names.get(str(found.intake_agency_id), {}).get(spoken, ""),
         request=request if request is not None and request.state is SupplementState.SENT else None,
         owed_vnd=sum(bill.amount_vnd for bill in bills if bill.state is BillState.OWED),
         bills=bills,

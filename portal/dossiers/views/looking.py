@@ -15,29 +15,30 @@ from portal.attachments import turning
 from portal.attachments.models import Attachment, ScanState
 from portal.catalogue.documents import Document
 from portal.catalogue.queries import definition_of
+from portal.dossiers import sensitive
 from portal.dossiers.actions import drafts, supplement
 from portal.dossiers.capacity import may
 from portal.dossiers.models import Dossier, Draft, SupplementState
 from portal.dossiers.views.answering import place_of_answer
 from portal.dossiers.views.files import may_read
-from portal.dossiers.views.room import blueprint, now, page, see, shelf
+from portal.dossiers.views.room import PREPARERS, blueprint, now, page, see, shelf
 from portal.dossiers.views.uploading import Place
-from portal.foundation.errors import Invalid, NotFound, Refused
-from portal.foundation.guards import Audience, open_to
+from portal.foundation.errors import Forbidden, Invalid, NotFound, Refused
+from portal.foundation.guards import open_to
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
 from portal.workflow.lifecycle import Action
 
 
 @blueprint.get("/files/<uuid:file_id>/look")
-@open_to(Audience.COMPANY)
+@open_to(*PREPARERS)
 def look(file_id: UUID) -> Response:
     """The file as it is, shown in a frame that can do nothing."""
     return _page(_readable(request_session(), file_id))
 
 
 @blueprint.post("/files/<uuid:file_id>/turn")
-@open_to(Audience.COMPANY)
+@open_to(*PREPARERS)
 def turn(file_id: UUID) -> Response:
     """Turn it a quarter; the turned file is a new one in the place of the old."""
     direction, number = flask.request.form.get("turn", ""), flask.request.form.get("page", "").strip()
@@ -66,6 +67,8 @@ def _readable(session: Session, file_id: UUID) -> Attachment:
     found = files.one(session, file_id)
     if found is None or not may_read(session, found, current_viewer()):
         raise NotFound("attachments.not_found")
+    if not sensitive.may_open(session, found, current_viewer()):
+        raise Forbidden("attachments.sensitive_closed")
     return found
 
 
@@ -125,7 +128,8 @@ def _back(session: Session, attachment: Attachment) -> tuple[str, str]:
     code = session.scalars(sa.select(Dossier.code).where(Dossier.id == attachment.dossier_id)).one()
     if _may_turn(session, attachment):
         return flask.url_for("dossiers.supplement", code=code, _anchor=anchor), code
-    return flask.url_for("dossiers.dossier", code=code), code
+    is_theirs = current_viewer().acting_for_party(session.get_one(Dossier, attachment.dossier_id).party_id)
+    return flask.url_for("dossiers.dossier" if is_theirs else "desk.review", code=code), code
 
 
 def _page(attachment: Attachment, *, status: int = 200, problem: str = "", number: str = "") -> Response:
@@ -137,11 +141,13 @@ def _page(attachment: Attachment, *, status: int = 200, problem: str = "", numbe
         "look",
         status=status,
         file=attachment,
+        turned=files.turned_from(session, [attachment]).get(attachment.id),
         back=back,
         back_words=back_words,
         may_turn=_may_turn(session, attachment),
         is_pdf=attachment.media_type == "application/pdf",
         is_shown=attachment.media_type in turning.TURNED,
+        is_asked_for=not attachment.is_sensitive or "show" in flask.request.args,
         problem=problem,
         number=number,
         error_count=bool(problem),

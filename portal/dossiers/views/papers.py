@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import current_viewer
 from portal.clock.zone import office_day
-from portal.dossiers import vault
+from portal.dossiers import sensitive, vault
 from portal.dossiers.views.room import blueprint, now, page
 from portal.dossiers.views.workspace import position_in
 from portal.foundation.guards import Audience, open_to
@@ -23,6 +23,7 @@ def papers() -> Response:
     return page(
         "papers",
         papers=shown,
+        is_open=lambda paper: sensitive.is_offered(paper.file, paper.dossier.party_id, current_viewer()),
         today=office_day(now()),
         newest=flask.url_for("dossiers.papers") if after else "",
         older=flask.url_for("dossiers.papers", after=f"{last.uploaded_at.isoformat()}~{last.id}") if last else "",

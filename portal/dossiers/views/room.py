@@ -9,16 +9,21 @@ from werkzeug.wrappers import Response
 
 from portal.attachments.actions import Shelf
 from portal.foundation.formats import Language
+from portal.foundation.guards import Audience
 from portal.foundation.languages import spoken
 from portal.foundation.settings import Settings
 from portal.foundation.storage import Storage, storage_at
+from portal.letters.printing import PrintingOffice
 
 blueprint = flask.Blueprint("dossiers", __name__)
 
 LARGEST_UPLOAD_BYTES = 210 * 1024 * 1024
 """More than any document allows, so that a file too large is refused beside its field, not by the server."""
 
-UPLOADS = frozenset({"dossiers.upload", "dossiers.upload_answer"})
+PREPARERS = (Audience.COMPANY, Audience.ONE_STOP)
+"""Who prepares a draft: the company, and an officer at the counter for whoever stands there."""
+
+UPLOADS = frozenset({"dossiers.upload", "dossiers.upload_answer", "dossiers.file_signed"})
 
 
 @blueprint.url_value_preprocessor
@@ -52,6 +57,11 @@ def shelf() -> Shelf:
         has_scanner=settings().clamd_url is not None,
         takes_unscanned=not settings().is_production,
     )
+
+
+def printing_office() -> PrintingOffice:
+    """Where papers are printed, and whose certificates are trusted."""
+    return PrintingOffice.of(settings())
 
 
 def posted() -> dict[str, list[str]]:

@@ -18,7 +18,7 @@ from portal.dossiers.asking import known
 from portal.dossiers.forms import HandOverForm
 from portal.dossiers.models import Draft
 from portal.dossiers.views.drafting import filed_instead
-from portal.dossiers.views.room import blueprint, now, page, see
+from portal.dossiers.views.room import PREPARERS, blueprint, now, page, see
 from portal.foundation.errors import Refused
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import request_session, unit_of_work
@@ -50,7 +50,7 @@ def file_again(code: str) -> Response:
 
 
 @blueprint.post("/drafts/<uuid:draft_id>/carry-over")
-@open_to(Audience.COMPANY)
+@open_to(*PREPARERS)
 def carry_over(draft_id: UUID) -> Response:
     """Go on with the draft under the version in force today; doing it twice is doing it once."""
     moment = now()

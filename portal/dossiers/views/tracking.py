@@ -58,7 +58,11 @@ def _found(session: Session, code: str, fact: str) -> Dossier | None:
     dossier = session.scalars(
         sa.select(Dossier)
         .where(Dossier.code == code, Dossier.state.not_in(UNFILED))
-        .options(joinedload(Dossier.procedure, innerjoin=True), joinedload(Dossier.party, innerjoin=True))
+        .options(
+            joinedload(Dossier.procedure, innerjoin=True),
+            joinedload(Dossier.party, innerjoin=True),
+            joinedload(Dossier.walk_in),
+        )
     ).one_or_none()
     given = _plain(fact)
     known = _known_facts(session, dossier)
@@ -67,7 +71,7 @@ def _found(session: Session, code: str, fact: str) -> Dossier | None:
 
 
 def _known_facts(session: Session, dossier: Dossier | None) -> list[str]:
-    """The tax code of the party, and the numbers its own answers give for the company or the person."""
+    """The tax code of the party, the number of whoever stood at the counter, and those its own answers give."""
     answers = session.scalars(
         sa.select(DossierAnswers.answers)
         .where(DossierAnswers.dossier_id == (dossier.id if dossier else None))
@@ -82,7 +86,9 @@ def _known_facts(session: Session, dossier: Dossier | None) -> list[str]:
         for field in fields
         if isinstance(field, TaxCodeField | PersonIdField) and field.prefill in FACTS
     ]
-    return [plain for plain in (_plain(one) for one in (dossier.party.tax_code or "", *numbers)) if plain]
+    stood_there = dossier.walk_in.identity_number if dossier.walk_in is not None else ""
+    known = (dossier.party.tax_code or "", stood_there, *numbers)
+    return [plain for plain in (_plain(one) for one in known) if plain]
 
 
 def _plain(text: str) -> str:

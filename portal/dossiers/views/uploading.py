@@ -112,7 +112,12 @@ def _upload(document: Document) -> Upload:
     size = sent.stream.seek(0, 2)
     sent.stream.seek(0)
     check_size(size, sent.filename, max_megabytes=document.max_megabytes)
-    return Upload(filename=sent.filename, content=sent.stream.read(), copy_kind=_copy_kind(document))
+    return Upload(
+        filename=sent.filename,
+        content=sent.stream.read(),
+        copy_kind=_copy_kind(document),
+        is_sensitive=is_marked_sensitive(document),
+    )
 
 
 def _begun(session: Session) -> PartialUpload | None:
@@ -130,12 +135,22 @@ def _begun(session: Session) -> PartialUpload | None:
 def _made_whole(session: Session, begun: PartialUpload, document: Document) -> Upload:
     check_size(begun.size_bytes, begun.filename, max_megabytes=document.max_megabytes)
     content = resuming.whole(session, begun, shelf=shelf().storage)
-    return Upload(filename=begun.filename, content=content, copy_kind=_copy_kind(document))
+    return Upload(
+        filename=begun.filename,
+        content=content,
+        copy_kind=_copy_kind(document),
+        is_sensitive=is_marked_sensitive(document),
+    )
 
 
 def _copy_kind(document: Document) -> CopyKind:
     wanted = flask.request.form.get("copy_kind", document.kind)
     return CopyKind(wanted) if wanted in set(CopyKind) else CopyKind(document.kind)
+
+
+def is_marked_sensitive(document: Document) -> bool:
+    """Whether the paper is sensitive: the procedure says so, or whoever sends this form has ticked it."""
+    return document.sensitive or "sensitive" in flask.request.form
 
 
 def _told(refusal: PortalError) -> Response:

@@ -126,6 +126,16 @@ def cancel_open(session: Session, dossier_id: UUID, *, now: datetime) -> None:
     )
 
 
+def collect_at(session: Session, dossier_id: UUID, *, agency_id: UUID) -> None:
+    """Whatever of the dossier is drafted or owed is collected by this agency from now on: the one before is closed."""
+    session.execute(
+        sa.update(Bill)
+        .where(Bill.dossier_id == dossier_id, Bill.state.in_((BillState.DRAFTED, BillState.OWED)))
+        .values(agency_id=agency_id)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
 def open_notice(session: Session, dossier_id: UUID) -> Bill | None:
     """The notice that is drafted or owed, locked; at most one is."""
     return session.scalars(

@@ -40,7 +40,8 @@ class Holdings:
 class Look:
     """Somebody of an office has looked: at a file of a dossier, or at the dossier itself where `filename` is None.
 
-    `role` is None where the post is not known any more.
+    `role` is None where the post is not known any more. `colleague` is the name of whoever looked at a sensitive file
+    for the party itself; then there is no office.
     """
 
     at: datetime
@@ -48,6 +49,7 @@ class Look:
     role: Role | None
     dossier_code: str
     filename: str | None
+    colleague: str = ""
 
 
 def holdings(session: Session, person_id: UUID) -> Holdings:
@@ -97,10 +99,11 @@ def _at_files(session: Session, own: sa.ColumnElement[bool], before: datetime | 
         .correlate(FileView)
         .scalar_subquery()
     )
-    rows = sa.select(FileView.at, Agency.names, held, Dossier.code, Attachment.filename)
+    rows = sa.select(FileView.at, Agency.names, held, Dossier.code, Attachment.filename, Person.name)
     rows = (
-        rows.join(Dossier, Dossier.id == FileView.dossier_id)
-        .join(Attachment, Attachment.id == FileView.attachment_id)
+        rows.join(Attachment, Attachment.id == FileView.attachment_id)
+        .join(Dossier, Dossier.id == Attachment.dossier_id)  # also for looks while it was still a draft
+        .join(Person, Person.id == FileView.person_id)
         .outerjoin(Agency, Agency.id == FileView.agency_id)
         .where(own)
         .order_by(FileView.at.desc())
@@ -108,8 +111,9 @@ def _at_files(session: Session, own: sa.ColumnElement[bool], before: datetime | 
     )
     if before is not None:
         rows = rows.where(FileView.at < before)
-    for at, names, role, code, filename in session.execute(rows):
-        yield Look(at=at, agency_names=names, role=role, dossier_code=code, filename=filename)
+    for at, names, role, code, filename, who in session.execute(rows):
+        colleague = who if names is None else ""  # officers are named by their office alone
+        yield Look(at=at, agency_names=names, role=role, dossier_code=code, filename=filename, colleague=colleague)
 
 
 def _at_dossiers(session: Session, own: sa.ColumnElement[bool], before: datetime | None, limit: int) -> Iterable[Look]:

@@ -18,7 +18,8 @@ from portal.accounts.models import Agency, Consent, Membership, Party, Person, P
 from portal.accounts.viewer import Viewer
 from portal.attachments.models import Attachment
 from portal.catalogue.models import ProcedureVersion
-from portal.dossiers.models import Dossier, DossierAnswers, Draft
+from portal.counter.models import PartyClaim
+from portal.dossiers.models import Dossier, DossierAnswers, Draft, ResultWish
 from portal.hearing.models import Matter, Rating
 from portal.notices.models import Notice
 from portal.personal.queries import looks
@@ -42,6 +43,9 @@ def everything(session: Session, viewer: Viewer, *, now: datetime) -> dict[str, 
         "matters": _rows(
             session, Matter, ("kind", "about", "state", "words", "raised_at", "due_at", "question", "reply", "answer",
                               "answered_at"), person_id,
+        ),
+        "claims": _rows(
+            session, PartyClaim, ("party_id", "dossier_id", "made_at", "decided_at", "is_granted"), person_id
         ),
         "ratings": _rows(session, Rating, ("dossier_id", "score", "words", "rated_at"), person_id),
         "dossiers": _dossiers(session, person_id),
@@ -99,9 +103,19 @@ def _dossiers(session: Session, person_id: UUID) -> list[dict[str, Any]]:
         given.where(Dossier.filer_id == person_id).order_by(DossierAnswers.dossier_id, DossierAnswers.supplement_round)
     ):
         answers.setdefault(one.dossier_id, []).append(one.answers)
+    wishes = sa.select(ResultWish).join(Dossier, Dossier.client_key == ResultWish.client_key)
+    receiving = {
+        wish.client_key: _plain(wish, ("way", "recipient", "phone", "province", "commune", "street", "chosen_at"))
+        for wish in session.scalars(wishes.where(Dossier.filer_id == person_id))
+    }
     columns = ("code", "subject", "commune", "state", "outcome", "filed_at", "accepted_at", "ended_at")
     return [
-        {**_plain(dossier, columns), "procedure": code, "answers": answers.get(dossier.id, [])}
+        {
+            **_plain(dossier, columns),
+            "procedure": code,
+            "answers": answers.get(dossier.id, []),
+            "receiving": receiving.get(dossier.client_key),
+        }
         for dossier, code in rows
     ]
 

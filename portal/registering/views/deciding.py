@@ -7,7 +7,6 @@ import flask
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.accounts.actions import parties
 from portal.accounts.entrance import current_viewer
 from portal.accounts.forms import RefusalForm
 from portal.accounts.queries import listings
@@ -60,7 +59,7 @@ def refuse(tax_code: str) -> Response:
     if not form.validate_on_submit():
         return page("registration", status=422, form=form, **_shown(tax_code))
     with unit_of_work() as session:
-        party = parties.refuse(session, tax_code, reason=form.reason.data, by=current_viewer().person_id, now=now())
+        party = actions.refuse(session, tax_code, reason=form.reason.data, by=current_viewer().person_id, now=now())
     flask.flash(_("The registration of %(company)s is refused.", company=party.name), "success")
     return see(flask.url_for("registering.registrations"))
 

@@ -25,16 +25,21 @@ from portal.rescheduling.views.room import agency_names, blueprint, noted, now, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A form, what it makes of the document, and which year shows it afterwards (None: the one shown by itself)."""
+    """A form, what it makes of the document, and which year shows it afterwards (None: the one shown by itself).
+
+    `title` stands over the form where the usual one would not say what it does here.
+    """
 
     kind: str
     form: Form
     make: Callable[[Document], Document]
     year: Callable[[], int] | None = None
+    title: str = ""
 
 
 def _day_off() -> Change:
     form = forms.DayOffForm()
+    _ask_in(form, "on")
     names = prepared()["names"]
     known = sorted(((key, name[spoken()]) for key, name in names.items()), key=lambda choice: str(choice[1]))
     form.name.choices = [("", ""), *known, (forms.NEW_NAME, str(wording.NEW_NAME_LABEL))]
@@ -50,6 +55,7 @@ def _day_off() -> Change:
 
 def _make_up_day() -> Change:
     form = forms.MakeUpDayForm()
+    _ask_in(form, "on")
 
     def make(document: Document) -> Document:
         instead_of = _day(form.instead_of.data)
@@ -60,15 +66,19 @@ def _make_up_day() -> Change:
 
 def _year() -> Change:
     form = forms.YearForm()
-    asked = flask.request.args.get("year", "")
-    if not form.is_submitted() and asked.isascii() and asked.isdecimal():
-        form.year.data = int(asked[:4])
+    asked, title = flask.request.args.get("year", ""), ""
+    if asked.isascii() and asked.isdecimal():
+        row = next((row for row in prepared().get("years", ()) if row["year"] == int(asked[:4])), None)
+        title = "" if row is None else str(wording.STATE_OF_YEAR) % {"year": row["year"]}
+        if not form.is_submitted():
+            form.year.data = int(asked[:4])
+            form.source.data = row.get("source", "") if row else ""
 
     def make(document: Document) -> Document:
         is_official = form.state.data == "official"
         return editing.set_year(document, year=form.year.data, is_official=is_official, source=form.source.data)
 
-    return Change(kind="year", form=form, make=make, year=lambda: form.year.data)
+    return Change(kind="year", form=form, make=make, year=lambda: form.year.data, title=title)
 
 
 def _hours() -> Change:
@@ -211,7 +221,8 @@ def propose() -> Response:
 
 
 def _shown(change: Change, *, status: int = HTTPStatus.OK) -> Response:
-    return page("change", status=status, kind=change.kind, title=wording.TITLES[change.kind], form=change.form)
+    title = change.title or wording.TITLES[change.kind]
+    return page("change", status=status, kind=change.kind, title=title, form=change.form)
 
 
 def _done(change: Change) -> Response:
@@ -232,6 +243,13 @@ def _show(form: Form, error: Invalid) -> None:
     names = [name for name in error.fields if name in form] or [list(form)[-1].name]
     for name in names:
         form[name].errors = [*form[name].errors, explanation(error)]
+
+
+def _ask_in(form: Form, name: str) -> None:
+    """Write the month the address names (`2026-03`) into an empty date: only the day is left to enter."""
+    year, _, month = flask.request.args.get("month", "").partition("-")
+    if not form.is_submitted() and all(part.isascii() and part.isdecimal() for part in (year, month)):
+        form[name].raw_data = ["", month.lstrip("0")[:2], year[:4]]
 
 
 def _iso(text: str) -> date:

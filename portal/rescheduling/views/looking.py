@@ -6,10 +6,9 @@ from werkzeug.wrappers import Response
 from portal.accounts.entrance import current_viewer
 from portal.calendars import comparing, documents, glance
 from portal.calendars import queries as calendars
-from portal.clock.zone import office_day
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import request_session
-from portal.rescheduling.views.room import agency_names, blueprint, now, page
+from portal.rescheduling.views.room import agency_names, blueprint, page, year_shown
 
 
 @blueprint.get("/calendar")
@@ -21,7 +20,7 @@ def year() -> Response:
     document = draft.document if draft else in_force.document
     calendar = documents.judged(document)
     years = documents.years_of(document)
-    shown = _year_shown(years)
+    shown = year_shown(years)
     return page(
         "year",
         year=shown,
@@ -48,13 +47,6 @@ def file() -> Response:
     answer = flask.Response(documents.written(row.document), mimetype="application/toml")
     answer.headers["Content-Disposition"] = f'attachment; filename="calendar-{row.number}.toml"'
     return answer
-
-
-def _year_shown(years: tuple[int, ...]) -> int:
-    asked = flask.request.args.get("year", "")
-    is_year = asked.isascii() and asked.isdecimal() and len(asked) == len("2026")
-    wanted = int(asked) if is_year else office_day(now()).year
-    return min(max(wanted, min(years)), max(years))
 
 
 def _may_change() -> bool:

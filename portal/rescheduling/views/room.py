@@ -12,12 +12,22 @@ from portal.calendars import queries as calendars
 from portal.calendars import wording
 from portal.calendars.documents import Document
 from portal.calendars.models import CalendarDraft, CalendarEdition
+from portal.clock import acts
+from portal.clock.zone import office_day
 from portal.foundation.languages import spoken
 from portal.foundation.unit_of_work import request_session
 from portal.foundation.web import explain_refusals
 
 blueprint = flask.Blueprint("calendars", __name__)
 explain_refusals(wording.REASONS)
+
+
+def _acts(source: str) -> str:
+    """The acts of a source in the language of the page."""
+    return acts.said(source, spoken())
+
+
+blueprint.add_app_template_filter(_acts, "acts")
 
 
 def now() -> datetime:
@@ -32,6 +42,7 @@ def page(template: str, *, status: int = HTTPStatus.OK, **values: Any) -> Respon
         "date_names": wording.DATES,
         "language": spoken(),
         "on_day": date.fromisoformat,
+        "month_names": wording.month_names(spoken()),
     }
     answer = flask.make_response(flask.render_template(f"calendars/{template}.html", **words, **values))
     answer.status_code = status
@@ -42,6 +53,14 @@ def noted(message: str, shown: str | None) -> Response:
     """Back to the year after an act, with a word about it."""
     flask.flash(str(wording.NOTED[message]), "success")
     return flask.redirect(flask.url_for("calendars.year", year=shown), HTTPStatus.SEE_OTHER)
+
+
+def year_shown(years: tuple[int, ...]) -> int:
+    """The year the address asks for, else this one; always one the calendar has."""
+    asked = flask.request.args.get("year", "")
+    is_year = asked.isascii() and asked.isdecimal() and len(asked) == len("2026")
+    wanted = int(asked) if is_year else office_day(now()).year
+    return min(max(wanted, min(years)), max(years))
 
 
 def prepared() -> Document:

@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.accounts.actions import audit
 from portal.accounts.viewer import HeldPost, Viewer
 from portal.calendars.queries import edition
 from portal.clock.zone import office_day
@@ -70,6 +71,10 @@ def apologise(session: Session, dossier: Dossier, *, new_day: date, reason: str,
     if sends is not None:
         extending.extend(session, dossier, new_promised_on=new_day, reason=reason, viewer=viewer, now=now)
         apology.state, apology.decided_by, apology.decided_at = ApologyState.SENT, post.acting_id, now
+    else:  # no event yet, and the draft does not say who wrote it
+        proposed = {"new_day": new_day.isoformat()}
+        thing = f"dossier:{dossier.code}"
+        audit.record(session, "routing.propose_apology", thing, by=viewer.person_id, now=now, after=proposed)
     session.flush()
     return sends is not None
 

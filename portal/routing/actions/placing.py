@@ -4,7 +4,7 @@ Run by a worker after each act that opens steps, and safe to run again: what is 
 Where no agency can be determined, or nobody can take a step, it goes to the dispatcher, never to a guess.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.viewer import Viewer
 from portal.dossiers.actions.steps import assign, open_step
+from portal.dossiers.actions.succeeding import to_successors
 from portal.dossiers.capacity import require_step
 from portal.dossiers.models import Dossier, DossierStep
 from portal.dossiers.projection import graph_of
@@ -22,6 +23,7 @@ from portal.routing import queries
 from portal.routing.actions.watching import watch
 from portal.routing.assignment import NOBODY, Choice, Wish, choose
 from portal.routing.effort import prior_of
+from portal.routing.queries.choosing import Hands
 from portal.workflow.events import EventKind, Param
 from portal.workflow.graph import Act
 from portal.workflow.lifecycle import ENDED, Role
@@ -38,13 +40,19 @@ CHECKED = {Act.APPROVE: {Act.APPRAISE}, Act.SIGN: {Act.APPRAISE, Act.APPROVE}}
 
 
 def route(session: Session, dossier_id: UUID, *, now: datetime) -> None:
-    """Send the dossier to the competent agency if it has none, and give the steps nobody has to posts."""
+    """Send the dossier to the competent agency if it has none, and give the steps nobody has to posts.
+
+    What a closed agency holds goes to its successor first.
+    """
     dossier, competent = queries.locked_with_competent(session, dossier_id)
     if dossier is None:
         return
     if dossier.state in ENDED:
         watch(session, dossier)
         return
+    moved = to_successors(session, dossier)
+    if moved:
+        record(session, dossier, moved, actor=ROUTER, now=now)
     happenings: list[Happening] = []
     if dossier.agency_id is None:
         happenings.append(_competence(competent))
@@ -151,17 +159,29 @@ def _hands(
     dossier: Dossier,
     step: DossierStep,
     *,
-    earlier: Mapping[str, UUID],
+    earlier: Hands,
     expected: Mapping[str, int],
     now: datetime,
 ) -> Happening | None:
     """Who gets this step, and why; None where still nobody can and that is known already."""
     choice = best_hands(
-        session, dossier, step, earlier=earlier.get(step.node_key), expected=expected.get(step.node_key), now=now
+        session,
+        dossier,
+        step,
+        earlier=earlier.by_node.get(step.node_key),
+        familiar=earlier.by_office.get((step.agency_id, step.role)),
+        expected=expected.get(step.node_key),
+        now=now,
     )
     if choice.post_id is None and step.post_id is None and step.assignment_reason == choice.why.value:
         return None
     return as_happening(step.node_key, choice)
+
+
+def acted_before(session: Session, dossier: Dossier, nodes: Collection[str]) -> frozenset[UUID]:
+    """The people who may not check these steps: who did one, and the officer who filed the dossier at the counter."""
+    filed = frozenset({dossier.filer_id}) if dossier.walk_in_id is not None else frozenset()
+    return queries.acted_in(session, dossier.id, nodes) | filed
 
 
 def as_happening(node: str, choice: Choice) -> Happening:
@@ -179,6 +199,7 @@ def best_hands(
     now: datetime,
     expected: int | None = None,
     earlier: UUID | None = None,
+    familiar: UUID | None = None,
     but: UUID | None = None,
 ) -> Choice:
     """Choose for a step of an agency, waiting for whoever chooses among the same people; `but` is left out."""
@@ -194,7 +215,7 @@ def best_hands(
         role=step.role,
         now=now,
         party_id=dossier.party_id,
-        acted=queries.acted_in(session, dossier.id, done) if done else (),
+        acted=acted_before(session, dossier, done) if done else (),
     )
     wish = Wish(
         dossier_id=dossier.id,
@@ -202,5 +223,6 @@ def best_hands(
         skills=queries.needed_skills(session, step.agency_id, step.role, dossier.procedure.code),
         language=dossier.language if step.role in SPOKEN_TO and dossier.language != "vi" else None,
         earlier=earlier,
+        familiar=familiar,
     )
     return choose([one for one in found if one.person_id != but], wish)

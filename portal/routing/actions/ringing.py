@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Person, Post
 from portal.catalogue.queries import definition_of
 from portal.dossiers import moves
+from portal.dossiers.actions.decision import how_received
 from portal.dossiers.models import Dossier, DossierStep, SupplementRequest, SupplementState
 from portal.dossiers.projection import graph_of
 from portal.dossiers.queries import locked
@@ -57,7 +58,7 @@ def ring(session: Session, timer: Timer, *, now: datetime) -> None:
             _promise(session, dossier, now=now)
     elif timer.kind is TimerKind.RESULT_UNCOLLECTED:
         if dossier.state is State.SETTLED:
-            tell_filers(session, dossier, NoticeKind.RESULT_WAITS, now=now)
+            tell_filers(session, dossier, NoticeKind.RESULT_WAITS, now=now, params=how_received(session, dossier))
     elif timer.kind is TimerKind.SUPPLEMENT_DEADLINE:
         _supplement(session, dossier, timer, now=now)
     else:

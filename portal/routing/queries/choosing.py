@@ -1,6 +1,7 @@
 """Choosing whom: who could take a step, how much each already has, and what the step asks for."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -99,18 +100,29 @@ _CANDIDATES = _candidates()
 """Put together once: every step that opens asks it."""
 
 
-def earlier_holders(session: Session, dossier_id: UUID) -> dict[str, UUID]:
-    """Who had each node before: a step that comes back goes to the same hands."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hands:
+    """Who has done what of a dossier: by node, and the last step of each role in each agency."""
+
+    by_node: Mapping[str, UUID]
+    by_office: Mapping[tuple[UUID | None, Role], UUID]
+
+
+def earlier_holders(session: Session, dossier_id: UUID) -> Hands:
+    """Who had the steps that are over: one that comes back, or a later one, goes to hands that know the dossier."""
     rows = session.execute(
-        sa.select(DossierStep.node_key, DossierStep.post_id)
+        sa.select(DossierStep.node_key, DossierStep.post_id, DossierStep.agency_id, DossierStep.role)
         .where(
             DossierStep.dossier_id == dossier_id,
             DossierStep.post_id.is_not(None),
             DossierStep.closed_at.is_not(None),
         )
         .order_by(DossierStep.entry)
+    ).all()
+    return Hands(
+        by_node={node: post for node, post, _agency, _role in rows if post is not None},
+        by_office={(agency, role): post for _node, post, agency, role in rows if post is not None},
     )
-    return {node: post for node, post in rows if post is not None}
 
 
 def expected_of(session: Session, procedure_code: str) -> dict[str, int]:

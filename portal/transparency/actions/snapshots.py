@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.clock.zone import office_day
 from portal.foundation.database import new_id
-from portal.transparency import correcting, figures, queries
+from portal.transparency import correcting, figures, heard, queries
 from portal.transparency.actions import goals
 from portal.transparency.models import Snapshot
 from portal.transparency.open_data import Line, lines
@@ -22,11 +22,13 @@ def publish_snapshot(session: Session, as_of: date, now: datetime) -> bool:
     goals.seed(session, now=now)
     if session.scalar(sa.select(sa.exists().where(Snapshot.as_of == as_of))):
         return False
+    heard.recount(session, now=now)
     published = lines(
         queries.settled_until(session, as_of),
         queries.stopped_until(session, as_of),
         queries.open_on(session, as_of),
         since=figures.published_since(as_of),
+        heard=heard.told_until(session, as_of),
     )
     statement = insert(Snapshot).values(
         id=new_id(),

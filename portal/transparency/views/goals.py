@@ -84,8 +84,9 @@ def write() -> Response:
 def one(goal: UUID) -> Response:
     """A goal, to be put right."""
     found = _goal(goal)
-    values = {name: getattr(found, name) for name in (*FIXED, "source", "is_verified", "valid_until", "version")}
-    form = _kind_of(found)(formdata=None, **values, **found.names, owner=found.owner or "")
+    values = {name: getattr(found, name) for name in (*FIXED, "is_verified", "valid_until", "version")}
+    source = shown.cited(found)
+    form = _kind_of(found)(formdata=None, **values, **found.names, source=source, owner=found.owner or "")
     return _form(form, found)
 
 
@@ -99,6 +100,8 @@ def change(goal: UUID) -> Response:
         del form.key
 
     def verb(session: Session) -> None:
+        if form.source.data == shown.cited(found):  # as it was shown: it stays what it is in every language
+            form.source.data = found.source
         target = form.promised if isinstance(form, GoalForm) else None
         goals.change(session, goal, form.wording, target, version=_version(form), by=_me(), now=_now())
 

@@ -16,6 +16,7 @@ from portal.transparency import (
     correcting,
     counting,
     public_goals,
+    public_parts,
     queries,
     sheets,
     shown,
@@ -76,11 +77,50 @@ def overview() -> str:
     """Is the province keeping its promise, where not, since when, and how do we know."""
     session = request_session()
     snapshot = queries.latest(session)
-    on = snapshot.as_of if snapshot else office_day(datetime.now(UTC))
     return flask.render_template(
         "transparency/overview.html",
         snapshot=snapshot,
-        standings=public_goals.read(session, snapshot, on=max(on, office_day(datetime.now(UTC)))) if snapshot else (),
+        standings=public_goals.read(session, snapshot, on=_goal_day(snapshot)) if snapshot else (),
+        names=queries.names(session),
+        **_words(),
+    )
+
+
+@blueprint.get("/<language:language>/transparency/goals", endpoint="public_goals")
+@public
+def goals_of_the_province() -> str:
+    """Every goal in force: its source, how it stands, how it moves, how many may still be late."""
+    session = request_session()
+    snapshot = queries.latest(session)
+    return flask.render_template(
+        "transparency/public_goals.html",
+        as_of=snapshot.as_of if snapshot else None,
+        standings=public_goals.read(session, snapshot, on=_goal_day(snapshot)),
+        names=queries.names(session),
+        **_words(),
+    )
+
+
+@blueprint.get(
+    f"/<language:language>/transparency/<any({sheets.FIELD}, {sheets.PROCEDURE}, {sheets.AGENCY}):scope>/<key>"
+)
+@public
+def part(scope: str, key: str) -> str:
+    """The same answers for one field, procedure or agency."""
+    session = request_session()
+    snapshot = queries.latest(session)
+    figures = public_parts.read(session, snapshot, scope, key) if snapshot else None
+    is_known = public_parts.exists(session, scope, key)
+    if figures is None and not is_known:
+        raise NotFound
+    return flask.render_template(
+        "transparency/part.html",
+        scope=scope,
+        key=key,
+        snapshot=snapshot,
+        part=figures,
+        is_known=is_known,
+        goal=shown.on_time_goal(queries.goals(session, on=_goal_day(snapshot))),
         names=queries.names(session),
         **_words(),
     )
@@ -136,6 +176,12 @@ def _promise() -> dict[str, Any]:
         return shown.procedure_turnaround(request_session(), code, is_demonstration=is_demonstration())
 
     return {"province_promise": province_promise, "procedure_turnaround": procedure_turnaround}
+
+
+def _goal_day(snapshot: Snapshot | None) -> date:
+    """The day whose goals are shown: today, or the snapshot's where that is later."""
+    today = office_day(datetime.now(UTC))
+    return max(snapshot.as_of, today) if snapshot else today
 
 
 def _words() -> dict[str, Any]:

@@ -1,0 +1,151 @@
+"""The public pages of one field, procedure or agency, and of the goals: found from the front, true to the lines."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Agency
+from portal.clock.zone import office_day
+from portal.facts.actions import upsert
+from portal.transparency import figures, public_parts
+from portal.transparency.actions import snapshots
+from portal.transparency.models import Snapshot
+from portal.transparency.open_data import Line
+from tests.factories import people
+from tests.factories.facts import many, settled
+from tests.fixtures.app import Browser
+
+NOW = datetime.now(UTC)
+YESTERDAY = office_day(NOW) - timedelta(days=1)
+
+
+@pytest.fixture
+def office(session: Session) -> Agency:
+    return people.agency(session, "construction")
+
+
+def publish(session: Session) -> Snapshot:
+    session.flush()
+    assert snapshots.publish_snapshot(session, YESTERDAY, NOW)
+    session.commit()
+    return session.scalars(sa.select(Snapshot)).one()
+
+
+@pytest.fixture
+def published(session: Session, office: Agency) -> Snapshot:
+    for number in range(60):
+        day = YESTERDAY - timedelta(days=number % 25)
+        upsert(session, settled(60 * (number + 1), on=day, agency_id=office.id, was_on_time=number < 54))
+    return publish(session)
+
+
+@pytest.fixture
+def mixed(session: Session) -> Snapshot:
+    """Procedures and agencies of every field, open ones too."""
+    agencies = [people.agency(session, "construction"), people.agency(session, "finance")]
+    for number, one in enumerate(many(400, seed=11, on=YESTERDAY)):
+        one.agency_id = agencies[number % 2].id
+        upsert(session, one)
+    found = publish(session)
+    assert len(found.figures["agencies"]) == 2
+    assert len(found.figures["procedures"]) > 1
+    return found
+
+
+def test_each_name_on_the_front_leads_to_a_page_of_its_own(client: Browser, mixed: Snapshot) -> None:
+    front = client.get("/en/transparency").text
+
+    addresses = set(re.findall(r'href="(/en/transparency/(?:field|procedure|agency)/[^"]+)"', front))
+
+    told = mixed.figures
+    assert len(addresses) == len(told["fields"]) + len(told["procedures"]) + len(told["agencies"])
+    for address in sorted(addresses):
+        page = client.get(address)
+        assert page.status_code == 200, address
+        assert "Nothing has been published of it yet" not in page.text
+
+
+def test_a_part_says_of_itself_what_the_front_says_of_it(session: Session, mixed: Snapshot) -> None:
+    for scope, groups in (("field", "fields"), ("procedure", "procedures"), ("agency", "agencies")):
+        for key, on_the_front in mixed.figures[groups].items():
+            part = public_parts.read(session, mixed, scope, key)
+            assert part is not None
+            assert part["whole"] == on_the_front
+
+
+def test_the_settled_of_a_field_are_those_of_its_procedures(mixed: Snapshot) -> None:
+    lines = [Line.from_json(row) for row in mixed.rows]
+    for field in mixed.figures["fields"]:
+        of_field = [line for line in lines if line.field == field]
+        part = figures.part(of_field, "field", on=mixed.as_of)
+        settled_ = sum(line.dossiers for line in of_field if line.kind == "settled")
+        assert sum(month["n"] for month in part["months"]) <= settled_
+        assert set(part["by_procedure"]) == {line.procedure for line in of_field} - {None}
+        assert "by_field" not in part
+
+
+def test_a_procedures_page_answers_with_its_own_figures(client: Browser, published: Snapshot) -> None:
+    (code,) = published.figures["procedures"]
+
+    text = client.get(f"/en/transparency/procedure/{code}").text
+
+    assert "Not yet: 90% of the dossiers were settled on time; the goal is 98%." in text
+    assert "n = 60" in text
+    assert "published five at a time" in text  # why a month may be missing
+    assert "The mark on each bar is the goal, 98%." in text
+    assert f'href="/en/procedures/{code}"' not in text  # no such procedure in the catalogue of this test
+
+
+@pytest.mark.parametrize("address", ["field/land", "agency/construction"])
+def test_what_nothing_is_published_of_says_so(client: Browser, office: Agency, address: str) -> None:
+    page = client.get(f"/en/transparency/{address}")
+
+    assert page.status_code == 200
+    assert "Nothing has been published of it yet" in page.text
+
+
+@pytest.mark.parametrize("address", ["field/nothing", "procedure/9.999999", "agency/nobody", "commune/06001"])
+def test_what_is_not_there_is_not_found(client: Browser, published: Snapshot, address: str) -> None:
+    assert client.get(f"/en/transparency/{address}").status_code == 404
+
+
+def test_the_lines_are_read_once_and_then_remembered(
+    client: Browser, published: Snapshot, statements: Callable[[], Any]
+) -> None:
+    (code,) = published.figures["procedures"]
+    client.get(f"/en/transparency/procedure/{code}")
+
+    with statements() as seen:
+        client.get(f"/en/transparency/procedure/{code}")
+
+    assert not [one for one in seen if "snapshots.rows" in str(one)]
+
+
+def test_the_goals_have_a_page_that_the_front_names(client: Browser, published: Snapshot) -> None:
+    assert 'href="/en/transparency/goals"' in client.get("/en/transparency").text
+
+    text = client.get("/en/transparency/goals").text
+
+    assert "Plan 334/KH-UBND of Lạng Sơn" in text
+    assert "= 54 ÷ 60" in text
+    assert "in a row must be on time to reach the goal" in text
+
+
+@pytest.mark.parametrize("language", ["vi", "en", "zh"])
+def test_before_the_first_snapshot_the_goals_say_what_is_not_known(client: Browser, language: str) -> None:
+    assert client.get(f"/{language}/transparency/goals").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["", "/goals", "/forecast", "/data", "/how-computed", "/corrections"])
+def test_every_page_of_transparency_leads_to_every_other(client: Browser, published: Snapshot, page: str) -> None:
+    text = client.get(f"/en/transparency{page}").text
+
+    tabs = text[text.index("mc-figure-nav") :]
+    tabs = tabs[: tabs.index("</nav>")]
+    assert tabs.count("<a ") == 6
+    assert tabs.count('aria-current="page"') == 1
