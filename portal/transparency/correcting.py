@@ -3,7 +3,8 @@
 Settled and stopped dossiers stay in their groups of five for ever, so two snapshots agree on every group that was
 complete when the first was published. Where they do not, the record has changed in between: a dossier was
 reopened, or an act was recorded late. Both figures are sums of the published lines, so the list tells nothing that
-the lines do not.
+the lines do not. What is counted apart (decision, commune, level …) tells of the same dossiers once more and is not
+listed again; ratings, feedback and payments are not compared.
 """
 
 from collections import Counter
@@ -22,6 +23,7 @@ from portal.transparency.models import FigureCorrection, Snapshot
 from portal.workflow.events import EventKind
 
 REOPENED, RECORDED_LATE = "reopened", "recorded_late"
+COMPARED = ("settled", "stopped")
 MOST_SHOWN = 200
 
 Group = tuple[str, str]
@@ -69,7 +71,7 @@ def _sums(rows: Iterable[Mapping[str, Any]], *, since: str, until: str) -> Sums:
     found: Sums = {}
     for row in rows:
         day = row["day"]
-        if day is None or not since <= day <= until:
+        if row["kind"] not in COMPARED or not since <= day <= until:
             continue
         kept = row["on_time"] if row["kind"] == "settled" else row["on_time_766"]
         sums = found.setdefault((row["kind"], day[:7]), Counter())

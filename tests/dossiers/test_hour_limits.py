@@ -63,7 +63,7 @@ def test_six_hours_run_from_filing_and_half_an_hour_of_them_is_for_the_answer(
     assert dossier.acceptance_due_at == at(answer_due)
     answered_at = at(answer_due) - timedelta(minutes=10)
     said = ledger(session, dossier, answered_at)
-    assert said[Kind.LIMIT].startswith("Time allowed: 30 working minutes (Electronic dossier: 6 working hours")
+    assert said[Kind.LIMIT].startswith("Time allowed: 30 working minutes")
 
     officer = world.viewer("service_centre", Role.ONE_STOP)
     intake.accept(session, dossier, viewer=officer, now=answered_at)

@@ -5,8 +5,8 @@ Where the table is large and in use, both may be built beforehand by CREATE INDE
 
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
