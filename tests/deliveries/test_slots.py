@@ -107,5 +107,11 @@ def test_the_ways_are_those_all_results_have_in_common() -> None:
     assert offered([result("online", "post", "counter")]) == (Way.ONLINE, Way.COUNTER, Way.POST)
     assert offered([result("online", "counter"), result("counter")]) == (Way.COUNTER,)
     assert offered([result("online"), result("counter")]) == (Way.COUNTER,)
-    assert default(offered([result("post", "counter")])) is Way.COUNTER
-    assert default(offered([result("online", "post")])) is Way.ONLINE
+    assert default(offered([result("post", "counter")]), at_counter=False) is Way.COUNTER
+    assert default(offered([result("online", "post")]), at_counter=False) is Way.ONLINE
+
+
+def test_who_filed_at_the_counter_gets_it_there_unless_they_say_otherwise() -> None:
+    ways = offered([result("online", "post", "counter")])
+    assert default(ways, at_counter=True) is Way.COUNTER
+    assert default(offered([result("online", "post")]), at_counter=True) is Way.ONLINE
