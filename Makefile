@@ -7,6 +7,9 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-inp
 CATALOGUES := $(wildcard portal/translations/*/LC_MESSAGES/*.po)
 
 MAKEFLAGS += --no-print-directory
+# Modules in the order of tests/conftest.py; what waits begins first.
+SUITE := -n auto --dist loadscope --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
 .PHONY: help install install-tests run test check clock-full figures-full procedures-full races-full paths-full bench lock clean
 .SILENT:
@@ -23,7 +26,7 @@ run: install ## Start everything here and print the address (PORT=8000 DATA_DIR=
 	exec $(BIN)/python -m portal.cli run --with-parent
 
 test: install-tests ## Run the whole suite on a private PostgreSQL and Valkey (ARGS= for pytest)
-	$(BIN)/python -m pytest -n auto --dist loadscope $(ARGS)
+	$(BIN)/python -m pytest $(SUITE) $(ARGS)
 
 check: install-tests ## Everything that must be right before a commit: format, lint, types, contracts, texts, tests
 	$(BIN)/ruff format --check .
@@ -32,7 +35,7 @@ check: install-tests ## Everything that must be right before a commit: format, l
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python tools/translations.py check
-	$(BIN)/python -m pytest -n auto --dist loadscope $(ARGS)
+	$(BIN)/python -m pytest $(SUITE) $(ARGS)
 
 clock-full: install-tests ## The clock against its oracles in full: two million cases on every core, some minutes
 	MOTCUA_FULL=1 $(BIN)/python -m pytest tests/clock -q -n auto --dist worksteal $(ARGS)
@@ -47,7 +50,7 @@ procedures-full: install-tests ## Every procedure, each case and outcome, to its
 	MOTCUA_FULL=1 $(BIN)/python -m pytest tests/procedures -q -n auto --dist load $(ARGS)
 
 figures-full: install-tests ## Figures, forecasts and bulk history against their recomputation on 50,000 dossiers
-	MOTCUA_DOSSIERS=50000 $(BIN)/python -m pytest tests/transparency/test_recomputed.py tests/transparency/test_forecasting.py tests/demonstration/test_bulk.py -q -p no:xdist $(ARGS)
+	MOTCUA_DOSSIERS=50000 $(BIN)/python -m pytest tests/transparency/test_recomputed.py tests/transparency/test_forecasting.py tests/demonstration/test_bulk.py -q -p no:xdist -o faulthandler_timeout=14400 $(ARGS)
 
 bench: install-tests ## Measure, as ratios to best cases of the same run
 	$(BIN)/python -m bench $(ARGS)
@@ -69,14 +72,14 @@ $(VENV)/.made:
 	touch $@
 
 $(VENV)/.run: $(VENV)/.made requirements/embedded.txt pyproject.toml
-	echo "Installing the libraries (the first time this takes a minute)"
-	$(PIP) install --require-hashes -r requirements/embedded.txt
+	echo "Installing the libraries (the first time this takes a minute or two)"
+	$(BIN)/python tools/installing.py requirements/embedded.txt
 	$(PIP) install --no-deps --no-build-isolation -e .
 	touch $@
 
 $(VENV)/.tests: $(VENV)/.made requirements/development.txt pyproject.toml
-	echo "Installing the libraries and the tools of the tests (the first time this takes a minute)"
-	$(PIP) install --require-hashes -r requirements/development.txt
+	echo "Installing the libraries and the tools of the tests (the first time this takes a minute or two)"
+	$(BIN)/python tools/installing.py requirements/development.txt
 	$(PIP) install --no-deps --no-build-isolation -e .
 	touch $(VENV)/.run $@
 

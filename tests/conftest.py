@@ -11,7 +11,7 @@ from psycopg import sql
 
 from tests.servers import TEMPLATE, Servers, servers_of_run
 
-pytest_plugins = ("tests.fixtures.app", "tests.fixtures.history")
+pytest_plugins = ("tests.fixtures.app", "tests.fixtures.history", "tests.fixtures.limits")
 
 # A property holds or does not; how long an example takes on a busy machine says nothing about it.
 # HYPOTHESIS_PROFILE=full looks longer than a change can wait for.
@@ -19,6 +19,31 @@ pytest_plugins = ("tests.fixtures.app", "tests.fixtures.history")
 settings.register_profile("ci", deadline=None, max_examples=50, print_blob=True, derandomize=True)
 settings.register_profile("full", deadline=None, max_examples=1000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+LONG = (
+    "abuse/test_access_matrix",
+    "journeys/",
+    "abuse/",
+    "procedures/",
+    "workers/",
+    "browser/",
+    "run/",
+    "demonstration/",
+)
+"""What takes minutes, or mostly waits, begins first; short modules fill up what is left beside it."""
+MOST_WORKERS = 15
+"""Each has a Valkey database of its own, of which there are sixteen."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """What `-n auto` means here: one more than there are cores, for tests that wait for servers and browsers."""
+    return min(len(os.sched_getaffinity(0)) + 1, MOST_WORKERS)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long modules first, so that no core waits at the end for one that began last."""
+    items.sort(key=lambda item: next((rank for rank, part in enumerate(LONG) if f"tests/{part}" in item.nodeid), 99))
 
 
 @pytest.fixture(scope="session")

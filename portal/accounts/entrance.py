@@ -84,16 +84,17 @@ def remember_language(language: Language) -> None:
             sign_in.prefer_language(session, found.person_id, language)
 
 
-def require_step_up(next_path: str | None = None) -> Response | None:
+def require_step_up(next_path: str | None = None, *, before: str = "") -> Response | None:
     """A redirect to the step-up page unless the second factor was shown within the last ten minutes.
 
     A view that decides or signs calls it first: `if (answer := require_step_up(page)): return answer`.
     `next_path` is the page to come back to; default is this page, or for a POST the page it was sent from.
+    `before` says what it is asked for where that is no decision or signature: `filing`.
     """
     if current_viewer().has_stepped_up(datetime.now(UTC)):
         return None
     target = safe_path(next_path) if next_path else _page_of_request()
-    return flask.redirect(flask.url_for("accounts.step_up", next=target), HTTPStatus.SEE_OTHER)
+    return flask.redirect(flask.url_for("accounts.step_up", next=target, before=before or None), HTTPStatus.SEE_OTHER)
 
 
 def _viewer_of(key: str) -> Viewer | None:

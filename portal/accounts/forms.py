@@ -238,6 +238,19 @@ class RefusalForm(Form):
     )
 
 
+class CosigningForm(Form):
+    """Whether a company's filings are co-signed by a second person."""
+
+    needed = RadioField(
+        _("Co-signature before filing"),
+        [InputRequired(_("Choose whether filings are co-signed."))],
+        choices=[
+            ("no", _("One person is enough: whoever declares also files")),
+            ("yes", _("A second person co-signs every dossier before it is filed online")),
+        ],
+    )
+
+
 class MemberForm(Form):
     email = EmailField(
         _("E-mail address of the person"),

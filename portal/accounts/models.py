@@ -104,6 +104,7 @@ class Party(Base):
     `country` (ISO 3166-1) is where the organisation is registered; one from abroad has, in the place of the tax code,
     its number in the register there (`tax_codes.canonical`). `taken_down_at`: it has no account of its own making, an
     officer took it down at a counter; whoever acts for it comes later, by registration or by a claim.
+    `needs_cosignature`: by its owners' wish nothing is filed for it online before a second person has co-signed.
     """
 
     __tablename__ = "parties"
@@ -125,6 +126,7 @@ class Party(Base):
     refusal_reason: Mapped[str | None]
     created_at: Mapped[datetime]
     taken_down_at: Mapped[datetime | None]
+    needs_cosignature: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
 class Membership(Base):

@@ -192,6 +192,22 @@ class HoldForm(Form):
     )
 
 
+class ErasureForm(Form):
+    """What a person asked for is erased, and they are answered."""
+
+    words = TextAreaField(
+        _("Your answer to the person"),
+        _needed(_("Write your answer."), TEXT),
+        description=_("Say what is erased now, and what stays and by which law."),
+        render_kw={"rows": 5},
+    )
+    sure = BooleanField(
+        _("I have made sure that this person asks, and I have read both lists"),
+        [InputRequired(_("Tick the box once you have made sure."))],
+    )
+    seal = HiddenField()
+
+
 class AuditFilter(Form):
     """What the record is searched by; sent by GET."""
 

@@ -62,6 +62,7 @@ VERBS = {
     "accounts.register_company": _("Company registered"),
     "accounts.remove_passkey": _("Passkey removed"),
     "accounts.renew_recovery_codes": _("Recovery codes made anew"),
+    "accounts.require_cosignature": _("Co-signing of filings set"),
     "accounts.reset_factor": _("Lost second factor taken away"),
     "accounts.revoke_mandate": _("Mandate revoked"),
     "accounts.set_second_factor": _("Second factor set up"),
@@ -71,6 +72,8 @@ VERBS = {
     "accounts.withdraw_factor_reset": _("Request for a new second factor dropped"),
     "administration.close_agency": _("Agency closed"),
     "administration.erase": _("Erased by a retention rule"),
+    "personal.answer_request": _("Request about own data answered"),
+    "administration.erase_person": _("Erased because the person asked"),
     "administration.export_audit": _("Record of changes downloaded"),
     "administration.hold": _("Legal hold set"),
     "administration.import_people": _("People imported"),
@@ -85,6 +88,9 @@ VERBS = {
     "authoring.start": _("Draft of a procedure begun"),
     "calendars.move_dossier": _("Date moved by the calendar"),
     "calendars.publish": _("Calendar put into force"),
+    "dossiers.ask_cosignature": _("Co-signature asked for"),
+    "dossiers.cosign": _("Draft co-signed"),
+    "dossiers.decline_cosignature": _("Co-signature declined"),
     "dossiers.drop_supplement": _("Supplement request not sent"),
     "dossiers.hand_over_draft": _("Draft handed over"),
     "operations.close_job": _("Given-up job closed"),
@@ -151,6 +157,7 @@ REASONS = {
     "administration.text_missing": _("Write the text, or leave this language empty altogether; Vietnamese is needed."),
     "administration.blank_unknown": _("There is no such blank, or a brace stands alone. Possible are: %(blanks)s."),
     "administration.blank_missing": _("All of these blanks must stay in the sentence: %(blanks)s."),
+    "administration.nothing_to_erase": _("There is nothing that may be erased now."),
     "administration.no_such_dossier": _("There is no dossier with this code."),
     "administration.held_already": _("This dossier is on hold already."),
     "outages.ends_before_it_begins": _("The end must come after the beginning."),
@@ -161,6 +168,9 @@ SOURCES = {
     "Decided by the house": _("Decided by the house"),
     "Decided by the house: a draft nobody has touched for a year": _(
         "Decided by the house: a draft nobody has touched for a year"
+    ),
+    "Decided by the house; Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15": _(
+        "Decided by the house; Personal Data Protection Law 91/2025/QH15"
     ),
     "OWASP ASVS 5.0, 16.2; decided by the house": _("OWASP ASVS 5.0, 16.2; decided by the house"),
     "Luật Lưu trữ 33/2024/QH15; period to be confirmed by the province's archive": _(
@@ -192,6 +202,10 @@ NOTICE_WORDS = {
     NoticeKind.PAYMENT_RECEIVED: _("Payment received"),
     NoticeKind.PREPAYMENT_EXPIRED: _("The time to pay has passed"),
     NoticeKind.DRAFT_HANDED_OVER: _("A draft was handed over"),
+    NoticeKind.COSIGNATURE_ASKED: _("A co-signature is asked for"),
+    NoticeKind.COSIGNED: _("A draft was co-signed"),
+    NoticeKind.COSIGNATURE_DECLINED: _("A co-signature was declined"),
+    NoticeKind.COSIGNING_CHANGED: _("A company changed whether its filings are co-signed"),
     NoticeKind.MESSAGE: _("New message"),
     NoticeKind.MATTER_RAISED: _("Feedback or complaint raised"),
     NoticeKind.MATTER_ANSWERED: _("Feedback or complaint answered"),

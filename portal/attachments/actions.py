@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.attachments import queries, turning
 from portal.attachments.inspection import inspect
 from portal.attachments.models import Attachment, CopyKind, FileView, ScanState
+from portal.attachments.queries import EVIDENCE_MARK
 from portal.catalogue.documents import Document
 from portal.foundation.database import new_id
 from portal.foundation.errors import Invalid, Refused, Unavailable
@@ -109,12 +110,13 @@ def keep_evidence(
     *,
     filename: str,
     document_key: str,
-    dossier_id: UUID,
+    dossier_id: UUID | None = None,
+    draft_id: UUID | None = None,
     shelf: Shelf,
     by: UUID,
     now: datetime,
 ) -> Attachment:
-    """Keep a PDF that proves an act about a dossier, beside its documents and as none of them.
+    """Keep a PDF that proves an act about a dossier or a draft, beside its documents and as none of them.
 
     The caller has judged what it is; a scanner looks at it like at any other file.
     """
@@ -123,6 +125,7 @@ def keep_evidence(
     kept = Attachment(
         id=new_id(),
         dossier_id=dossier_id,
+        draft_id=draft_id,
         document_key=document_key,
         filename=filename,
         media_type="application/pdf",
@@ -272,10 +275,15 @@ def hand_over(session: Session, *, draft_id: UUID, dossier_id: UUID) -> None:
 
 
 def hand_back(session: Session, *, draft_id: UUID, dossier_id: UUID) -> None:
-    """The filing came to nothing: the documents are the draft's alone again."""
+    """The filing came to nothing: the documents are the draft's alone again. What proved an act proves no other."""
     session.execute(
         sa.update(Attachment)
-        .where(Attachment.draft_id == draft_id, Attachment.dossier_id == dossier_id, Attachment.removed_at.is_(None))
+        .where(
+            Attachment.draft_id == draft_id,
+            Attachment.dossier_id == dossier_id,
+            Attachment.removed_at.is_(None),
+            sa.not_(Attachment.document_key.startswith(EVIDENCE_MARK)),
+        )
         .values(dossier_id=None)
     )
 

@@ -13,13 +13,28 @@ from portal.accounts.models import Person
 from portal.attachments.models import Attachment, ScanState
 from portal.catalogue.wording import Problem
 
+EVIDENCE_MARK = "+"
+"""What proves an act lies under a name that begins so, which no document of a procedure can have."""
+
 
 def of(
     session: Session, *, draft_id: UUID | None = None, dossier_id: UUID | None = None, party_id: UUID | None = None
 ) -> Sequence[Attachment]:
-    """The attachments of a draft, a dossier or a company that have not been removed, in the order of upload."""
+    """The attachments of a draft, a dossier or a company that have not been removed, in the order of upload.
+
+    What proves an act about a draft (`actions.keep_evidence`) is none of its documents and is left out.
+    """
     statement = _of(draft_id, dossier_id, party_id).order_by(Attachment.uploaded_at, Attachment.id)
     return session.scalars(statement).all()
+
+
+def evidence_of_draft(session: Session, draft_id: UUID, *, document_key: str) -> Sequence[Attachment]:
+    """The papers that prove an act about the draft, by the name they lie under."""
+    return session.scalars(
+        sa.select(Attachment).where(
+            Attachment.draft_id == draft_id, Attachment.document_key == document_key, Attachment.removed_at.is_(None)
+        )
+    ).all()
 
 
 def one(session: Session, attachment_id: UUID) -> Attachment | None:
@@ -101,7 +116,8 @@ def unanswered(asked: Sequence[str], fresh: Mapping[str, int]) -> list[Problem]:
 def _of(draft_id: UUID | None, dossier_id: UUID | None, party_id: UUID | None) -> sa.Select[Attachment]:
     statement = sa.select(Attachment).where(Attachment.removed_at.is_(None))
     if draft_id is not None:
-        return statement.where(Attachment.draft_id == draft_id)
+        is_document = sa.not_(Attachment.document_key.startswith(EVIDENCE_MARK))
+        return statement.where(Attachment.draft_id == draft_id, is_document)
     if party_id is not None:
         return statement.where(Attachment.party_id == party_id)
     return statement.where(Attachment.dossier_id == dossier_id)

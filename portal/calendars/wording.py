@@ -102,3 +102,19 @@ def month_names(language: str) -> dict[int, str]:
     """January to December as they stand over a month's days."""
     names = get_month_names("wide", "stand-alone", language)
     return {number: names[number][0].upper() + names[number][1:] for number in range(1, 13)}
+
+
+NOTES: dict[str, Any] = {
+    "cited by public sources; the act itself not seen": _("cited by public sources; the act itself not seen"),
+    "as reported by the press; the letter itself not seen; missing in the package `holidays` 0.109": _(
+        "as reported by the press; the letter itself not seen; missing in the package “holidays” 0.109"
+    ),
+    "as the package `holidays` 0.109 foresees it; no official decision yet": _(
+        "as the package “holidays” 0.109 foresees it; no official decision yet"
+    ),
+    "24 November, from 2026; the acts themselves not seen": _("24 November, from 2026; the acts themselves not seen"),
+    "default of provincial portals in use; the province's own decision has not been seen": _(
+        "as other provincial portals do; the province's own decision has not been seen"
+    ),
+}
+"""The notes of the packaged calendar in the reader's language."""

@@ -60,11 +60,11 @@ def visible(definition: Definition, case: str, answers: Answers) -> frozenset[st
 
     An answer to a question that is not asked counts for nothing, so questions hanging on it fall away too.
     """
-    everything = [(section, field) for section, field in all_fields(definition.sections)]
-    shown = frozenset(field.code for _, field in everything)
+    everything = frozenset(field.code for _, field in all_fields(definition.sections))
+    shown = everything
     for _ in range(len(everything) + 1):
         facts = facts_of(case, {code: answer for code, answer in answers.items() if code in shown})
-        now = frozenset(field.code for section, field in everything if _asked(section, field, facts))
+        now = _asked(definition, facts)
         if now == shown:
             break
         shown = now
@@ -143,8 +143,9 @@ def _posted(name: str, answer: Answer | None) -> dict[str, list[str]]:
     return {name: [str(value) for value in answer]}
 
 
-def _asked(section: Section, field: AnyField, facts: Facts) -> bool:
-    return holds(section.when, facts) and holds(field.when, facts)
+def _asked(definition: Definition, facts: Facts) -> frozenset[str]:
+    sections = (section for section in definition.sections if holds(section.when, facts))
+    return frozenset(field.code for section in sections for field in section.fields if holds(field.when, facts))
 
 
 def _kept_row(field: RowsField, row: Mapping[str, Answer], facts: Facts) -> dict[str, Answer]:

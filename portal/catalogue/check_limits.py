@@ -5,7 +5,7 @@ from datetime import date, time
 from typing import Final
 
 from portal.catalogue.definition import Definition, LimitRule
-from portal.catalogue.findings import Finding, Severity
+from portal.catalogue.findings import Finding, Severity, counted
 from portal.catalogue.locating import KeyPath
 from portal.clock.calendar import Calendar
 from portal.clock.limit import MINUTES_PER_HOUR, MINUTES_PER_WORKING_DAY, Unit
@@ -28,7 +28,7 @@ def check_limits(definition: Definition, calendar: Calendar | None) -> Iterator[
 
 def _check_cutoff(rule: LimitRule, cutoff: str, path: KeyPath, calendar: Calendar | None) -> Iterator[Finding]:
     if rule.amount > LONGEST.get(rule.unit, 0):
-        detail = {"limit": f"{rule.amount} {rule.unit.value}", "cutoff": cutoff}
+        detail = {"limit": counted(rule.amount, rule.unit.value.replace("_", " ")), "cutoff": cutoff}
         yield Finding(code="cutoff_on_long_limit", path=path, detail=detail)
     if calendar is not None and not _lies_within_hours(time.fromisoformat(cutoff), calendar):
         yield Finding(code="cutoff_outside_hours", path=path, detail={"cutoff": cutoff})

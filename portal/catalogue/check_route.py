@@ -9,7 +9,7 @@ from portal.catalogue.agencies import AgencyEntry
 from portal.catalogue.check_conditions import can_hold, scope_in_case
 from portal.catalogue.conditions import Condition
 from portal.catalogue.definition import Case, Definition
-from portal.catalogue.findings import Finding, Severity
+from portal.catalogue.findings import Finding, Severity, counted
 from portal.catalogue.locating import KeyPath
 from portal.catalogue.numbers import write_number
 from portal.catalogue.requirements import limit_of
@@ -103,14 +103,16 @@ def _check_length(definition: Definition, case: Case, calendar: Calendar) -> Ite
     if late:
         limits = [rule, *(step.limit_by_case.get(case.code, step.limit) for step in definition.steps)]
         certain = all(limit.verified for limit in limits)
+        days = write_number(round(Decimal(minutes) / MINUTES_PER_DAY, 2))
         yield Finding(
             code="longer_than_limit",
             path=("limits", number),
             severity=Severity.ERROR if certain else Severity.WARNING,
             detail={
                 "case": case.code,
-                "days": write_number(round(Decimal(minutes) / MINUTES_PER_DAY, 2)),
-                "limit": f"{rule.amount} {rule.unit.value}",
+                "days": days,
+                "way": counted(days, "working day"),
+                "limit": counted(rule.amount, rule.unit.value.replace("_", " ")),
                 "late": late,
                 "starts": starts,
             },

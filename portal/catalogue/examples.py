@@ -107,7 +107,8 @@ def valid_canonical_answers(
         for field in fresh:
             given = None if wanted is None else wanted.get(field.code)
             answers[field.code] = _answer(field, maker, case, answers, everything) if given is None else given
-    return {code: answer for code, answer in answers.items() if code in visible(definition, case, answers)}
+    asked = visible(definition, case, answers)
+    return {code: answer for code, answer in answers.items() if code in asked}
 
 
 def required_documents(definition: Definition, case: str, answers: Answers) -> dict[str, int]:

@@ -12,6 +12,11 @@ from typing import Final
 from portal.catalogue.locating import KeyPath
 
 
+def counted(number: object, noun: str) -> str:
+    """A number with its English noun, which takes an s for everything but one: "1 error", "0.5 working days"."""
+    return f"{number} {noun}" if str(number) == "1" else f"{number} {noun}s"
+
+
 class Severity(StrEnum):
     """An error keeps a file from being published; a warning is shown and stays."""
 
@@ -184,7 +189,7 @@ FINDINGS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         ),
         "longer_than_limit": (
             (
-                "In case %(case)s the longest way takes %(days)s working days; the limit of %(limit)s is too short"
+                "In case %(case)s the longest way takes %(way)s; the limit of %(limit)s is too short"
                 " for it on %(late)d of %(starts)d start days"
             ),
             "Shorten steps on the longest way, or correct the limit.",

@@ -16,7 +16,7 @@ from portal.catalogue import registers
 from portal.catalogue.actions import publish
 from portal.catalogue.checking import check_file, check_together
 from portal.catalogue.definition import Definition, content_hash
-from portal.catalogue.findings import Finding, Severity
+from portal.catalogue.findings import Finding, Severity, counted
 from portal.catalogue.parsing import Parsed, parse_definition
 from portal.catalogue.queries import published_contents
 from portal.clock.calendar import Calendar
@@ -44,9 +44,9 @@ class Publication:
     kept: tuple[str, ...]
 
     def __str__(self) -> str:
-        parts = [f"{self.agencies} agencies"]
+        parts = ["1 agency" if self.agencies == 1 else f"{self.agencies} agencies"]
         total = len(self.published) + len(self.unchanged) + len(self.kept)
-        parts.append(f"{total} procedures in the files")
+        parts.append(f"{counted(total, 'procedure')} in the files")
         if self.published:
             parts.append(f"{len(self.published)} published")
         if self.kept:

@@ -18,6 +18,8 @@ _definitions: dict[str, Definition] = {}
 LEAST_LIKENESS = 0.35
 CANDIDATES = 80
 MANY_WORDS = 3
+ALIKE_LETTERS = 20
+"""Names whose lengths differ by less say as much; between those the code decides."""
 FILLERS = frozenset({"a", "an", "the", "of", "for", "to", "toi", "muon", "sao"})
 LONGEST_QUERY = 200
 
@@ -185,12 +187,12 @@ def _nearest(key: str, wanted: Sequence[str], only: Narrowing) -> sa.CTE:
 def _rank(key: str, wanted: Sequence[str], found: ProcedureVersion) -> float:
     """How well the words fit: the name counts as much as all the rest, the very phrase more than its pieces.
 
-    Among names that fit alike the shorter one says less that was not asked for.
+    Among names that fit alike the clearly shorter one says less that was not asked for.
     """
     names = (*found.names.values(), found.code)
     in_name = max(likeness(wanted, _pieces(name)) for name in names)
     phrase = next((bonus for bonus, texts in ((0.5, names), (0.3, (found.search_key,))) if _says(key, texts)), 0.0)
-    surplus = min(len(_key(found.names["vi"])), 500) / 10_000
+    surplus = min(len(_key(found.names["vi"])), 500) // ALIKE_LETTERS * ALIKE_LETTERS / 10_000
     return 0.5 * likeness(wanted, found.trigrams) + 0.5 * in_name + (phrase or _run(key, found.search_key)) - surplus
 
 

@@ -16,7 +16,7 @@ from portal.calendars.actions import publish_packaged
 from portal.catalogue import actions, comparing, publishing, queries, registers
 from portal.catalogue.change_words import count_of, differences
 from portal.catalogue.definition import Definition
-from portal.catalogue.findings import Finding, Severity
+from portal.catalogue.findings import Finding, Severity, counted
 from portal.catalogue.levels import level_of
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.parsing import parse_definition
@@ -52,8 +52,8 @@ def check(paths: tuple[Path, ...], *, as_json: bool) -> None:
     else:
         for finding in found:
             click.echo(str(finding))
-        counted = "1 file" if len(files) == 1 else f"{len(files)} files"
-        click.echo(f"{counted}: {errors} errors, {len(found) - errors} warnings")
+        said = (counted(errors, "error"), counted(len(found) - errors, "warning"))
+        click.echo(f"{counted(len(files), 'file')}: {', '.join(said)}")
     if errors:
         raise click.exceptions.Exit(1)
 

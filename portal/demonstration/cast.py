@@ -28,16 +28,24 @@ COMPANIES = (
     ("Công ty cổ phần Nông sản Xứ Lạng", "4900765432", "Phường Kỳ Lừa, Lạng Sơn", "xulang"),
 )
 AGENT = ("Công ty TNHH Dịch vụ Thủ tục Hữu Nghị", "4900888882", "Phường Tam Thanh, Lạng Sơn", "huunghi")
+RESIDENTS = (
+    ("Hoàng Văn Bình", "020189000101", "Số 7, đường Bà Triệu, Phường Kỳ Lừa, Lạng Sơn", "hoangvanbinh"),
+    ("Nông Thị Hạnh", "020190000102", "Số 21, đường Lê Lợi, Phường Tam Thanh, Lạng Sơn", "nongthihanh"),
+    ("Vy Quốc Thắng", "020185000103", "Thôn Nà Làng, Xã Đồng Đăng, Lạng Sơn", "vyquocthang"),
+    ("Lương Thu Lan", "020188000104", "Số 3, đường Phai Vệ, Phường Đông Kinh, Lạng Sơn", "luongthulan"),
+)
+"""Who builds a house: name, identity number, address, and the word of the account."""
 DOMAIN = "motcua.example"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
-    """Who plays: viewers by agency and role, and the companies that file."""
+    """Who plays: viewers by agency and role, the companies that file, and people who build their houses."""
 
     officers: dict[tuple[str, Role], Viewer]
     companies: tuple[tuple[Party, Viewer], ...]
     agent: Viewer
+    residents: tuple[tuple[Party, Viewer], ...] = ()
 
 
 def email_of(role: Role, agency_key: str) -> str:
@@ -65,7 +73,8 @@ def gather(session: Session, *, chance: Random, now: datetime) -> Cast:
     companies = tuple(_company(session, line, password_hash, counter, chance=chance, now=now) for line in COMPANIES)
     agent_party, agent_owner = _company(session, AGENT, password_hash, counter, chance=chance, now=now)
     agent = _mandated(session, companies[0], agent_party, agent_owner, now=now)
-    return Cast(officers=officers, companies=companies, agent=agent)
+    residents = tuple(_resident(session, line, password_hash, now=now) for line in RESIDENTS)
+    return Cast(officers=officers, companies=companies, agent=agent, residents=residents)
 
 
 def _agency(session: Session, entry: AgencyEntry, *, now: datetime) -> Agency:
@@ -134,6 +143,21 @@ def _company(
     session.flush()
     acting = ActingFor(party_id=party.id, party_name=party.name, role=CompanyRole.OWNER, is_approved=True)
     return party, _viewer(owner, acting_for=(acting,))
+
+
+def _resident(
+    session: Session, line: tuple[str, str, str, str], password_hash: str, *, now: datetime
+) -> tuple[Party, Viewer]:
+    name, identity, address, word = line
+    person = people.add(
+        session, name=name, email=f"{word}@{DOMAIN}", password_hash=password_hash, language="vi", now=now
+    )
+    person.phone = "+842053888222"
+    party = people.add_own_party(session, person, now=now)
+    party.tax_code, party.address = identity, address
+    session.flush()
+    acting = ActingFor(party_id=party.id, party_name=party.name, role=CompanyRole.OWNER, is_approved=True)
+    return party, _viewer(person, acting_for=(acting,))
 
 
 def _mandated(

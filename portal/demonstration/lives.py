@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Agency, Party
+from portal.accounts.models import Agency, Party, Person
 from portal.accounts.viewer import Viewer
 from portal.attachments.models import Attachment, CopyKind
 from portal.catalogue.answers import posted_from, read
@@ -25,7 +25,7 @@ from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import definition_of
 from portal.catalogue.registers import places
 from portal.clock.zone import office_day
-from portal.demonstration.believable import wanted
+from portal.demonstration.believable import as_its_own, filed_for, fitting_cases, wanted
 from portal.demonstration.cast import Cast
 from portal.demonstration.paper import paper
 from portal.dossiers import moves
@@ -44,6 +44,8 @@ WITHDRAWN = 0.04
 SUPPLEMENTED = 0.22
 REFUSED_IN_THE_END = 0.07
 SLOW = 0.10
+USUAL_PACE = -0.75
+"""Logarithm of the part of a step's limit that is usually taken: somewhat under a half."""
 ACCEPTANCE_MINUTES = (10, 380)
 MISSED_ACCEPTANCE = 0.05
 DAYS_TO_ANSWER = (1, 9)
@@ -111,10 +113,12 @@ def life(
     chance: Random,
     fate: Fate | None = None,
     told: Mapping[str, Answer] = MappingProxyType({}),
+    accepted_after: int | None = None,
 ) -> Iterator[datetime]:
     """Live one dossier from `begins_at`; each value is the moment of the next act. Without a `fate` it is drawn.
 
-    `told` are answers the form is given besides the believable ones.
+    `told` are answers the form is given besides the believable ones. `accepted_after`: working minutes until the
+    counter looks at it, drawn where it is not said.
     """
     yield begins_at
     fate = fate or Fate.drawn(chance)
@@ -122,7 +126,8 @@ def life(
     now = begins_at
     route(stage.session, dossier.id, now=now)
     counter = stage.officer(dossier.intake_agency_id, Role.ONE_STOP)
-    now = _later(now, chance.randint(*ACCEPTANCE_MINUTES) + (600 if chance.random() < MISSED_ACCEPTANCE else 0))
+    drawn = chance.randint(*ACCEPTANCE_MINUTES) + (600 if chance.random() < MISSED_ACCEPTANCE else 0)
+    now = _later(now, drawn if accepted_after is None else accepted_after)
     yield now
     intake.note_opened(stage.session, dossier, viewer=counter, now=now)
     if fate.not_accepted:
@@ -145,7 +150,7 @@ def _worked(
     stage: Stage, dossier: Dossier, filer: Viewer, fate: Fate, *, now: datetime, chance: Random
 ) -> Iterator[datetime]:
     graph = graph_of(dossier)
-    pace = chance.lognormvariate(-0.45, 0.35) * (2.2 if chance.random() < SLOW else 1.0)
+    pace = chance.lognormvariate(USUAL_PACE, 0.35) * (2.2 if chance.random() < SLOW else 1.0)
     is_supplemented = fate.supplemented
     ready: dict[str, datetime] = {}
     while standing := sorted(moves.open_nodes(stage.session, dossier)):
@@ -239,7 +244,7 @@ def _filed(
     told: Mapping[str, Answer],
 ) -> Dossier:
     definition = definition_of(version)
-    case = chance.choice(definition.cases).code
+    case = chance.choice(fitting_cases(definition, party.kind))
     draft = drafts.start(stage.session, version, case=case, party_id=party.id, viewer=filer, now=now)
     typed = valid_answers(
         definition,
@@ -247,9 +252,9 @@ def _filed(
         places=places(),
         seed=chance.randint(0, 10**9),
         day=office_day(now),
-        wanted={**wanted(definition.code, case, chance), **told},
+        wanted={**wanted(definition.code, case, chance, filed_for(party)), **told},
     )
-    draft.answers = typed
+    typed = draft.answers = as_its_own(definition, case, typed, party, stage.session.get_one(Person, filer.person_id))
     answers = read(definition, case, typed, places=places()).answers
     for key, count in required_documents(definition, case, answers).items():
         for _ in range(count):

@@ -15,7 +15,7 @@ from portal.accounts.viewer import Viewer
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import in_force
 from portal.clock.zone import VIETNAM, office_day
-from portal.demonstration import arriving, bulk, colleagues, receiving
+from portal.demonstration import arriving, bulk, colleagues, receiving, speaking
 from portal.demonstration.cast import Cast, gather
 from portal.demonstration.lives import Stage, life
 from portal.foundation.outbox import Job, OutboxRow
@@ -24,6 +24,8 @@ from portal.letters.printing import PrintingOffice
 
 WEEKS = 16
 MONTHS = 12
+HOUSES, HOUSE_SHARE = "1.013225", 0.4
+"""Of this procedure so many dossiers are for a house, and filed by the family that builds it."""
 RECENT_WEEKS = 4
 RECENT = 0.25
 """The part of the dossiers that is filed in the recent weeks: these fill the queues, the others the figures."""
@@ -79,10 +81,11 @@ def seed(
         acts = play(timeline, now=now, progress=progress)
     colleagues.join(session, cast, chance=Random(f"{number}/colleagues"), now=now)  # noqa: S311 - a story
     receiving.arrange(session, cast, now=now)
-    _close_what_is_past(session, now=now)
     if dossiers > lived:
         session.flush()
         bulk.grow(session, _counts(dossiers - lived), months=months, number=number, now=now, progress=progress)
+    speaking.speak(session, cast, now=now)
+    _close_what_is_past(session, now=now)
     session.commit()
     return acts
 
@@ -135,7 +138,8 @@ def _filings(
             if moment >= now:
                 moment = now - timedelta(minutes=chance.randint(*QUIET_HOURS_BEFORE_FILING))
             version = in_force(session, code, on=office_day(moment))
-            party, filer = chance.choice(cast.companies)
+            is_house = code == HOUSES and chance.random() < HOUSE_SHARE
+            party, filer = chance.choice(cast.residents if is_house else cast.companies)
             if version is None:
                 continue
             if party.id == cast.agent.acting_for[0].party_id and version.field in cast.agent.acting_for[0].fields:

@@ -1,11 +1,13 @@
 """What the officer ticked while reading: right or wrong, field by field and document by document.
 
 The wrong ones become the items of a supplement request. Names of the form: `tick.field.<code>` (ok, wrong),
-`stock.field.<code>` (a managed reason), `why.field.<code>` (own words); the same with `document`.
+`stock.field.<code>` (a managed reason), `why.field.<code>` (own words); the same with `document`; `all.<group>` for a
+section or for `all-documents`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
 
 from portal.dossiers.actions.supplement import Item
@@ -15,6 +17,8 @@ from portal.reasons.queries import Offered
 Kind = Literal["field", "document"]
 KINDS: tuple[Kind, ...] = ("field", "document")
 LONGEST_REASON = 1000
+DOCUMENTS = "all-documents"
+"""The group of all documents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +40,13 @@ NOTHING = Tick()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticks:
-    """All ticks of one page, by kind and code, with what is said about the whole dossier."""
+    """All ticks of one page, by kind and code, with what is said about the whole dossier.
+
+    `all_right`: the groups (sections, documents) whose tick "all of it is right" was set.
+    """
 
     of: Mapping[tuple[str, str], Tick] = field(default_factory=dict)
+    all_right: frozenset[str] = frozenset()
     other: str = ""
     reason: str = ""
     legal_ground: str = ""
@@ -60,12 +68,23 @@ class Ticks:
         return found
 
 
-def read(posted: Mapping[str, str], known: Mapping[Kind, list[str]], offered: Offered) -> Ticks:
-    """Read the posted form; only fields and documents the dossier has, and reasons offered for it, are looked at."""
+def read(
+    posted: Mapping[str, str],
+    known: Mapping[Kind, list[str]],
+    offered: Offered,
+    groups: Mapping[str, Collection[tuple[str, str]]] = MappingProxyType({}),
+) -> Ticks:
+    """Read the posted form; only fields and documents the dossier has, and reasons offered for it, are looked at.
+
+    Of a group (`groups`: its fields and documents by its name) ticked right as a whole, all is right but what is marked
+    wrong.
+    """
     found: dict[tuple[str, str], Tick] = {}
+    all_right = frozenset(name for name in groups if f"all.{name}" in posted)
+    in_all = {one for name in all_right for one in groups[name]}
     for kind in KINDS:
         for key in known[kind]:
-            verdict = posted.get(f"tick.{kind}.{key}", "")
+            verdict = posted.get(f"tick.{kind}.{key}") or ("ok" if (kind, key) in in_all else "")
             stock = posted.get(f"stock.{kind}.{key}", "")
             managed = offered[ReasonKind(kind)].get(stock)
             found[kind, key] = Tick(
@@ -76,6 +95,7 @@ def read(posted: Mapping[str, str], known: Mapping[Kind, list[str]], offered: Of
             )
     return Ticks(
         of=found,
+        all_right=all_right,
         other=posted.get("other", "")[:LONGEST_REASON],
         reason=posted.get("reason", "")[:LONGEST_REASON],
         legal_ground=posted.get("legal_ground", "")[:LONGEST_REASON],

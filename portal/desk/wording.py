@@ -17,7 +17,7 @@ TABS: dict[TabKey, Any] = {
     TabKey.OPINIONS: _("Opinions asked"),
     TabKey.UNIT: _("My unit"),
     TabKey.DUE_SOON: _("Due soon"),
-    TabKey.OVERDUE: _("Overdue"),
+    TabKey.OVERDUE: _("Work overdue"),
     TabKey.APPROVALS: _("Requests to approve"),
     TabKey.WITHDRAWALS: _("Withdrawals asked"),
     TabKey.WAITING: _("Waiting for the filer"),

@@ -35,9 +35,18 @@ class Change:
 
 
 def changes(
-    session: Session, dossier: Dossier, definition: Definition, language: Language, places: Places
+    session: Session,
+    dossier: Dossier,
+    definition: Definition,
+    language: Language,
+    places: Places,
+    *,
+    is_masked: bool = False,
 ) -> tuple[Change, ...]:
-    """Every change of the answers, in the order they were made; changes that touch no answer are left out."""
+    """Every change of the answers, in the order they were made; changes that touch no answer are left out.
+
+    `is_masked` as in `saying.in_words`.
+    """
     replaced = session.scalars(
         sa.select(ReplacedAnswers)
         .where(ReplacedAnswers.dossier_id == dossier.id)
@@ -52,19 +61,31 @@ def changes(
     states += [(one.saved_at, one.supplement_round, one.answers) for one in rounds]
     found = []
     for (_, _, before), (at, supplement_round, after) in pairwise(states):
-        differing = differences(definition, dossier.case_key, before, after, language, places)
+        differing = differences(definition, dossier.case_key, before, after, language, places, is_masked=is_masked)
         if differing:
             found.append(Change(at=at, supplement_round=supplement_round, differences=differing))
     return tuple(found)
 
 
 def differences(
-    definition: Definition, case: str, before: Answers, after: Answers, language: Language, places: Places
+    definition: Definition,
+    case: str,
+    before: Answers,
+    after: Answers,
+    language: Language,
+    places: Places,
+    *,
+    is_masked: bool = False,
 ) -> tuple[Difference, ...]:
     """The answers that differ, in the order of the form."""
-    old, new = (_lines(in_words(definition, case, one, language, places), language) for one in (before, after))
+
+    def lines(answers: Answers, *, is_masked: bool) -> dict[str, tuple[str, str]]:
+        return _lines(in_words(definition, case, answers, language, places, is_masked=is_masked), language)
+
+    old, new = lines(before, is_masked=False), lines(after, is_masked=False)
+    said = [lines(before, is_masked=True), lines(after, is_masked=True)] if is_masked else [old, new]
     return tuple(
-        Difference(label=label, before=old.get(code, (label, ""))[1], after=new.get(code, (label, ""))[1])
+        Difference(label=label, before=said[0].get(code, (label, ""))[1], after=said[1].get(code, (label, ""))[1])
         for code, (label, _words) in {**old, **new}.items()
         if old.get(code, (label, ""))[1] != new.get(code, (label, ""))[1]
     )

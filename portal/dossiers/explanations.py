@@ -41,6 +41,29 @@ REASONS = {
     "declaring.content_changed": _(
         "The draft has changed since this declaration was made. Download a new one, sign it, and send that."
     ),
+    "cosigning.missing": _(
+        "The company wants a second person to co-sign before anything is filed. Ask an owner to co-sign first."
+    ),
+    "cosigning.waits": _("%(name)s has been asked to co-sign and has not answered yet."),
+    "cosigning.declined": _("%(name)s has declined to co-sign. Put right what is meant, or ask another owner."),
+    "cosigning.content_changed": _(
+        "The draft has been changed since %(name)s co-signed it, so the co-signature no longer counts. Ask again."
+    ),
+    "cosigning.signer_gone": _("%(name)s is no owner of the company any more. Ask another owner to co-sign."),
+    "cosigning.same_person": _(
+        "You have co-signed this dossier yourself, so somebody else has to file it. Two different persons are needed."
+    ),
+    "cosigning.same_certificate": _(
+        "This certificate has co-signed the dossier already. One of the two persons has to sign in another way."
+    ),
+    "cosigning.not_needed": _("The company does not have its filings co-signed. The dossier can be filed as it is."),
+    "cosigning.no_such_person": _("Choose an owner of the company, other than yourself."),
+    "cosigning.not_asked": _("You are not asked to co-sign this dossier, or not any more."),
+    "cosigning.reason_missing": _("Write in a few words why you do not co-sign."),
+    "correction.cosigned": _(
+        "Two persons have signed this dossier as it is, so its answers cannot be changed by one. Take it back and file "
+        "it anew, or wait until the office asks for a supplement."
+    ),
     "draft.no_such_colleague": _("Choose a colleague who may file for this company."),
     "draft.outside_your_rights": _(
         "You may not prepare this dossier: your role in the company, or the mandate you act under, does not cover it."

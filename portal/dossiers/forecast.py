@@ -6,7 +6,7 @@ is the last one that was kept for the dossier: the worker makes one within secon
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,8 @@ from portal.workflow.lifecycle import ENDED
 from portal.workflow.projection import Projection
 
 LOW, HIGH = 0.1, 0.9
+USUALLY_MADE_WITHIN = timedelta(minutes=1)
+"""So long after an act a missing forecast is taken to be on its way; later there are too few dossiers to make one."""
 _LOW_AT, _HIGH_AT = FORECAST_SHARES.index(LOW), FORECAST_SHARES.index(HIGH)
 
 
@@ -56,3 +58,8 @@ def forecast_of(
         n=kept.n,
         has_passed=has_passed,
     )
+
+
+def is_coming(projected: Projection, *, now: datetime) -> bool:
+    """Whether the worker may still be making the first forecast: the dossier was accepted or changed just now."""
+    return projected.accepted_at is not None and now - projected.last_at < USUALLY_MADE_WITHIN

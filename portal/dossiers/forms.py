@@ -56,6 +56,40 @@ class HandOverForm(Form):
         return self
 
 
+class CosignerForm(Form):
+    """Which owner of the company is asked to co-sign a draft."""
+
+    person = RadioField(_("Who co-signs?"), [InputRequired(_("Choose who is asked to co-sign."))])
+
+    def offer(self, people: Iterable[tuple[UUID, str]]) -> "CosignerForm":
+        """The owners who may be asked."""
+        self.person.choices = [SelectChoice(str(one), name) for one, name in people]
+        return self
+
+
+class CosignForm(Form):
+    """The co-signature; never ticked beforehand."""
+
+    declared = BooleanField(
+        _(
+            "I have read what stands here. It is true and complete as far as I know, and I answer for it before the "
+            "law together with whoever files it."
+        ),
+        [InputRequired(_("Tick this if you co-sign. Without it the dossier cannot be filed."))],
+    )
+
+
+class DeclineForm(Form):
+    """Not co-signing, or taking the co-signature back."""
+
+    reason = TextAreaField(
+        _("Why do you not co-sign?"),
+        [InputRequired(_("Write in a few words why you do not co-sign.")), Length(max=LONGEST_TEXT)],
+        description=_("Whoever asked you reads this."),
+        render_kw={"rows": 3},
+    )
+
+
 class WithdrawalForm(Form):
     """Taking a dossier back."""
 

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Agency, Party, Person, language_column
@@ -471,6 +471,44 @@ class DeclarationPaper(Base):
     salt: Mapped[bytes]
     size_bytes: Mapped[int]
     sha256: Mapped[str] = mapped_column(sa.String(64))
+
+
+class Cosignature(Base):
+    """One person of the company asked to co-sign a draft, and what they answered. At most one is open per draft.
+
+    `content_fingerprint` and the salted `digests` are of the content they were asked about, once signed of the content
+    they signed: a signature counts for that content and no other (`cosigning`). Signed with a digital certificate it
+    has the `certificate` in words and the SHA-256 of the paper, which lies among the draft's files.
+    """
+
+    __tablename__ = "cosignatures"
+    __table_args__ = (
+        sa.CheckConstraint("asked_by <> asked_of", name="two_people"),
+        sa.CheckConstraint("num_nonnulls(signed_at, declined_at) <= 1", name="one_answer"),
+        sa.CheckConstraint("(declined_at IS NULL) = (reason IS NULL)", name="declined_has_reason"),
+        sa.CheckConstraint(
+            "(certificate IS NULL) = (paper_sha256 IS NULL) AND (certificate IS NULL OR signed_at IS NOT NULL)",
+            name="certificate_signs",
+        ),
+        sa.Index("ix_cosignatures_draft", "draft_id", "asked_at"),
+        sa.Index("uq_cosignatures_open", "draft_id", unique=True, postgresql_where=sa.text("ended_at IS NULL")),
+        sa.Index("ix_cosignatures_asked_of", "asked_of", postgresql_where=sa.text("ended_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    draft_id: Mapped[UUID] = mapped_column(sa.ForeignKey("drafts.id", ondelete="CASCADE"))
+    asked_by: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
+    asked_of: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
+    asked_at: Mapped[datetime]
+    content_fingerprint: Mapped[str] = mapped_column(sa.String(64))
+    digests: Mapped[dict[str, Any]]
+    salt: Mapped[bytes]
+    signed_at: Mapped[datetime | None]
+    certificate: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    paper_sha256: Mapped[str | None] = mapped_column(sa.String(64))
+    declined_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
 
 
 class CodeCounter(Base):

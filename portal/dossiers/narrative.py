@@ -6,11 +6,13 @@ Reasons and messages are not part of it: they are kept apart and shown only to w
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 from portal.catalogue.text import Text
+from portal.foundation.formats import Language, instant
 from portal.letters.contents import LetterKind
 from portal.workflow.events import Event, EventKind, Param
 from portal.workflow.lifecycle import State
@@ -53,7 +55,12 @@ LETTERS: Final = MappingProxyType({LetterKind(name): _text(row) for name, row in
 DECLARATION: Final = "+declaration"
 """Where a signed declaration lies among the files of its dossier: a name no document of a procedure can have."""
 
-EVIDENCE: Final = MappingProxyType({DECLARATION: LETTERS[LetterKind.DECLARATION]})
+COSIGNATURE: Final = "+cosignature"
+"""Where the declaration a second person has co-signed with a certificate lies."""
+
+EVIDENCE: Final = MappingProxyType(
+    {DECLARATION: LETTERS[LetterKind.DECLARATION], COSIGNATURE: _text(_TABLE["evidence"]["cosignature"])}
+)
 """What lies among the files of a dossier and is none of its documents, by its key."""
 
 PAUSES: Final = MappingProxyType({name: _text(row) for name, row in _TABLE["pause"].items()})
@@ -80,16 +87,29 @@ def counter_title(kind: EventKind, language: str) -> str | None:
 DECLARED: Final = MappingProxyType({name: _text(row) for name, row in _TABLE["declared"].items()})
 """How a dossier was declared when it was filed, by the name its first event uses."""
 
+COSIGNED: Final = MappingProxyType({name: _text(row) for name, row in _TABLE["cosigned"].items()})
+"""How the second person signed where the company asks for one, by the name the first event uses."""
+
 _CERTIFICATE = ("declared_by", "certificate_number", "certificate", "certificate_issuer")
 """The words kept with a filing that was declared by a signature."""
 
+_DECLARING = (*_CERTIFICATE, "filed_by", "cosigned_by", *(f"cosigning_{name}" for name in _CERTIFICATE))
+"""The same of both persons where a second one has co-signed."""
 
-def declared(event: Event, texts: Mapping[tuple[int, str], str], language: str) -> str:
-    """By whose signature the dossier was declared; empty where it was declared on the page."""
-    way = DECLARED.get(str(event.params.get("declared", "")))
-    if way is None:
-        return ""
-    return way.words(language).format(**{name: texts.get((event.version, name)) or "–" for name in _CERTIFICATE})
+
+def declared(event: Event, texts: Mapping[tuple[int, str], str], language: Language) -> str:
+    """By whose signature the dossier was declared, and who co-signed it; empty where one person did on the page."""
+    known = {name: texts.get((event.version, name)) or "–" for name in _DECLARING}
+    known["cosigned_at"] = instant(_moment(event.params.get("cosigned_at")), language)
+    ways = (
+        DECLARED.get(str(event.params.get("declared", ""))),
+        COSIGNED.get(str(event.params.get("cosigned", ""))),
+    )
+    return "\n".join(way.words(language).format(**known) for way in ways if way is not None)
+
+
+def _moment(value: Param) -> datetime | None:
+    return datetime.fromisoformat(value) if isinstance(value, str) else None
 
 
 def sentence(kind: EventKind, language: str, *, agency: str = "", step: str = "", until: str = "") -> str:

@@ -178,6 +178,13 @@ def open_drafts(session: Session, *, viewer: Viewer, limit: int = MOST_DRAFTS) -
     ).all()
 
 
+def last_party(session: Session, viewer: Viewer) -> UUID | None:
+    """The party this person began a dossier for last."""
+    return session.scalar(
+        sa.select(Draft.party_id).where(Draft.filer_id == viewer.person_id).order_by(Draft.id.desc()).limit(1)
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What the company's list is asked for; `after` is the last row of the page before: (filed_at, id).

@@ -1,19 +1,20 @@
 """Answers in words: for the review page, the dossier's page, and the comparison of two people's work."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from portal.catalogue.answers import Answers, asked_in_row, facts_of, rows_of, visible
 from portal.catalogue.conditions import Answer
 from portal.catalogue.definition import Definition
-from portal.catalogue.fields import FieldBase, RowsField, Section
+from portal.catalogue.fields import FieldBase, PersonIdField, RowsField, Section
 from portal.catalogue.places import Places
 from portal.catalogue.readers import Unreadable, read_answer
 from portal.catalogue.shown import shown
 from portal.dossiers.typed import Typed, row_numbers
-from portal.foundation.formats import Language
+from portal.foundation.formats import Language, masked
 
 Line = tuple[str, str]
+Saying = Callable[[FieldBase, Answer | None, Language, Places], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +35,25 @@ class SaidSection:
 
 
 def in_words(
-    definition: Definition, case: str, answers: Answers, language: Language, places: Places
+    definition: Definition,
+    case: str,
+    answers: Answers,
+    language: Language,
+    places: Places,
+    *,
+    is_masked: bool = False,
 ) -> tuple[SaidSection, ...]:
-    """Every question that is asked, with its answer; unanswered ones have no words."""
+    """Every question that is asked, with its answer; unanswered ones have no words.
+
+    `is_masked`: of the numbers of identity cards and passports only the last signs (`sensitive.needs_papers`).
+    """
+    said = _masked if is_masked else shown
     asked = visible(definition, case, answers)
     pages = []
     for section in definition.sections:
         fields = [field for field in section.fields if field.code in asked]
         if fields:
-            lines = tuple(_said(field, answers, case, language, places) for field in fields)
+            lines = tuple(_said(field, answers, case, language, places, said) for field in fields)
             pages.append(SaidSection(section=section, lines=lines))
     return tuple(pages)
 
@@ -59,18 +70,25 @@ def typed_in_words(field: FieldBase | None, typed: Typed, language: Language, pl
     return _part_as_typed(field, parts, language, places)
 
 
-def _said(field: FieldBase, answers: Answers, case: str, language: Language, places: Places) -> Said:
+def _masked(field: FieldBase, answer: Answer | None, language: Language, places: Places) -> str:
+    words = shown(field, answer, language, places)
+    return masked(words) if words and isinstance(field, PersonIdField) else words
+
+
+def _said(field: FieldBase, answers: Answers, case: str, language: Language, places: Places, said: Saying) -> Said:
     answer = answers.get(field.code)
     if not isinstance(field, RowsField):
-        return Said(field=field, words=shown(field, answer, language, places))
+        return Said(field=field, words=said(field, answer, language, places))
     facts = facts_of(case, answers)
-    rows = tuple(tuple(_cells(asked_in_row(field, row, facts), row, language, places)) for row in rows_of(answer))
+    rows = tuple(tuple(_cells(asked_in_row(field, row, facts), row, language, places, said)) for row in rows_of(answer))
     return Said(field=field, words="", rows=rows)
 
 
-def _cells(parts: Iterable[FieldBase], row: Mapping[str, Answer], language: Language, places: Places) -> Iterable[Line]:
+def _cells(
+    parts: Iterable[FieldBase], row: Mapping[str, Answer], language: Language, places: Places, said: Saying
+) -> Iterable[Line]:
     for part in parts:
-        if words := shown(part, row.get(part.code), language, places):
+        if words := said(part, row.get(part.code), language, places):
             yield part.label.words(language), words
 
 

@@ -18,6 +18,7 @@ from portal.foundation.database import Base
 
 Values = Mapping[str, Any]
 Key = tuple[Any, ...]
+WORKING_MEMORY: Final = "128MB"
 
 _SHARES: Final = Base.metadata.tables[CountedShare.__tablename__]
 _ROLLUPS: Final = Base.metadata.tables[Rollup.__tablename__]
@@ -60,15 +61,21 @@ def replace_shares(session: Session, dossier_ids: Sequence[UUID], shares: Sequen
     )
     keys: set[Key] = {tuple(row) for row in old}
     keys |= {tuple(share[name] for name in ROLLUP_KEY) for share in shares}
-    if shares:
-        session.execute(sa.insert(_SHARES), [dict(share) for share in shares])
+    add_shares(session, shares)
     if keys:
         roll_up(session, keys)
+
+
+def add_shares(session: Session, shares: Sequence[Values]) -> None:
+    """Keep these shares; whoever adds many makes the rollups afterwards, all at once."""
+    if shares:
+        session.execute(sa.insert(_SHARES), [dict(share) for share in shares])
 
 
 def roll_up(session: Session, keys: Iterable[Key] | None = None) -> None:
     """Make the rollups of these keys anew from the shares; None: all of them."""
     if keys is None:
+        use_memory(session)
         session.execute(sa.delete(_ROLLUPS))
         session.execute(sa.insert(_ROLLUPS).from_select(_names(), computed()))
         return
@@ -84,42 +91,33 @@ def roll_up(session: Session, keys: Iterable[Key] | None = None) -> None:
     session.execute(sa.insert(_ROLLUPS).from_select(_names(), computed(given)))
 
 
+def use_memory(session: Session) -> None:
+    """Let this transaction sort and group in memory: what is made from all dossiers is made once a day at most."""
+    session.execute(sa.text(f"SET LOCAL work_mem = '{WORKING_MEMORY}'"))
+
+
 def computed(given: sa.TableValuedAlias | None = None) -> sa.Select[Any]:
     """The rollups as the shares say, all or those of the given keys."""
     shares = sa.select(_SHARES)
     if given is not None:
         same = sa.and_(*(given.c[name] == _SHARES.c[name] for name in ROLLUP_KEY))
         shares = sa.select(_SHARES).select_from(_SHARES.join(given, same))
-    of = shares.cte("of")
-    # Counted first by key and quarter, then by key: two passes of grouping and no join, whatever the number.
-    parts = sa.union_all(_by_quarter(of, _DURATION), _by_quarter(of, _WAIT), _by_reason(of)).subquery()
-    key = [parts.c[name] for name in ROLLUP_KEY]
-    entry = (parts.c.counted, parts.c.n)
-    maps = {
-        name: sa.func.coalesce(
-            sa.func.jsonb_object_agg(*entry).filter(parts.c.kind == kind), sa.cast(sa.literal("{}"), JSONB)
-        )
-        for name, kind in (("durations", _DURATION), ("waits", _WAIT), ("refusals", _REASON))
-    }
-    totals = {name: sa.cast(sa.func.sum(parts.c[name]), _ROLLUPS.c[name].type) for name in _SUMS}
-    columns = {**dict(zip(ROLLUP_KEY, key, strict=True)), **maps, **totals}
-    return sa.select(*(columns[name].label(name) for name in _names())).group_by(*key)
+    whole = _by_key(shares.subquery()).subquery()
+    maps = {name: _count_map(whole.c[name]) for name in _MAPS}
+    columns = {**{column.name: column for column in whole.c}, **maps}
+    return sa.select(*(columns[name].label(name) for name in _names()))
 
 
-_DURATION: Final = "agency_minutes"
-_WAIT: Final = "waiting_minutes"
-_REASON: Final = "refusal_reason"
-_SUMS: Final = tuple(
-    column.name for column in _ROLLUPS.columns if column.name not in {*ROLLUP_KEY, "durations", "waits", "refusals"}
-)
+_MAPS: Final = ("durations", "waits", "refusals")
 
 
-def _by_quarter(of: sa.CTE, minutes: str) -> sa.Select[Any]:
-    """How many shares of each key lie in each quarter of an hour; the sums only with the durations, to stand once."""
-    key = [of.c[name] for name in ROLLUP_KEY]
-    quarter = sa.cast(sa.func.ceil(of.c[minutes] / sa.cast(sa.literal(BIN_MINUTES), sa.Numeric)), sa.Integer)
-    count, total = sa.func.count, sa.func.sum
-    sums: dict[str, sa.ColumnElement[Any]] = {
+def _by_key(of: sa.Subquery) -> sa.Select[Any]:
+    """One pass over the shares: the sums of each key, and what its maps count, one after another."""
+    count, total, every = sa.func.count, sa.func.sum, sa.func.array_agg
+    found: dict[str, sa.ColumnElement[Any]] = {
+        "durations": every(_quarter(of.c.agency_minutes)),
+        "waits": every(_quarter(of.c.waiting_minutes)),
+        "refusals": every(of.c.refusal_reason).filter(of.c.was_refused),
         "dossiers": count(),
         **{
             name: total(of.c[name])
@@ -131,20 +129,22 @@ def _by_quarter(of: sa.CTE, minutes: str) -> sa.Select[Any]:
         "early": count().filter(of.c.was_early),
         "refused": count().filter(of.c.was_refused),
     }
-    shown = [
-        sa.cast(sums[name] if minutes == _DURATION else sa.literal(0), sa.BigInteger).label(name) for name in _SUMS
-    ]
-    kind, counted = sa.literal(minutes).label("kind"), sa.cast(quarter, sa.Text).label("counted")
-    return sa.select(*key, kind, counted, count().label("n"), *shown).group_by(*key, quarter)
+    key = [of.c[name] for name in ROLLUP_KEY]
+    cast = {name: column if name in _MAPS else sa.cast(column, _ROLLUPS.c[name].type) for name, column in found.items()}
+    return sa.select(*key, *(column.label(name) for name, column in cast.items())).group_by(*key)
 
 
-def _by_reason(of: sa.CTE) -> sa.Select[Any]:
-    """How many refused shares of each key have each managed reason."""
-    key, reason = [of.c[name] for name in ROLLUP_KEY], of.c[_REASON]
-    nothing = [sa.cast(sa.literal(0), sa.BigInteger).label(name) for name in _SUMS]
-    kind, counted = sa.literal(_REASON).label("kind"), reason.label("counted")
-    found = sa.select(*key, kind, counted, sa.func.count().label("n"), *nothing)
-    return found.where(of.c.was_refused).group_by(*key, reason)
+def _quarter(minutes: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
+    """Quarters of a working hour, rounded up."""
+    return sa.cast(sa.func.ceil(minutes / sa.cast(sa.literal(BIN_MINUTES), sa.Numeric)), sa.Integer)
+
+
+def _count_map(values: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """How often each of the values stands there. Counted inside its key, where they are few: no second grouping."""
+    value = sa.func.unnest(values).table_valued("value").render_derived()
+    counted = sa.select(value.c.value, sa.func.count().label("n")).group_by(value.c.value).subquery()
+    entries = sa.func.jsonb_object_agg(sa.cast(counted.c.value, sa.Text), counted.c.n)
+    return sa.func.coalesce(sa.select(entries).scalar_subquery(), sa.cast(sa.literal("{}"), JSONB))
 
 
 def _names() -> list[str]:

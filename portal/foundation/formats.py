@@ -4,6 +4,7 @@ Pure: a value and a language in, text out. Instants are shown on the office's cl
 en dash, never an empty cell and never zero.
 """
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -44,6 +45,25 @@ def weekday(value: date | datetime | None, language: Language) -> str:
 def _written(value: date, pattern: str, language: Language) -> str:
     """A list shows few days many times, and a pattern is read anew each time it is used."""
     return format_date(value, pattern, locale=language)
+
+
+SHOWN_SIGNS = 4
+"""Of a personal number so many signs are shown to those who only have to recognise it."""
+PERSONAL_NUMBER = re.compile(r"[0-9]{12}")
+
+
+def masked(number: str) -> str:
+    """The number of an identity card or passport with only its last signs: `••••1234`."""
+    kept = number[-SHOWN_SIGNS:] if len(number) > 2 * SHOWN_SIGNS - 1 else ""
+    return f"••••{kept}"
+
+
+def discreet(number: str | None) -> str:
+    """The number a party is known by, for a list: a company's as it is; a person's is that of their card and masked.
+
+    A company's tax code has 10 or 13 digits, a personal number 12.
+    """
+    return masked(number) if number and PERSONAL_NUMBER.fullmatch(number) else number or ""
 
 
 def clock_time(value: datetime | None) -> str:

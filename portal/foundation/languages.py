@@ -81,6 +81,7 @@ def init_app(
     app.jinja_env.filters.update({name: _in_current(write) for name, write in _FILTERS.items()})
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = _said
     app.jinja_env.filters["clock_time"] = formats.clock_time
+    app.jinja_env.filters["discreet"] = formats.discreet
     app.register_blueprint(_blueprint())
 
 

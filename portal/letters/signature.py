@@ -80,7 +80,7 @@ class Signer(Protocol):
 
 def facts_of_certificate(certificate: x509.Certificate) -> CertificateFacts:
     """Read the holder, the agency, the issuer, the holder's numbers and the days of validity from a certificate."""
-    parsed = _asn1(certificate)
+    parsed = in_asn1(certificate)
     name = cast("dict[str, object]", parsed.subject.native)
     issuer = cast("dict[str, object]", parsed.issuer.native)
     numbers = identifiers.of(parsed.subject)
@@ -122,38 +122,15 @@ def _in_json(value: object) -> object:
     return [_in_json(item) for item in value] if isinstance(value, tuple) else value
 
 
-class SoftwareSigner:
-    """A private key held in this process, from a PEM pair or a PKCS#12 file."""
+class CmsSigner:
+    """What signing and sealing have in common, wherever the private key is: the certificate goes along, the key stays.
 
-    def __init__(
-        self, certificate: x509.Certificate, key: PrivateKeyInfo, *, chain: Sequence[x509.Certificate] = ()
-    ) -> None:
+    `signer` is the library's view of the key; a subclass says where it is.
+    """
+
+    def __init__(self, certificate: x509.Certificate, signer: signers.Signer) -> None:
         self._certificate = certificate
-        registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-        registry.register_multiple([_asn1(each) for each in chain])
-        self._signer = signers.SimpleSigner(
-            signing_cert=_asn1(certificate), signing_key=key, cert_registry=registry, embed_roots=False
-        )
-
-    @classmethod
-    def from_pem(cls, certificate: Path, key: Path, *, chain: Sequence[Path] = ()) -> "SoftwareSigner":
-        """Read an unencrypted key and its certificate. Raises `OSError`, `ValueError`."""
-        return cls(
-            x509.load_pem_x509_certificate(certificate.read_bytes()),
-            PrivateKeyInfo.load(pem.unarmor(key.read_bytes())[2]),
-            chain=[x509.load_pem_x509_certificate(path.read_bytes()) for path in chain],
-        )
-
-    @classmethod
-    def from_pkcs12(cls, path: Path, passphrase: bytes) -> "SoftwareSigner":
-        """Read a PKCS#12 file. Raises `OSError`, and `ValueError` for a wrong passphrase or a file without a key."""
-        key, certificate, chain = pkcs12.load_key_and_certificates(path.read_bytes(), passphrase)
-        if key is None or certificate is None:
-            raise ValueError("no key and certificate in the file")
-        encoded = key.private_bytes(
-            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        return cls(certificate, PrivateKeyInfo.load(encoded), chain=chain)
+        self._signer = signer
 
     @property
     def certificate(self) -> CertificateFacts:
@@ -188,6 +165,45 @@ class SoftwareSigner:
         return sealed.getvalue()
 
 
+class SoftwareSigner(CmsSigner):
+    """A private key held in this process, from a PEM pair or a PKCS#12 file."""
+
+    def __init__(
+        self, certificate: x509.Certificate, key: PrivateKeyInfo, *, chain: Sequence[x509.Certificate] = ()
+    ) -> None:
+        held_here = signers.SimpleSigner(
+            signing_cert=in_asn1(certificate), signing_key=key, cert_registry=store_of(chain), embed_roots=False
+        )
+        super().__init__(certificate, held_here)
+
+    @classmethod
+    def from_pem(cls, certificate: Path, key: Path, *, chain: Sequence[Path] = ()) -> "SoftwareSigner":
+        """Read an unencrypted key and its certificate. Raises `OSError`, `ValueError`."""
+        return cls(
+            x509.load_pem_x509_certificate(certificate.read_bytes()),
+            PrivateKeyInfo.load(pem.unarmor(key.read_bytes())[2]),
+            chain=[x509.load_pem_x509_certificate(path.read_bytes()) for path in chain],
+        )
+
+    @classmethod
+    def from_pkcs12(cls, path: Path, passphrase: bytes) -> "SoftwareSigner":
+        """Read a PKCS#12 file. Raises `OSError`, and `ValueError` for a wrong passphrase or a file without a key."""
+        key, certificate, chain = pkcs12.load_key_and_certificates(path.read_bytes(), passphrase)
+        if key is None or certificate is None:
+            raise ValueError("no key and certificate in the file")
+        encoded = key.private_bytes(
+            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        return cls(certificate, PrivateKeyInfo.load(encoded), chain=chain)
+
+
+def store_of(chain: Sequence[x509.Certificate]) -> SimpleCertificateStore:
+    """The certificates that lead from the signer's to a root, as they go along with a signature."""
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+    store.register_multiple([in_asn1(each) for each in chain])
+    return store
+
+
 class _SignerAt(PdfSigner):
     """Signs at the moment it is told, not at the one the machine shows."""
 
@@ -214,5 +230,6 @@ def _done(signing: Coroutine[Any, Any, Result]) -> Result:
         loop.close()
 
 
-def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
+def in_asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
+    """The certificate as the signing library takes it."""
     return asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))

@@ -19,6 +19,7 @@ from portal.notices import queries
 from portal.notices.actions import note_mailed
 from portal.notices.choosing import waits_for_digest
 from portal.notices.delivery import MailServerAway
+from portal.notices.folding import MAIL
 from portal.notices.mail import SENDER_NAME, MailServer, Undeliverable
 from portal.notices.models import Notice
 from portal.notices.queries import Waiting
@@ -71,7 +72,7 @@ def compose(waiting: Sequence[Waiting], server: MailServer) -> EmailMessage:
     items = [_item(notice, server) for notice in waiting]
     change = server.public_url + PREFERENCES
     said = digest_of(items, language=first.language, name=first.person_name, change=change)
-    message = EmailMessage()
+    message = EmailMessage(policy=MAIL)
     message["From"] = Address(display_name=SENDER_NAME, addr_spec=server.sender)
     message["To"] = Address(display_name=" ".join(first.person_name.split()), addr_spec=first.address)
     message["Subject"] = said.subject

@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from portal.foundation.settings import Settings
+from portal.notices.folding import MAIL
 from portal.notices.queries import Waiting
 from portal.notices.wording import html_of, text_of, words_of
 
@@ -94,7 +95,7 @@ def compose(notice: Waiting, server: MailServer) -> EmailMessage:
     """Write the message: plain text and HTML, in the language of the reader."""
     words = words_of(notice.kind, notice.params, notice.language, written=notice.written)
     address = server.public_url + (notice.link or words.link)
-    message = EmailMessage()
+    message = EmailMessage(policy=MAIL)
     message["From"] = Address(display_name=SENDER_NAME, addr_spec=server.sender)
     message["To"] = Address(display_name=" ".join(notice.person_name.split()), addr_spec=notice.address)
     message["Subject"] = words.subject

@@ -48,8 +48,8 @@ class Words:
 
     @property
     def is_about_account(self) -> bool:
-        """Whether it is about the reader's account and no dossier."""
-        return self.link == _OF_ACCOUNT
+        """Whether it is about the reader's account, or their company's, and no dossier."""
+        return self.link == _OF_ACCOUNT or self.link.startswith(f"{_OF_ACCOUNT}/")
 
     @property
     def sets_password(self) -> bool:
@@ -214,6 +214,8 @@ def _delivery(params: Mapping[str, Any], language: Language) -> dict[str, Any]:
         "carrier": params.get("carrier") or "",
         "tracking": params.get("tracking") or "",
         "company": params.get("company") or "",
+        "colleague": params.get("colleague") or "",
+        "has_cosigning": bool(params.get("has_cosigning")),
         "reason": params.get("reason") or "",
         "has_result_online": params.get("how") not in {"counter", "post"},
         "has_result_at_counter": params.get("how") == "counter",

@@ -94,7 +94,8 @@ def close() -> Response | tuple[str, int]:
 
 def _page(form: CloseForm) -> str:
     session = request_session()
-    parts = readiness.look(sessions(), _broker(flask.current_app.extensions["settings"].redis_url))
+    settings = flask.current_app.extensions["settings"]
+    parts = readiness.look(sessions(), _broker(settings.redis_url))
     return flask.render_template(
         "operations/background_work.html",
         parts={name: part for name, part in parts.items() if name in PART_WORDS},
@@ -105,6 +106,7 @@ def _page(form: CloseForm) -> str:
         dead_letter_count=queries.dead_letter_count(session),
         health=queries.outbox_health(session),
         upgrade=upgrades.waiting(session),
+        has_scanner=settings.clamd_url is not None,
         job_words=JOB_WORDS,
         error_words=ERROR_WORDS,
         may_act=Audience.ADMINISTRATOR in current_viewer().audiences,

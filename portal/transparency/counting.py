@@ -17,7 +17,7 @@ from portal.dossiers.models import Dossier, DossierEvent
 from portal.dossiers.record import as_event
 from portal.facts.actions import COLUMNS
 from portal.facts.models import DossierFact
-from portal.facts.shares import Values, replace_shares, whole_share
+from portal.facts.shares import Values, add_shares, replace_shares, roll_up, whole_share
 from portal.foundation.advisory import AdvisoryLock
 from portal.transparency import sheets
 from portal.transparency.models import FigureSheet
@@ -61,11 +61,14 @@ def counted_at(session: Session) -> datetime | None:
 
 
 def count_all_again(session: Session) -> None:
-    """Make every share and rollup anew from the facts and the event log."""
+    """Make every share anew from the facts and the event log, and then all rollups at once."""
     session.execute(sa.text("TRUNCATE counted_shares, rollups"))
-    session.execute(sa.update(DossierFact).values(counted_version=0))
-    while ids := _pending(session, BATCH):
-        _count(session, ids)
+    ids = session.scalars(sa.select(DossierFact.dossier_id).order_by(DossierFact.dossier_id)).all()
+    for start in range(0, len(ids), BATCH):
+        add_shares(session, shares_of(session, ids[start : start + BATCH]))
+        session.expunge_all()
+    session.execute(sa.update(DossierFact).values(counted_version=DossierFact.version))
+    roll_up(session)
 
 
 def shares_of(session: Session, ids: Sequence[UUID]) -> list[Values]:

@@ -6,6 +6,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from portal.facts.turnaround import ENOUGH, LONGEST_WINDOW, Standing, Tally, measured, share_of, window_of
@@ -69,23 +70,20 @@ def of(lines: Iterable[Line], *, on: date) -> dict[str, Any]:
     by_window: dict[int, Tally] = {}
     standing, before = Standing(), {True: Counter[int](), False: Counter[int]()}
     for line in lines:
-        if line.kind == "counted":
-            continue
-        if line.kind == "earlier":
-            ago = window_of((on - YEAR - date.fromisoformat(line.day or "")).days)
-            before[bool(line.on_time)][ago or 0] += line.dossiers
-            continue
-        if line.kind == "open":
-            _stands(standing, line)
-            continue
-        window = window_of((on - date.fromisoformat(line.day or "")).days)
-        if window is None:
-            continue
-        if line.kind == "settled":
-            by_window.setdefault(window, Tally()).add(_tally(line))
-        else:
-            standing.stopped[window] += line.dossiers
-            standing.stopped_kept_766[window] += line.dossiers if line.on_time_766 else 0
+        match line.kind:
+            case "settled":
+                window = _window(line.day or "", on)
+                if window is not None:
+                    _take_in(by_window.setdefault(window, Tally()), line)
+            case "stopped":
+                window = _window(line.day or "", on)
+                if window is not None:
+                    standing.stopped[window] += line.dossiers
+                    standing.stopped_kept_766[window] += line.dossiers if line.on_time_766 else 0
+            case "open":
+                _stands(standing, line)
+            case "earlier":
+                before[bool(line.on_time)][_window(line.day or "", on - YEAR) or 0] += line.dossiers
     found = measured(by_window, standing)
     longest = found.window_days or LONGEST_WINDOW
     kept, missed = (sum(n for days, n in before[was].items() if 0 < days <= longest) for was in (True, False))
@@ -123,18 +121,21 @@ def _by(lines: Sequence[Line], name: str, *, on: date) -> dict[str, Any]:
     return {key: of(of_key, on=on) for key, of_key in sorted(by_key.items())}
 
 
-def _tally(line: Line) -> Tally:
-    agency, applicant = (line.agency_hours or 0) * MINUTES, (line.applicant_hours or 0) * MINUTES
-    rounds = line.supplement_rounds or 0
-    return Tally(
-        durations=Counter({agency: line.dossiers}),
-        on_time=line.dossiers if line.on_time else 0,
-        on_time_766=line.dossiers if line.on_time_766 else 0,
-        agency_minutes=agency * line.dossiers,
-        applicant_minutes=applicant * line.dossiers,
-        supplement_rounds=rounds * line.dossiers,
-        supplemented=line.dossiers if rounds else 0,
-    )
+@lru_cache(maxsize=4096)
+def _window(day: str, on: date) -> int | None:
+    """The smallest window before `on` in which the day of a line lies. Few days, very many lines."""
+    return window_of((on - date.fromisoformat(day)).days)
+
+
+def _take_in(tally: Tally, line: Line) -> None:
+    n, agency, rounds = line.dossiers, (line.agency_hours or 0) * MINUTES, line.supplement_rounds or 0
+    tally.durations[agency] += n
+    tally.agency_minutes += agency * n
+    tally.applicant_minutes += (line.applicant_hours or 0) * MINUTES * n
+    tally.on_time += n if line.on_time else 0
+    tally.on_time_766 += n if line.on_time_766 else 0
+    tally.supplement_rounds += rounds * n
+    tally.supplemented += n if rounds else 0
 
 
 def _stands(standing: Standing, line: Line) -> None:

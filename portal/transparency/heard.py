@@ -6,7 +6,7 @@ when a day begins.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -24,7 +24,6 @@ from portal.hearing.models import Matter, MatterKind, Rating
 from portal.payments.kinds import BillState, GatewayName, PaymentState
 from portal.payments.models import Bill, Payment
 from portal.transparency.models import FigureSheet
-from portal.transparency.open_data import Told
 
 ON_TIME, LATE = "on_time", "late"
 ONLINE, COUNTER = "online", "counter"
@@ -89,16 +88,6 @@ def figures(answers: Answers) -> dict[str, Any]:
         part, whole = sum(of.get(answer, 0) for answer in wanted), sum(of.values())
         shares[name] = {"part": part, "n": whole, "share": share_of(part, whole) if whole >= ENOUGH else None}
     return {"counts": counts, "shares": shares}
-
-
-def told_until(session: Session, day: date) -> Iterator[Told]:
-    """Every answer up to the day, for the open data."""
-    row = HeardCount
-    by_day = (row.kind, row.answer, row.day)
-    statement = sa.select(*by_day, sa.func.sum(row.n)).where(row.day <= day).group_by(*by_day).order_by(*by_day)
-    for kind, answer, on, n in session.execute(statement):
-        for _ in range(int(n)):
-            yield Told(on=on, topic=kind.value, answer=answer)
 
 
 def _ratings() -> sa.Select[Any]:

@@ -182,6 +182,8 @@ def lines(
 ) -> list[Line]:
     """The published lines; groups completed before `since` are not published again, but for the year before it.
 
+    This is the definition; `grouping` makes the same in a province of any size.
+
     `settled`, `stopped` and `heard` must reach back to the beginning, so that each stays in its group for ever.
     """
     ended = list(settled)
@@ -198,7 +200,11 @@ def lines(
     for of_answer in _groups([*_topics(ended), *heard], key=attrgetter("topic", "answer")):
         if of_answer[-1].on >= since:
             found += (_counted_line(one, day=of_answer[-1].on) for one in of_answer)
-    told = [_with_count(line, count) for line, count in Counter(found).items()] + open_lines(still_open)
+    return in_order([_with_count(line, count) for line, count in Counter(found).items()] + open_lines(still_open))
+
+
+def in_order(told: Iterable[Line]) -> list[Line]:
+    """The lines as they are published: by what stands in them, so that their order tells nothing."""
     return sorted(told, key=lambda line: [str(value) for value in _IN_ORDER(line)])
 
 

@@ -19,7 +19,7 @@ from portal.foundation.languages import spoken
 from portal.reasons.models import Reason, ReasonKind
 from portal.transparency import sheets
 from portal.transparency.models import FigureSheet, Goal, Snapshot
-from portal.transparency.open_data import Open, Settled, Stopped
+from portal.transparency.open_data import Open
 
 ON_TIME = "on_time"
 """The goal that is measured from turnaround."""
@@ -194,50 +194,6 @@ def snapshot_days(session: Session, *, limit: int = 31) -> Sequence[date]:
 
 
 # --- what the open data are made from
-
-
-def settled_until(session: Session, day: date) -> list[Settled]:
-    """Every dossier settled up to the day."""
-    fact = DossierFact
-    columns: tuple[Any, ...] = (
-        fact.dossier_id,
-        fact.settled_on,
-        fact.field,
-        fact.procedure_code,
-        Agency.key,
-        fact.agency_minutes,
-        fact.applicant_minutes,
-        fact.was_on_time,
-        fact.was_on_time_766,
-        fact.supplement_rounds,
-        fact.commune,
-        fact.level,
-        fact.channel,
-        fact.outcome,
-        fact.refusal_reason,
-        fact.acceptance_was_late,
-    )
-    statement = sa.select(*columns).join(Agency, Agency.id == fact.agency_id).where(fact.settled_on <= day)
-    names_ = tuple(Settled.__dataclass_fields__)
-    return [Settled(**dict(zip(names_, row, strict=True))) for row in session.execute(statement)]
-
-
-def stopped_until(session: Session, day: date) -> list[Stopped]:
-    """Every accepted dossier stopped without a decision up to the day."""
-    fact = DossierFact
-    statement = sa.select(
-        fact.dossier_id, fact.ended_on, fact.stop_reason, fact.promised_due_at, fact.supplement_rounds
-    ).where(fact.settled_on.is_(None), fact.ended_on <= day, fact.accepted_on.is_not(None))
-    return [
-        Stopped(
-            id=dossier_id,
-            on=ended_on,
-            reason=reason or "",
-            was_on_time_766=promised is not None and ended_on <= office_day(promised) and rounds <= 1,
-        )
-        for dossier_id, ended_on, reason, promised, rounds in session.execute(statement)
-        if ended_on is not None
-    ]
 
 
 def open_on(session: Session, day: date) -> list[Open]:

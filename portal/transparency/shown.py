@@ -69,8 +69,8 @@ def province_promise(session: Session, *, on: date, is_demonstration: bool) -> P
         window_days=province["window_days"],
         on_time_share=province["on_time_share"],
         goal=goal.target / PERCENT if goal else None,
-        half_within=took_hours(province["p50_hours"]),
-        most_within=took_hours(province["p90_hours"]),
+        half_within=within_hours(province["p50_hours"]),
+        most_within=within_hours(province["p90_hours"]),
         is_demonstration=is_demonstration,
     )
 
@@ -86,9 +86,9 @@ def procedure_turnaround(session: Session, code: str, *, is_demonstration: bool)
         n=found["n"],
         window_days=found["window_days"],
         on_time_share=found["on_time_share"],
-        p50=took_hours(found["p50_hours"]),
-        p80=took_hours(found["p80_hours"]),
-        p90=took_hours(found["p90_hours"]),
+        p50=within_hours(found["p50_hours"]),
+        p80=within_hours(found["p80_hours"]),
+        p90=within_hours(found["p90_hours"]),
         is_demonstration=is_demonstration,
     )
 
@@ -101,6 +101,16 @@ def took(minutes: int | None) -> str:
 def took_hours(hours: int | None) -> str:
     """The same, from working hours."""
     return took(None if hours is None else hours * MINUTES_PER_HOUR)
+
+
+def within_hours(hours: int | None) -> str:
+    """Within which time, for people: hours under a day, else days rounded up to the half, so that it stays true."""
+    if hours is None or hours < HOURS_PER_DAY:
+        return took_hours(hours)
+    halves = -(-hours * 2 // HOURS_PER_DAY)
+    if halves % 2 == 0:
+        return took_hours(halves // 2 * HOURS_PER_DAY)
+    return str(gettext("%(days)s working days", days=formats.number(halves / 2, languages.spoken(), 1)))
 
 
 def on_time_goal(goals: Any) -> Goal | None:

@@ -12,6 +12,7 @@ from portal.accounts.actions import parties
 from portal.accounts.actions import people as people_actions
 from portal.accounts.models import AuditRow, Membership, Party, PartyKind, PartyStatus, Person
 from portal.foundation.errors import Forbidden, Invalid, NotFound, Refused
+from portal.foundation.outbox import OutboxRow
 from portal.workflow.lifecycle import CompanyRole, Role
 from tests.factories import people
 from tests.fixtures.app import Browser
@@ -249,3 +250,50 @@ def _roles(session: Session, company: Party, person: Person) -> list[tuple[Compa
 
 def _audited(session: Session, thing: str) -> list[str]:
     return list(session.scalars(sa.select(AuditRow.verb).where(AuditRow.thing == thing).order_by(AuditRow.id)))
+
+
+def test_an_owner_has_filings_co_signed_and_every_other_owner_is_told(client: Browser, session: Session) -> None:
+    owner, other = people.person(session, name="Nguyễn Thị Hoa"), people.person(session, name="Lý Thị Cùng")
+    company = people.party(session, owner=owner)
+    people.membership(session, other, company)
+    session.commit()
+    people.sign_in(client, owner)
+    address = f"/accounts/companies/{company.tax_code}/cosigning"
+
+    assert client.post(address, data={}).status_code == 422
+    assert client.post(address, data={"needed": "yes"}).status_code == 303
+    assert client.post(address, data={"needed": "yes"}).status_code == 303
+
+    session.expire_all()
+    assert company.needs_cosignature
+    verbs = session.scalars(sa.select(AuditRow.verb).where(AuditRow.verb == "accounts.require_cosignature")).all()
+    assert len(verbs) == 1, "set twice is set once"
+    wanted = sa.select(OutboxRow.payload).where(OutboxRow.kind == "send_notice")
+    told = [row for row in session.scalars(wanted) if row.get("kind") == "cosigning_changed"]
+    assert [row["person_id"] for row in told] == [str(other.id)]
+    assert told[0]["params"]["colleague"] == "Nguyễn Thị Hoa"
+
+
+def test_whoever_is_no_owner_reads_the_rule_and_does_not_set_it(client: Browser, session: Session) -> None:
+    company = people.party(session)
+    clerk = people.filer(session, company=company, role=CompanyRole.FILER)
+    session.commit()
+    people.sign_in(client, clerk)
+
+    page = client.get(f"/accounts/companies/{company.tax_code}/members")
+    answer = client.post(f"/accounts/companies/{company.tax_code}/cosigning", data={"needed": "yes"})
+
+    assert "Một người là đủ" in page.text
+    assert 'name="needed"' not in page.text
+    assert answer.status_code == 403
+    session.expire_all()
+    assert not company.needs_cosignature
+
+
+def test_a_company_with_one_owner_is_warned_that_nobody_could_co_sign(client: Browser, session: Session) -> None:
+    owner = people.person(session)
+    company = people.party(session, owner=owner)
+    session.commit()
+    people.sign_in(client, owner)
+
+    assert "chỉ có một chủ tài khoản" in client.get(f"/accounts/companies/{company.tax_code}/members").text

@@ -1,13 +1,22 @@
 """Passwords: long ones that are not everybody's, in any script, and never stored."""
 
 import threading
+from collections.abc import Iterator
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.accounts import passwords
 from portal.foundation.errors import Invalid, Unavailable
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _as_installed(installed_hasher: PasswordHasher) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", installed_hasher)
+        yield
 
 
 def complaint(password: str, *, has_second_factor: bool = False) -> str | None:

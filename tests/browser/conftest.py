@@ -2,11 +2,12 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.window import Window
+from tests.browser.window import WAYS, Way, Window
 from tests.conftest import new_database
 from tests.journeys.town import Town, open_town
 from tests.servers import Servers
@@ -57,8 +58,8 @@ def open_window(chromium: Browser, town: Town) -> Iterator[Callable[..., Window]
     """Opens windows on the town that share nothing; what any of them complained about fails the test."""
     windows: list[Window] = []
 
-    def open_one(*, locale: str = "vi-VN", scripts: bool = True) -> Window:
-        window = Window(chromium, town.url, locale=locale, scripts=scripts)
+    def open_one(*, locale: str = "vi-VN", scripts: bool = True, way: Way | None = None) -> Window:
+        window = Window(chromium, town.url, locale=locale, scripts=scripts, way=way)
         windows.append(window)
         return window
 
@@ -67,3 +68,9 @@ def open_window(chromium: Browser, town: Town) -> Iterator[Callable[..., Window]
     for window in windows:
         window.close()
     assert not complaints
+
+
+@pytest.fixture(params=WAYS, ids=str)
+def walk(request: pytest.FixtureRequest, open_window: Callable[..., Window]) -> Callable[..., Window]:
+    """Opens windows for a journey that is gone in one language and width, in full in every one."""
+    return partial(open_window, way=request.param)

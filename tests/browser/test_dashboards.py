@@ -1,7 +1,8 @@
 """Every page of figures and of the administration in a real browser: nobody is shut out, pictures are drawn.
 
 Each page is opened once, its language and the size of the window taking turns; `MOTCUA_FULL=1` opens each in three
-languages and both sizes. With `DASHBOARD_PICTURES=<folder>` the pictures stay there to be looked at.
+languages and both sizes, those of the administration, too, which in CI only `test_every_page` looks at. With
+`DASHBOARD_PICTURES=<folder>` the pictures stay there to be looked at.
 """
 
 import io
@@ -119,7 +120,9 @@ def test_the_public_figures_shut_nobody_out(counted: Town, open_window: Open) ->
             assert window.page.locator(".mc-chart--months .mc-chart__bar").count() > 1, window.page.url
 
 
-@pytest.mark.parametrize(("role", "pages"), [(Role.LEADER, LEADING), (Role.ADMINISTRATOR, ADMINISTRATION)])
+@pytest.mark.parametrize(
+    ("role", "pages"), [(Role.LEADER, LEADING), *([(Role.ADMINISTRATOR, ADMINISTRATION)] if IS_FULL else [])]
+)
 def test_the_figures_of_those_who_lead_and_the_administration_shut_nobody_out(
     counted: Town, open_window: Open, role: Role, pages: tuple[str, ...]
 ) -> None:

@@ -1,6 +1,8 @@
 """One person's browser window, watched: what its console complains about, and what is hard to use for somebody."""
 
 import json
+import os
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,8 +12,10 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
 AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa")
+IS_FULL = bool(os.environ.get("MOTCUA_FULL"))
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 780}
+LOCALES = {"vi": "vi-VN", "en": "en-GB", "zh": "zh-CN"}
 PATIENCE_MILLISECONDS = 45_000
 SIDEWAYS = "() => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
 BROKEN = 500
@@ -20,6 +24,21 @@ REFUSED = "the server responded with a status of 422"
 PDF_VIEWER = "Failed to execute 'postMessage' on 'DOMWindow'"
 """What Chromium's own viewer says of itself while a page that shows a PDF is left before the viewer is ready."""
 NOT_OURS = (REFUSED, PDF_VIEWER)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """In which language and how wide somebody goes through a journey."""
+
+    language: str
+    size: dict[str, int]
+
+    def __str__(self) -> str:
+        return f"{self.language}-{self.size['width']}"
+
+
+WAYS = [Way(language, size) for language in LOCALES for size in (DESKTOP, PHONE)] if IS_FULL else [Way("vi", DESKTOP)]
+"""In CI a journey is gone once in Vietnamese and each page looked at in both widths; in full it is gone six times."""
 
 
 @lru_cache
@@ -37,13 +56,15 @@ class Window:
         *,
         locale: str = "vi-VN",
         scripts: bool = True,
+        way: Way | None = None,
     ) -> None:
         self.base_url = base_url
+        self.way = way
         self.complaints: list[str] = []
         self.has_scripts = scripts
         self.context = browser.new_context(
-            viewport=DESKTOP,  # type: ignore[arg-type]
-            locale=locale,
+            viewport=way.size if way else DESKTOP,  # type: ignore[arg-type]
+            locale=LOCALES[way.language] if way else locale,
             timezone_id="Asia/Ho_Chi_Minh",
             java_script_enabled=scripts,
             reduced_motion="reduce",
@@ -53,6 +74,8 @@ class Window:
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))
         self.page.on("response", self._answered)
+        if way and way.language != "vi":  # whoever read a page in a language goes on in it
+            self.open(f"/{way.language}/")
 
     def open(self, address: str) -> Page:
         """Go to an address; relative ones are meant from the front page."""
@@ -74,8 +97,20 @@ class Window:
             assert not found, f"{self.page.url} {width}\n" + "\n".join(map(_told, found))
         assert self.page.evaluate(SIDEWAYS) <= 0, f"{self.page.url} is wider than the window {width}"
 
+    def look(self) -> None:
+        """The page as it is in both widths; on one of several ways in that way's own and in its language."""
+        if self.way and IS_FULL:
+            self.check()
+            told = str(self.page.locator("html").get_attribute("lang"))
+            assert told.startswith(self.way.language), f"{self.page.url} is in {told}"
+            return
+        for size in (PHONE, DESKTOP):
+            self.resize(size)
+            self.check()
+
     def _violations(self) -> list[dict[str, Any]]:
-        self.page.evaluate(axe())
+        if not self.page.evaluate("() => 'axe' in window"):  # the same page at its other width has it already
+            self.page.evaluate(axe())
         options = json.dumps({"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]})
         found: list[dict[str, Any]] = self.page.evaluate(f"async () => (await axe.run(document, {options})).violations")
         return found

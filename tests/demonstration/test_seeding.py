@@ -6,11 +6,12 @@ from random import Random
 
 import pytest
 
+from portal.accounts.models import PartyKind
 from portal.catalogue.answers import read
 from portal.catalogue.examples import valid_answers
 from portal.catalogue.registers import definition_files, places, read_definition
 from portal.demonstration.arriving import PROCEDURE, TRUCKS, Truck, consigned
-from portal.demonstration.believable import wanted
+from portal.demonstration.believable import LOGISTICS, PRODUCE, FiledFor, fitting_cases, wanted
 from portal.demonstration.seeding import RECENT, RECENT_WEEKS, SHARES, _counts, _spread
 from portal.desk.consignments import consignment_of
 
@@ -74,3 +75,32 @@ def test_the_storeys_of_a_building_add_up_and_stand_on_their_plot() -> None:
         footprint, floors = Decimal(str(sizes["footprint"])), Decimal(str(sizes["floor_area"]))
         assert footprint < Decimal(str(sizes["plot_area"]))
         assert floors == footprint * Decimal(str(sizes["storeys"]))
+
+
+def test_houses_are_filed_by_people_and_works_by_companies() -> None:
+    definition = read_definition(next(path for path in definition_files() if path.stem == "1.013225"))
+
+    assert fitting_cases(definition, PartyKind.INDIVIDUAL) == ["house"]
+    assert fitting_cases(definition, PartyKind.ORGANISATION) == ["works"]
+
+
+@pytest.mark.parametrize("code", [code for code in SHARES if code != "1.013225"])
+def test_what_is_for_companies_alone_has_cases_for_them(code: str) -> None:
+    definition = read_definition(next(path for path in definition_files() if path.stem == code))
+
+    assert fitting_cases(definition, PartyKind.ORGANISATION) == [case.code for case in definition.cases]
+
+
+def test_a_house_bears_the_name_of_its_family_and_works_are_what_the_company_builds() -> None:
+    house = wanted("1.013225", "house", Random(1), FiledFor(name="Nông Thị Hạnh"))
+    built = {
+        str(wanted("1.013225", "works", Random(seed), FiledFor(name="X", trade=trade))["works_name"]).rstrip(
+            "0123456789 "
+        )
+        for trade in (LOGISTICS, PRODUCE)
+        for seed in range(30)
+    }
+
+    assert house["works_name"] == "Nhà ở gia đình Nông Thị Hạnh"
+    assert house["owner_kind"] == "person"
+    assert len(built) == len(LOGISTICS.works) + len(PRODUCE.works)

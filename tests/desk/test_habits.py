@@ -99,6 +99,7 @@ def test_at_the_counter_what_is_to_be_accepted_presses(office: Office, session: 
 
     page = counter.get("/desk?tab=overdue").text
     assert dossier.code in page
+    assert "8 giờ làm việc mà chưa tiếp nhận" in page
     assert calm.code not in page
 
 

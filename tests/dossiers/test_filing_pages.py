@@ -113,6 +113,7 @@ def test_whoever_declares_shows_again_that_it_is_them_and_keeps_the_tick(
 
     asked = filer.post(f"{address}/file", data={"declared": "y"})
     assert "/step-up" in str(asked.location)
+    assert "Nộp hồ sơ là cam đoan trước pháp luật" in pages.words(filer.get(str(asked.location)))
     assert session.scalar(sa.select(sa.func.count()).select_from(Dossier)) == 0
     back = filer.post(asked.location, data={"password": people.PASSWORD})
     assert back.status_code == 303

@@ -34,6 +34,33 @@ def test_the_case_of_the_link_is_chosen_on_the_start_page(filer: Browser, world:
     assert chosen(filer.get("/drafts/new?procedure=1.013225&case=nonsense").text, "case") == []
 
 
+def test_who_has_one_company_finds_it_chosen_though_they_could_file_for_themselves_too(
+    new_client: Callable[[], Browser], world: World, session: Session
+) -> None:
+    company, hoa = people.party(session), people.person(session, own_party=True)
+    people.membership(session, hoa, company)
+    browser = new_client()
+    people.sign_in(browser, hoa)
+
+    assert chosen(browser.get(LINK).text, "party") == [str(company.id)]
+
+
+def test_who_has_two_companies_finds_the_one_they_began_for_last(
+    new_client: Callable[[], Browser], world: World, session: Session
+) -> None:
+    hoa = people.person(session)
+    companies = [people.party(session) for _ in range(2)]
+    for company in companies:
+        people.membership(session, hoa, company)
+    browser = new_client()
+    people.sign_in(browser, hoa)
+    assert chosen(browser.get(LINK).text, "party") == []
+
+    for company in companies:
+        browser.post(LINK, data={"party": str(company.id), "case": "house"})
+        assert chosen(browser.get(LINK).text, "party") == [str(company.id)]
+
+
 def test_the_case_and_the_answers_survive_the_sign_in(client: Browser, world: World) -> None:
     assert world.filer is not None
     door = client.get(LINK)

@@ -79,6 +79,7 @@ class Page:
     headers: Mapping[str, str]
     content: bytes
     _tree: Element | None = field(default=None, repr=False)
+    _in_sight: frozenset[int] | None = field(default=None, repr=False)
 
     @property
     def path(self) -> str:
@@ -89,6 +90,13 @@ class Page:
         if self._tree is None:
             self._tree = html5lib.parse(self.content.decode(), treebuilder="etree", namespaceHTMLElements=False)
         return self._tree
+
+    @property
+    def in_sight(self) -> frozenset[int]:
+        """The identities of the elements that no `hidden` keeps from sight."""
+        if self._in_sight is None:
+            self._in_sight = frozenset(id(one) for one in _shown_in(self.tree))
+        return self._in_sight
 
     def words(self) -> str:
         """The text of its main part, as a reader sees it, spaces collapsed."""
@@ -119,7 +127,7 @@ class Page:
         return self.visitor.get(self.url)
 
     def forms(self) -> list["Form"]:
-        return [Form.of(self, element) for element in self.tree.iter("form")]
+        return [Form(self, element) for element in self.tree.iter("form")]
 
     def form(self, *, action: str = "", having: str = "") -> "Form":
         """The first form whose address contains `action` and which has a field or button named `having`."""
@@ -138,12 +146,7 @@ class Form:
 
     page: Page
     element: Element
-    _shown: set[int]
     _values: dict[int, str | File | bool | None] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, page: Page, element: Element) -> Self:
-        return cls(page, element, {id(one) for one in _shown_in(page.tree)})
 
     def boxes(self, name: str | None = None) -> list[Element]:
         """Its controls in order, or those of one name."""
@@ -158,7 +161,7 @@ class Form:
 
     def shows(self, name: str) -> bool:
         """Whether a person could type here now."""
-        return any(id(one) in self._shown and one.get("type") != "hidden" for one in self.boxes(name))
+        return any(id(one) in self.page.in_sight and one.get("type") != "hidden" for one in self.boxes(name))
 
     def value(self, name: str) -> str | File | None:
         """What would be sent under a name now."""
@@ -166,7 +169,7 @@ class Form:
 
     def fill(self, name: str, *values: str) -> Self:
         """Type, choose or tick; several values tick several boxes and untick the rest."""
-        boxes = [one for one in self.boxes(name) if id(one) in self._shown]
+        boxes = [one for one in self.boxes(name) if id(one) in self.page.in_sight]
         if not boxes or boxes[0].get("type") in {"hidden", *UNTYPED}:
             raise NotOnThePage(f"{name} cannot be filled on {self.page.url}")
         if boxes[0].get("type") in CHECKABLE:
@@ -239,11 +242,12 @@ class Form:
 
 def _shown_in(tree: Element) -> Iterator[Element]:
     """Every element that no `hidden` above it keeps from sight."""
-    if tree.get("hidden") is not None:
-        return
-    yield tree
-    for child in tree:
-        yield from _shown_in(child)
+    waiting = [tree]
+    while waiting:
+        element = waiting.pop()
+        if element.get("hidden") is None:
+            yield element
+            waiting.extend(element)
 
 
 def _option_value(option: Element) -> str:

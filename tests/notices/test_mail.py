@@ -4,10 +4,14 @@ import smtplib
 import socket
 from dataclasses import replace
 from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
@@ -16,6 +20,7 @@ from portal.foundation.outbox import OutboxRow
 from portal.foundation.settings import Settings
 from portal.notices.actions import tell
 from portal.notices.delivery import MailServerAway, deliver
+from portal.notices.folding import MAIL
 from portal.notices.kinds import NoticeKind
 from portal.notices.mail import MailServer as Channel
 from portal.notices.mail import compose
@@ -239,3 +244,52 @@ def test_the_job_of_an_event_sends_its_mails(session: Session, settings: Setting
 
     assert [letter.recipients for letter in server.letters] == [[reader.email]]
     assert mailed(session, notice) == {reader.id: True}
+
+
+BLANKS = (
+    "Hồ sơ H37.01-260302-0001 đã được tiếp nhận, hẹn trả kết quả lúc 16:30 thứ Ba 24/11/2026 tại Bộ phận Một cửa",
+    "sơ sơ yêu-cầu (12) đã a@b.vn H37.01 của của (12) cơ yêu-cầu 24/11/2026 bạn 24/11/2026 trả 16:30, Trần của abc",
+    "sơ được trả trả tiếp hồ trả 建筑许可证 của tiếp đã hồ tiếp 建筑许可证 24/11/2026 sơ (12) được 16:30, abc “x”",
+    "您为谅山省某某有限责任公司提交的建筑许可证申报 H37.01-260302-0001 已被受理，请于 2026-11-24 领取结果",
+)
+
+
+@pytest.mark.parametrize("subject", BLANKS)
+def test_a_long_subject_arrives_with_every_blank_it_was_sent_with(settings: Settings, subject: str) -> None:
+    name = "Nguyễn Thị Minh Khai đại diện theo pháp luật của Công ty Trách nhiệm hữu hạn Thương mại Hoa Hồi Xứ Lạng"
+    with MailServer() as server:
+        channel = Channel.of(mailing(settings, server.url))
+        assert channel is not None
+        message = compose(letter(name), channel)
+        message.replace_header("Subject", subject)
+        channel.send(message)
+
+    arrived = server.letters[0].message
+    assert arrived["Subject"] == subject
+    plainly = message_from_bytes(server.letters[0].content, policy=policy.compat32)
+    assert str(make_header(decode_header(plainly["To"]))) == f"{name} <hoa@example.vn>"
+    assert arrived["To"].addresses[0].addr_spec == "hoa@example.vn"
+    assert arrived["From"].addresses[0].display_name == "Một Cửa Lạng Sơn"
+    head = server.letters[0].content.partition(b"\r\n\r\n")[0]
+    assert head.isascii()
+    assert max(len(line) for line in head.split(b"\r\n")) <= 78
+
+
+@given(st.lists(st.sampled_from(" ".join(BLANKS).split()), min_size=1, max_size=40).map(" ".join))
+def test_no_folding_of_a_subject_loses_a_blank(subject: str) -> None:
+    message = EmailMessage(policy=MAIL)
+    message["Subject"] = subject
+
+    assert message_from_bytes(message.as_bytes(), policy=policy.default)["Subject"] == subject
+
+
+def letter(name: str) -> Waiting:
+    return Waiting(
+        id=new_id(),
+        kind=NoticeKind.ACCEPTED.value,
+        params=PARAMS,
+        created_at=NOW,
+        person_name=name,
+        address="hoa@example.vn",
+        language="vi",
+    )

@@ -21,6 +21,10 @@ OF_PEOPLE = frozenset(
     {
         NoticeKind.NEW_SIGN_IN,
         NoticeKind.DRAFT_HANDED_OVER,
+        NoticeKind.COSIGNATURE_ASKED,
+        NoticeKind.COSIGNED,
+        NoticeKind.COSIGNATURE_DECLINED,
+        NoticeKind.COSIGNING_CHANGED,
         NoticeKind.MATTER_RAISED,
         NoticeKind.MATTER_ANSWERED,
         NoticeKind("invited"),
@@ -84,6 +88,23 @@ def test_a_notice_without_particulars_can_still_be_read(kind: NoticeKind) -> Non
 
     assert words.subject
     assert words.link == "/notices"
+
+
+@pytest.mark.parametrize("has_cosigning", [True, False])
+@pytest.mark.parametrize("kind", [kind for kind in NoticeKind if kind.startswith("cosign")])
+def test_co_signing_is_told_with_who_and_for_whom_in_words_of_each_language(
+    kind: NoticeKind, has_cosigning: bool
+) -> None:
+    known = {"colleague": "Lý Thị Cùng", "company": "Công ty Hoa Hồi", "procedure": PARAMS["procedure"]}
+    params = {**known, "reason": "Chưa khớp", "has_cosigning": has_cosigning, "link": "/accounts/companies/1/members"}
+    said = [words_of(kind, params, language) for language in ("vi", "en", "zh")]
+
+    assert len({words.paragraphs for words in said}) == len({words.subject for words in said}) == 3
+    for words in said:
+        assert "Lý Thị Cùng" in " ".join(words.paragraphs)
+        assert "Công ty Hoa Hồi" in " ".join(words.paragraphs)
+        assert ("Chưa khớp" in words.paragraphs) is (kind is NoticeKind.COSIGNATURE_DECLINED)
+        assert words.is_about_account, "the button leads to the company, not to a dossier"
 
 
 def test_each_thought_is_a_paragraph() -> None:

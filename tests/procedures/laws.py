@@ -34,6 +34,7 @@ def case_of_the_run(code: str) -> str:
     return cases[CODES.index(code) % len(cases)].code
 
 
+@lru_cache(maxsize=256)
 def fullest_seed(code: str, case: str) -> int:
     """The example whose answers leave out the fewest steps: it takes the dossier to the most offices."""
 

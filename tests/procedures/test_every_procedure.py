@@ -3,14 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy.orm import Session
 
 from portal.letters.printing import PrintingOffice
 from portal.workflow import refusal
 from portal.workflow.lifecycle import Outcome, State, StopReason
-from tests.factories import world as worlds
-from tests.factories.world import World
 from tests.procedures import laws, walker, walking
+from tests.procedures.conftest import Settle
 from tests.procedures.laws import CODES, FULL
 from tests.procedures.walking import Led
 
@@ -25,20 +23,16 @@ PAID_FOR = [
 ]
 
 
-def town(session: Session, code: str) -> World:
-    return worlds.build(session, procedures=(code,))
-
-
-def filed(session: Session, office: PrintingOffice, code: str, case: str) -> Led:
+def filed(settle: Settle, office: PrintingOffice, code: str, case: str) -> Led:
     """The example that comes by the most offices."""
-    return walking.file(town(session, code), office, code, case, seed=laws.fullest_seed(code, case))
+    return walking.file(settle(code), office, code, case, seed=laws.fullest_seed(code, case))
 
 
 @pytest.mark.parametrize(("code", "case"), CASES)
 def test_it_is_filed_sent_back_wherever_that_is_possible_and_granted_in_the_end(
-    session: Session, office: PrintingOffice, code: str, case: str
+    settle: Settle, office: PrintingOffice, code: str, case: str
 ) -> None:
-    led = filed(session, office, code, case)
+    led = filed(settle, office, code, case)
     if CODES.index(code) % 2 or FULL:
         led.supplement_round()
     led.accept()
@@ -55,9 +49,9 @@ def test_it_is_filed_sent_back_wherever_that_is_possible_and_granted_in_the_end(
 
 @pytest.mark.parametrize(("code", "case"), [(c, k) for c, k in CASES if c in PAID_FOR or FULL])
 def test_a_refusal_comes_to_its_end_and_nobody_is_asked_to_pay_for_it(
-    session: Session, office: PrintingOffice, code: str, case: str
+    settle: Settle, office: PrintingOffice, code: str, case: str
 ) -> None:
-    led = filed(session, office, code, case)
+    led = filed(settle, office, code, case)
     led.accept()
     led.follow(walker.refused(led.plan()).moves)
 
@@ -87,14 +81,14 @@ ENDS = (refused_at_the_counter, withdrawn, closed_by_the_office)
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: str(end.__name__))
 @pytest.mark.parametrize(("code", "case"), CASES if FULL else [])
 def test_it_ends_without_a_decision(
-    session: Session, office: PrintingOffice, code: str, case: str, end: Callable[[Led], None]
+    settle: Settle, office: PrintingOffice, code: str, case: str, end: Callable[[Led], None]
 ) -> None:
-    end(filed(session, office, code, case))
+    end(filed(settle, office, code, case))
 
 
 @pytest.mark.parametrize(("number", "end"), list(enumerate(ENDS)), ids=[end.__name__ for end in ENDS])
 def test_the_ends_without_a_decision_are_the_same_for_all(
-    session: Session, office: PrintingOffice, number: int, end: Callable[[Led], None]
+    settle: Settle, office: PrintingOffice, number: int, end: Callable[[Led], None]
 ) -> None:
     code = CODES[7 * number]
-    end(filed(session, office, code, laws.case_of_the_run(code)))
+    end(filed(settle, office, code, laws.case_of_the_run(code)))

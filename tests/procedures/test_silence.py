@@ -19,9 +19,9 @@ from portal.notices.models import Notice
 from portal.routing.actions import ring
 from portal.workflow.events import EventKind
 from portal.workflow.graph import Act, Node, Silence
-from tests.factories import world as worlds
 from tests.factories.world import MONDAY
 from tests.procedures import laws, walker, walking
+from tests.procedures.conftest import Settle
 from tests.procedures.laws import CODES
 from tests.procedures.walking import Led
 
@@ -31,10 +31,10 @@ WRITTEN = {
 }
 
 
-def asked(session: Session, office: PrintingOffice, silence: Silence) -> tuple[Led, Node]:
+def asked(settle: Settle, office: PrintingOffice, silence: Silence) -> tuple[Led, Node]:
     """A dossier in which an opinion with this rule is open, and its step."""
     code, case, seed = where_asked(silence)
-    led = walking.file(worlds.build(session, procedures=(code,)), office, code, case, seed=seed)
+    led = walking.file(settle(code), office, code, case, seed=seed)
     led.accept()
     for move in walker.tour(led.plan(), most_loops=0).moves:
         if led.graph[move.node].silence is silence:
@@ -74,9 +74,9 @@ def test_every_opinion_says_what_silence_means_and_both_ways_are_written() -> No
 
 
 def test_silence_that_counts_as_agreement_ends_the_step_and_the_way_goes_on(
-    session: Session, office: PrintingOffice
+    session: Session, settle: Settle, office: PrintingOffice
 ) -> None:
-    led, node = asked(session, office, Silence.COUNTS_AS_AGREEMENT)
+    led, node = asked(settle, office, Silence.COUNTS_AS_AGREEMENT)
     let_it_ring(session, led, node)
 
     silent = [one for one in history(session, led.dossier.id) if one.kind is EventKind.OPINION_SILENT]
@@ -86,9 +86,9 @@ def test_silence_that_counts_as_agreement_ends_the_step_and_the_way_goes_on(
 
 @pytest.mark.parametrize("silence", [one for one in Silence if one is not Silence.COUNTS_AS_AGREEMENT])
 def test_silence_that_says_nothing_is_recorded_as_late_and_told_to_those_above(
-    session: Session, office: PrintingOffice, silence: Silence
+    session: Session, settle: Settle, office: PrintingOffice, silence: Silence
 ) -> None:
-    led, node = asked(session, office, silence)
+    led, node = asked(settle, office, silence)
     let_it_ring(session, led, node)
 
     late = [one for one in history(session, led.dossier.id) if one.kind is EventKind.ESCALATED]

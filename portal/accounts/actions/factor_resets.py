@@ -55,8 +55,10 @@ def confirm(session: Session, person_id: UUID, *, by: UUID, now: datetime) -> No
 
 def withdraw(session: Session, person_id: UUID, *, by: UUID, now: datetime) -> None:
     """Drop the request: the app was found again, or the caller was not who they said."""
-    _open(session, person_id, now=now).closed_at = now
-    record(session, "accounts.withdraw_factor_reset", f"person:{person_id}", by=by, now=now)
+    found = _open(session, person_id, now=now)
+    found.closed_at = now
+    before = {"asked_by": str(found.asked_by), "reason": found.reason}
+    record(session, "accounts.withdraw_factor_reset", f"person:{person_id}", by=by, now=now, before=before)
 
 
 def from_the_console(session: Session, person: Person, *, reason: str, now: datetime) -> None:

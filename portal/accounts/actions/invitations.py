@@ -38,8 +38,10 @@ def send_again(session: Session, person_id: UUID, *, by: UUID, now: datetime) ->
     person = session.scalars(sa.select(Person).where(Person.id == person_id).with_for_update()).one()
     if person.password_hash != NO_PASSWORD:
         raise Refused("accounts.has_password")
-    record(session, "accounts.invite_again", f"person:{person_id}", by=by, now=now)
-    return send(session, person, by=by, now=now)
+    made = send(session, person, by=by, now=now)
+    after = {"email": person.email, "until": made.expires_at.isoformat()}
+    record(session, "accounts.invite_again", f"person:{person_id}", by=by, now=now, after=after)
+    return made
 
 
 def accept(session: Session, token: str, password: str, *, now: datetime) -> Person:

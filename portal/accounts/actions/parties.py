@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.accounts import tax_codes
+from portal.accounts.actions import letters
 from portal.accounts.actions.audit import record
 from portal.accounts.keys import normal_email
 from portal.accounts.models import Membership, Party, PartyKind, PartyStatus, Person
@@ -188,6 +189,42 @@ def end_membership(session: Session, party_id: UUID, person_id: UUID, *, by: UUI
         now=now,
         before={"person": str(person_id), "role": membership.role.value},
     )
+
+
+def require_cosignature(session: Session, party_id: UUID, *, is_needed: bool, by: UUID, now: datetime) -> None:
+    """An owner lets nothing be filed online for the company before a second person has co-signed it, or lets go of it.
+
+    One owner alone may take it back, or a company could be kept from filing at all; every other owner is told.
+    """
+    _lock_for_owner(session, party_id, by)
+    party = session.get_one(Party, party_id)
+    if party.needs_cosignature is is_needed:
+        return
+    party.needs_cosignature = is_needed
+    session.flush()
+    record(
+        session,
+        "accounts.require_cosignature",
+        f"party:{party_id}",
+        by=by,
+        now=now,
+        before={"needs_cosignature": not is_needed},
+        after={"needs_cosignature": is_needed},
+    )
+    known = {
+        "company": party.name,
+        "colleague": session.get_one(Person, by).name,
+        "has_cosigning": is_needed,
+        "link": f"/accounts/companies/{party.tax_code}/members",
+    }
+    others = sa.select(Membership.person_id).where(
+        Membership.party_id == party_id,
+        Membership.role == CompanyRole.OWNER,
+        Membership.ended_at.is_(None),
+        Membership.person_id != by,
+    )
+    for person_id in session.scalars(others):
+        letters.tell(session, person_id, "cosigning_changed", now=now, **known)
 
 
 def require_owner(session: Session, party_id: UUID, person_id: UUID) -> None:

@@ -183,6 +183,6 @@ def leave(session: Session, person_id: UUID, *, by: UUID | None, now: datetime, 
     The account stays open for what else the person is (a filer of a company). Refused for the last administrator.
     """
     session.get_one(Person, person_id)
-    posts.end_all(session, person_id, by=by, now=now)
+    held = {"posts": posts.end_all(session, person_id, by=by, now=now)}
     sign_in.end_all(session, person_id, now=now)
-    record(session, "accounts.leave", f"person:{person_id}", by=by, now=now, after={"reason": reason})
+    record(session, "accounts.leave", f"person:{person_id}", by=by, now=now, before=held, after={"reason": reason})

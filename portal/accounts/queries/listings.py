@@ -105,6 +105,11 @@ def members(session: Session, party_id: UUID) -> list[Member]:
     return [Member(**row._mapping) for row in rows]
 
 
+def needs_cosignature(session: Session, party_id: UUID) -> bool:
+    """Whether a second person co-signs what is filed for the party."""
+    return bool(session.scalar(sa.select(Party.needs_cosignature).where(Party.id == party_id)))
+
+
 class MandateState(enum.StrEnum):
     OFFERED = "offered"
     IN_FORCE = "in_force"

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.actions import parties
 from portal.accounts.entrance import current_viewer
-from portal.accounts.forms import MemberForm, show_refusal
+from portal.accounts.forms import CosigningForm, MemberForm, show_refusal
 from portal.accounts.queries import listings
 from portal.accounts.views.room import blueprint, now, own_company, page, refused, see
 from portal.foundation.errors import Invalid, NotFound
@@ -62,6 +62,23 @@ def end_membership(tax_code: str) -> Response:
     return see(flask.url_for("accounts.members", tax_code=tax_code))
 
 
+@blueprint.post("/accounts/companies/<tax_code>/cosigning")
+@open_to(Audience.SIGNED_IN)
+def require_cosignature(tax_code: str) -> Response:
+    """An owner decides whether a second person co-signs what is filed; the other owners are told."""
+    party, form = own_company(tax_code), CosigningForm()
+    if not form.validate_on_submit():
+        values = {**_shown(tax_code), "cosigning": form}
+        return refused("members", form=MemberForm(formdata=None, role=CompanyRole.FILER.value), **values)
+    is_needed = form.needed.data == "yes"
+    with unit_of_work() as session:
+        parties.require_cosignature(
+            session, party.party_id, is_needed=is_needed, by=current_viewer().person_id, now=now()
+        )
+    flask.flash(_("The change is made and counts from now on. The other owners are told."), "success")
+    return see(flask.url_for("accounts.members", tax_code=tax_code, _anchor="cosigning"))
+
+
 def _identifier(text: str) -> UUID:
     try:
         return UUID(text)
@@ -70,9 +87,14 @@ def _identifier(text: str) -> UUID:
 
 
 def _shown(tax_code: str) -> dict[str, Any]:
-    party = own_company(tax_code)
+    party, session = own_company(tax_code), request_session()
+    members = listings.members(session, party.party_id)
+    is_needed = listings.needs_cosignature(session, party.party_id)
     return {
         "party": party,
         "is_owner": party.role is CompanyRole.OWNER,
-        "members": listings.members(request_session(), party.party_id),
+        "members": members,
+        "owners": sum(member.role is CompanyRole.OWNER for member in members),
+        "needs_cosignature": is_needed,
+        "cosigning": CosigningForm(formdata=None, needed="yes" if is_needed else "no"),
     }

@@ -69,6 +69,8 @@ def wanted_page(viewer: Viewer | None = None) -> str:
         return "/"
     if Audience.STAFF in viewer.audiences:
         return web.place("queue")
+    if Audience.ADMINISTRATOR in viewer.audiences:
+        return web.place("administration") or flask.url_for("accounts.account")
     return web.place("figures" if viewer.posts else "workspace") or flask.url_for("accounts.account")
 
 

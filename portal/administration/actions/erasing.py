@@ -1,4 +1,4 @@
-"""Erasing what the rules in force keep no longer. Each batch is one transaction and one audit row.
+"""Erasing what the rules in force keep no longer, and what one person asks for. Each is one audit row.
 
 The record of events, its commitments and the record of changes are never erased: without the answers and their
 salt a commitment tells nothing. The bytes of files go afterwards, by a job of their own, and only when no row names
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.actions import audit
 from portal.accounts.models import Party, Person, SignIn, SignInAttempt
 from portal.administration.models import Kept, RetentionRule
+from portal.administration.queries.erasure import Erasure, of_person, own_parties
 from portal.administration.queries.retention import BATCHES, OF_ACCOUNT, over
 from portal.attachments.models import Attachment, FileView
 from portal.deliveries.models import Posting
@@ -32,9 +33,11 @@ from portal.dossiers.models import (
     WalkIn,
 )
 from portal.foundation.database import Base
+from portal.foundation.errors import Refused, Stale
 from portal.foundation.outbox import Job, enqueue
 from portal.foundation.search import search_key, trigrams
 from portal.foundation.storage import Storage
+from portal.hearing.models import Rating
 from portal.letters.models import Handout, Letter
 from portal.notices.models import Notice
 
@@ -61,14 +64,46 @@ def erase(session: Session, subject: Kept, *, now: datetime, most: int = BATCH) 
     if not ids:
         return Erased(rows=0, files=0)
     keys = _ERASERS[subject](session, ids)
-    names = sorted(keys)
-    for start in range(0, len(names), KEYS_A_JOB):
-        enqueue(session, Job.ERASE_FILES, {"keys": names[start : start + KEYS_A_JOB]})
+    _bytes_go_next(session, keys)
     erased = Erased(rows=len(ids), files=len(keys))
     after = {"rows": erased.rows, "files": erased.files, "keep_days": rule.keep_days, "source": rule.source}
     audit.record(session, "administration.erase", f"retention:{subject}", by=None, now=now, after=after)
     session.flush()
     return erased
+
+
+def erase_person(session: Session, person_id: UUID, *, seal: str, request: UUID, by: UUID, now: datetime) -> Erasure:
+    """Erase of one person what the law does not keep, because they asked (`request`); one audit row, without names.
+
+    Raises `Stale` where something has changed since the preview (`seal`), `Refused` where there is nothing to erase.
+    Events, their commitments and letters stay; the salt goes with the answers, so a commitment tells nothing more.
+    """
+    session.execute(sa.select(Person.id).where(Person.id == person_id).with_for_update())
+    found = of_person(session, person_id, now=now)
+    if found.seal != seal:
+        raise Stale
+    if not found.counts:
+        raise Refused("administration.nothing_to_erase")
+    before = {part.value: n for part, n in found.counts.items()}
+    keys = _answers(session, [dossier_id for dossier_id, _ in found.dossiers]) if found.dossiers else set[str]()
+    keys |= _drafts(session, found.drafts)
+    session.execute(sa.delete(Notice).where(Notice.id.in_(found.notices)))
+    session.execute(sa.delete(SignIn).where(SignIn.key_hash.in_(found.sign_ins)))
+    session.execute(sa.update(Rating).where(Rating.dossier_id.in_(found.ratings)).values(words=""))
+    session.execute(sa.update(Person).where(Person.id == person_id).values(phone=None))
+    session.execute(sa.update(Party).where(Party.id.in_(own_parties(person_id))).values(phone=None))
+    _bytes_go_next(session, keys)
+    after = {**dict.fromkeys(before, 0), "files": len(keys), "request": str(request)}
+    thing = f"person:{person_id}"
+    audit.record(session, "administration.erase_person", thing, by=by, now=now, before=before, after=after)
+    session.flush()
+    return found
+
+
+def _bytes_go_next(session: Session, keys: Iterable[str]) -> None:
+    names = sorted(keys)
+    for start in range(0, len(names), KEYS_A_JOB):
+        enqueue(session, Job.ERASE_FILES, {"keys": names[start : start + KEYS_A_JOB]})
 
 
 def unnamed(session: Session, keys: Iterable[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from portal.administration.views import (  # noqa: F401 - they hang their pages on the blueprint
     agencies,
+    erasing,
     front,
     importing,
     outages,

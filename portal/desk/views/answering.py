@@ -69,7 +69,7 @@ def ask_supplement(code: str) -> Response:
     """The ticks become a request; whoever may approve it sends it in the same act."""
     reading = reading_now(code)
     offered = reasons.offered(request_session(), reading.definition.code)
-    ticked = ticks.read(flask.request.form, _known(reading), offered)
+    ticked = ticks.read(flask.request.form, _known(reading), offered, _groups(reading))
     sends = acts_for(reading, current_viewer()).sends_at_once
     sent, written = (
         _("The request has been sent; the clock stands still until the company answers."),
@@ -226,3 +226,9 @@ def _may_do(node: str) -> Offered:
 def _known(reading: Reading) -> dict[ticks.Kind, list[str]]:
     fields = [field.code for section in reading.definition.sections for field in section.fields]
     return {"field": fields, "document": [document.code for document in reading.definition.documents]}
+
+
+def _groups(reading: Reading) -> dict[str, list[tuple[str, str]]]:
+    """What one tick can call right as a whole: a section's answers, or all documents."""
+    groups = {one.code: [("field", field.code) for field in one.fields] for one in reading.definition.sections}
+    return {**groups, ticks.DOCUMENTS: [("document", one.code) for one in reading.definition.documents]}

@@ -42,13 +42,14 @@ from portal.desk.views.room import (
     in_words,
     now,
     page,
+    settings,
     tabs_without_place,
     time_left,
 )
-from portal.dossiers import following, narrative, queries
+from portal.dossiers import following, narrative, queries, sensitive
 from portal.dossiers.actions import intake, messages, reopening, stopping
 from portal.dossiers.differing import changes
-from portal.dossiers.forecast import forecast_of
+from portal.dossiers.forecast import forecast_of, is_coming
 from portal.dossiers.forms import MessageForm
 from portal.dossiers.models import Dossier, SupplementItem
 from portal.dossiers.saying import in_words as answers_in_words
@@ -181,6 +182,7 @@ def _facts(session: Session, reading: Reading, viewer: Viewer, at: datetime) -> 
     clock = following.clock_of(found, reading.projected, now=at)
     share = following.turns(reading.projected, now=at)
     with_notes = sees_notes(reading, viewer)
+    is_masked = not sensitive.needs_papers(session, found, viewer)
     papers = showing.papers(reading, language)
     steps = showing.step_lines(reading, language, with_notes=with_notes)
     counted = clock.statutory or clock.acceptance
@@ -195,7 +197,7 @@ def _facts(session: Session, reading: Reading, viewer: Viewer, at: datetime) -> 
         "case_name": case.name.words(language) if (case := reading.definition.case(found.case_key)) else "",
         "papers": papers,
         "shown": showing.shown_first(papers, flask.request.args.get("file", "")),
-        "sections": _sections(reading),
+        "sections": _sections(reading, is_masked=is_masked),
         "clock": clock,
         "left": time_left(counted.due_at, at, office=office, few=few) if is_open else ("", ""),
         "ledger": [
@@ -220,6 +222,8 @@ def _facts(session: Session, reading: Reading, viewer: Viewer, at: datetime) -> 
         if share
         else [],
         "forecast": forecast_of(session, found, reading.projected, code=reading.definition.code, now=at),
+        "forecast_is_coming": is_coming(reading.projected, now=at),
+        "has_scanner": settings().clamd_url is not None,
         "steps": steps,
         "opinions": [line for line in steps if line.is_opinion],
         "notes": [line for line in steps if line.note and not line.is_opinion] if with_notes else [],
@@ -230,7 +234,7 @@ def _facts(session: Session, reading: Reading, viewer: Viewer, at: datetime) -> 
         ],
         "many": reading_of.MANY,
         "talked": following.messages(reading.events, reading.texts),
-        "changes": changes(session, found, reading.definition, language, places())
+        "changes": changes(session, found, reading.definition, language, places(), is_masked=is_masked)
         if any(event.kind in {EventKind.CORRECTED, EventKind.SUPPLEMENT_ANSWERED} for event in reading.events)
         else (),
         "others": reading_of.others_of_party(session, found, viewer=viewer),
@@ -263,10 +267,12 @@ def _named(definition: Definition, item: SupplementItem) -> str:
     return asked.label.words(spoken()) if asked is not None else str(_("Something else"))
 
 
-def _sections(reading: Reading) -> Any:
+def _sections(reading: Reading, *, is_masked: bool) -> Any:
     if reading.answers is None:
         return ()
-    return answers_in_words(reading.definition, reading.dossier.case_key, reading.answers, spoken(), places())
+    return answers_in_words(
+        reading.definition, reading.dossier.case_key, reading.answers, spoken(), places(), is_masked=is_masked
+    )
 
 
 def _acts(session: Session, reading: Reading, acts: Acts, attempt: Attempt | None) -> dict[str, Any]:

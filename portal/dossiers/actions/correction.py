@@ -16,7 +16,7 @@ from portal.catalogue.requirements import agency_for, commune_of, subject_of
 from portal.dossiers.actions.filing import Incomplete
 from portal.dossiers.actions.supplement import latest_answers
 from portal.dossiers.capacity import require
-from portal.dossiers.models import Dossier, ReplacedAnswers
+from portal.dossiers.models import Dossier, DossierEvent, ReplacedAnswers
 from portal.dossiers.record import Happening, new_salt, record
 from portal.dossiers.terms import terms_for
 from portal.foundation.errors import Refused
@@ -31,9 +31,11 @@ def correct(
     """Put other answers in the place of those filed; the earlier ones are kept beside them.
 
     `typed` are the form values of the whole form. Raises `Incomplete` with every gap; refuses what would change the
-    competent agency or the fee, for both were settled with the filing.
+    competent agency or the fee, for both were settled with the filing, and what two persons have signed.
     """
     require(viewer, dossier, Action.CORRECT)
+    if is_cosigned(session, dossier):
+        raise Refused("correction.cosigned")
     answers = _checked(session, dossier, typed)
     standing = latest_answers(session, dossier.id)
     if answers == standing.answers:
@@ -59,6 +61,11 @@ def correct(
     )
     standing.answers, standing.salt, standing.saved_at = dict(answers), salt, now
     session.flush()
+
+
+def is_cosigned(session: Session, dossier: Dossier) -> bool:
+    """Whether two persons signed it as it was filed, so that one alone must not change it."""
+    return session.get_one(DossierEvent, (dossier.id, 1)).params.get("cosigned") is not None
 
 
 def _checked(session: Session, dossier: Dossier, typed: Mapping[str, Sequence[str]]) -> Answers:

@@ -109,11 +109,16 @@ def file_signed(
     if not returned or len(returned) > LARGEST_BYTES:
         raise Invalid("declaring.too_large" if returned else "declaring.no_file")
     definition, content, _ = _ready(session, draft, viewer=viewer, now=now)
-    paper = _paper_of(session, draft, returned)
-    judged = _judged(paper, returned, office, now=now)
-    _require_holder(session, draft, judged.certificate)
-    if paper.content_fingerprint != content.fingerprint:
-        raise ContentChanged(changed(paper.digests, content.digests(paper.salt), definition))
+    judged = judged_paper(
+        session,
+        draft,
+        returned,
+        content=content,
+        definition=definition,
+        holders=_owner_and_agent(session, draft),
+        office=office,
+        now=now,
+    )
     declared = _declared(judged, returned)
     dossier = filing.file(session, draft, viewer=viewer, language=language, now=now, declared=declared)
     attachments.keep_evidence(
@@ -128,6 +133,40 @@ def file_signed(
     )
     forget(session, draft)
     return dossier
+
+
+def judged_paper(
+    session: Session,
+    draft: Draft,
+    returned: bytes,
+    *,
+    content: Content,
+    definition: Definition,
+    holders: Sequence[Party],
+    office: PrintingOffice,
+    now: datetime,
+) -> Returned:
+    """A paper of the draft that has come back: rightly signed, by one of the holders, for the content as it stands.
+
+    Raises `Invalid` with what is wrong, `ContentChanged` where it was made of another content.
+    """
+    paper = _paper_of(session, draft, returned)
+    judged = _judged(paper, returned, office, now=now)
+    _require_holder(holders, judged.certificate)
+    if paper.content_fingerprint != content.fingerprint:
+        raise ContentChanged(changed(paper.digests, content.digests(paper.salt), definition))
+    return judged
+
+
+def certificate_words(judged: Returned) -> dict[str, str]:
+    """Whose certificate it was, in words that can be erased."""
+    certificate = judged.certificate
+    return {
+        "declared_by": certificate.holder,
+        "certificate": certificate.serial,
+        "certificate_number": certificate.tax_code or certificate.personal_id,
+        "certificate_issuer": certificate.issuer,
+    }
 
 
 def forget(session: Session, draft: Draft) -> None:
@@ -200,11 +239,16 @@ def _judged(paper: DeclarationPaper, returned: bytes, office: PrintingOffice, *,
         raise Invalid(wrong.code.replace("signing.", "declaring.", 1)) from wrong
 
 
-def _require_holder(session: Session, draft: Draft, certificate: CertificateFacts) -> None:
-    """The number in the certificate must be the owner's, or the agent's that files under its mandate."""
+def _owner_and_agent(session: Session, draft: Draft) -> list[Party]:
+    """Whose certificate may declare: the owner's, and that of the agent that files under its mandate."""
     wanted = [session.get_one(Party, draft.party_id)]
     if draft.agent_party_id is not None:
         wanted.append(session.get_one(Party, draft.agent_party_id))
+    return wanted
+
+
+def _require_holder(wanted: Sequence[Party], certificate: CertificateFacts) -> None:
+    """The number in the certificate must be one of these parties'."""
     if not certificate.tax_code and not certificate.personal_id:
         raise Invalid("declaring.no_number", holder=certificate.holder)
     for party in wanted:
@@ -222,15 +266,9 @@ def _require_holder(session: Session, draft: Draft, certificate: CertificateFact
 
 
 def _declared(judged: Returned, returned: bytes) -> Declared:
-    certificate = judged.certificate
     return Declared(
         params={"declared": "signature", "declaration": hashlib.sha256(returned).hexdigest()},
-        texts={
-            "declared_by": certificate.holder,
-            "certificate": certificate.serial,
-            "certificate_number": certificate.tax_code or certificate.personal_id,
-            "certificate_issuer": certificate.issuer,
-        },
+        texts=certificate_words(judged),
     )
 
 

@@ -16,7 +16,7 @@ from portal.catalogue.definition import Definition
 from portal.catalogue.fields import all_fields
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import definition_of
-from portal.dossiers.models import DeclarationPaper, Dossier, Draft, WalkIn
+from portal.dossiers.models import Cosignature, DeclarationPaper, Dossier, Draft, WalkIn
 from portal.foundation.errors import Forbidden, Invalid, NotFound, Stale
 from portal.notices.actions import tell_of_account
 from portal.notices.kinds import NoticeKind
@@ -193,6 +193,7 @@ def discard(session: Session, draft: Draft, *, now: datetime) -> None:
     draft.answers = {}
     draft.closed_at = now
     session.execute(sa.delete(DeclarationPaper).where(DeclarationPaper.draft_id == draft.id))
+    session.execute(sa.delete(Cosignature).where(Cosignature.draft_id == draft.id))
     session.flush()
 
 

@@ -22,9 +22,10 @@ from portal.catalogue.registers import places
 from portal.catalogue.requirements import commune_of, subject_of
 from portal.catalogue.wording import Problem
 from portal.clock.zone import office_day
+from portal.dossiers import cosigning
 from portal.dossiers.actions import payment
-from portal.dossiers.declaring import Declared
-from portal.dossiers.models import Channel, Dossier, DossierAnswers, Draft, WalkIn
+from portal.dossiers.declaring import Declared, content_of
+from portal.dossiers.models import Channel, Cosignature, Dossier, DossierAnswers, Draft, WalkIn
 from portal.dossiers.numbering import next_code
 from portal.dossiers.record import Happening, new_salt, record
 from portal.dossiers.telling import known_of, tell_filers
@@ -73,8 +74,9 @@ def file(
 
     Filing again, after a lost answer or a double click, returns the same dossier: the draft's client key is
     unique among dossiers. Where a fee is prepaid it waits for that, with its code (decision 16). Raises
-    `Incomplete` with every gap, and `Refused` where another version of the procedure has come into force since the
-    draft was begun (`drafts.carry_over`), or none is in force any more.
+    `Incomplete` with every gap, `NotCosigned` where a second person's signature is missing, and `Refused` where another
+    version of the procedure has come into force since the draft was begun (`drafts.carry_over`), or none is in force
+    any more.
     """
     if draft.closed_at is not None:
         return already_filed(session, draft)
@@ -83,6 +85,8 @@ def file(
     definition = definition_of(draft.procedure)
     attached = files.of(session, draft_id=draft.id)
     answers = checked(draft, definition, attached)
+    content = content_of(draft, answers, attached)
+    cosigned = cosigning.require(session, draft, definition, content, viewer=viewer, declared=declared)
     dossier_id = new_id()
     attachments.hand_over(session, draft_id=draft.id, dossier_id=dossier_id)
     draft.closed_at = now
@@ -103,8 +107,9 @@ def file(
             "procedure_version": str(draft.procedure_version_id),
             "documents": len(documents),
             **declared.params,
+            **cosigned.params,
         },
-        texts=declared.texts,
+        texts={**declared.texts, **cosigned.texts},
         data={"answers": (answers, salt), "documents": (documents, salt)},
     )
     session.add(dossier)
@@ -116,6 +121,8 @@ def file(
         payment.await_prepayment(session, dossier, fees, now=now)
     else:
         _set_going(session, dossier, by=viewer.person_id, now=now)
+    if cosigned.params:  # the record of the dossier tells of it from here on
+        session.execute(sa.delete(Cosignature).where(Cosignature.draft_id == draft.id))
     session.flush()
     return dossier
 

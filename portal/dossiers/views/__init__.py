@@ -5,6 +5,7 @@ from portal.dossiers.views import (
     amending,
     answering,
     bundling,
+    cosigning,
     declaring,
     documents,
     drafting,
@@ -22,9 +23,8 @@ from portal.dossiers.views.room import blueprint
 from portal.foundation import web
 
 __all__ = [
-    "amending", "answering", "blueprint", "blueprints", "bundling", "declaring", "documents", "drafting", "files",
-    "following", "looking", "papers",
-    "reviewing", "sharing", "starting", "tracking", "workspace",
+    "amending", "answering", "blueprint", "blueprints", "bundling", "cosigning", "declaring", "documents", "drafting",
+    "files", "following", "looking", "papers", "reviewing", "sharing", "starting", "tracking", "workspace",
 ]  # fmt: skip
 
 blueprints = (blueprint,)

@@ -20,7 +20,7 @@ from portal.dossiers.models import Dossier
 from portal.dossiers.typed import Typed, belonging, section_of
 from portal.dossiers.views.following import dossier_page, version_seen
 from portal.dossiers.views.room import blueprint, language, now, page, posted, see
-from portal.foundation.errors import NotFound
+from portal.foundation.errors import NotFound, Refused
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.workflow.lifecycle import Action
@@ -50,6 +50,8 @@ def ask_to_correct(code: str, section: str) -> Response:
     found = queries.visible(session, code, viewer=current_viewer())
     part = _part(found, section)
     require(current_viewer(), found, Action.CORRECT)
+    if correction.is_cosigned(session, found):
+        raise Refused("correction.cosigned")
     answers = supplement.latest_answers(session, found.id).answers
     return _page(found, part, posted_from(definition_of(found.procedure), answers))
 

@@ -9,6 +9,7 @@ from portal.accounts.entrance import current_viewer
 from portal.attachments.serving import AS_DOWNLOAD
 from portal.dossiers import queries
 from portal.dossiers.actions import declaring, drafts, filing
+from portal.dossiers.cosigning import NotCosigned
 from portal.dossiers.forms import DeclarationForm
 from portal.dossiers.views.drafting import filed_instead
 from portal.dossiers.views.reviewing import review_page
@@ -66,6 +67,9 @@ def file_signed(draft_id: UUID) -> Response:
     except filing.Incomplete as gaps:
         found = queries.draft(request_session(), draft_id, viewer=viewer)
         return review_page(found, _unsent(), status=422, problems=gaps.problems)
+    except NotCosigned as refusal:
+        found = queries.draft(request_session(), draft_id, viewer=viewer)
+        return review_page(found, _unsent(), status=422, not_cosigned=refusal)
     except (Invalid, Unavailable) as refusal:
         found = queries.draft(request_session(), draft_id, viewer=viewer)
         return review_page(found, _unsent(), status=refusal.status, paper_refusal=refusal)

@@ -19,9 +19,10 @@ from portal.catalogue.fields import RowsField, Section
 from portal.catalogue.queries import definition_of, taking_over
 from portal.catalogue.registers import agencies, places
 from portal.clock.zone import office_day
-from portal.dossiers import queries, vault
+from portal.dossiers import cosigning, queries, vault
 from portal.dossiers.actions import drafts, filing
 from portal.dossiers.asking import Asking, Known, error_entries, known, plain_facts
+from portal.dossiers.cosigning import Cosigning
 from portal.dossiers.drafting import HALF_FILLED, DraftState, state_of
 from portal.dossiers.meeting import Meeting, fingerprints, meet
 from portal.dossiers.models import Draft
@@ -61,6 +62,7 @@ def draft(draft_id: UUID) -> Response:
         reasons=reasons_of(state),
         competent=agency_name(state.competent),
         intake=intake_of(session, found, state.definition),
+        cosigning=cosigning_of(session, found, state),
     )
 
 
@@ -132,6 +134,14 @@ def discard(draft_id: UUID) -> Response:
 def whole(session: Session, found: Draft) -> DraftState:
     """The draft, worked out."""
     return state_of(definition_of(found.procedure), found, files.of(session, draft_id=found.id), places())
+
+
+def cosigning_of(session: Session, found: Draft, state: DraftState) -> Cosigning | None:
+    """How the draft stands with its co-signature; None where the company asks for none."""
+    if not cosigning.needed(found):
+        return None
+    content = cosigning.content_now(found, state.definition, files.of(session, draft_id=found.id))
+    return cosigning.standing_of(session, found, state.definition, content)
 
 
 def reasons_of(state: DraftState) -> dict[str, str]:

@@ -15,6 +15,7 @@ from portal.attachments.models import Attachment
 from portal.catalogue.answers import Answers
 from portal.catalogue.charges import fees_for
 from portal.catalogue.definition import Definition
+from portal.catalogue.fields import PersonIdField, all_fields
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import definition_of, offered_instead
 from portal.catalogue.registers import places
@@ -24,7 +25,7 @@ from portal.dossiers import following, narrative, queries, sensitive
 from portal.dossiers.actions import supplement, withdrawal
 from portal.dossiers.capacity import may, require
 from portal.dossiers.differing import changes
-from portal.dossiers.forecast import forecast_of
+from portal.dossiers.forecast import forecast_of, is_coming
 from portal.dossiers.forms import MessageForm, WithdrawalForm
 from portal.dossiers.models import Dossier, SupplementState
 from portal.dossiers.policy import capacities
@@ -67,6 +68,7 @@ def dossier_page(code: str, *, form: MessageForm | None = None, status: int = 20
     share = following.turns(projected, now=moment)
     answers = _answers(session, found)
     bills = payments.bills_of(session, found.id)
+    needs = sensitive.needs_papers(session, found, viewer)
     texts = queries.texts_of(session, found.id)
     papers = files.of(session, dossier_id=found.id)
     return page(
@@ -75,8 +77,11 @@ def dossier_page(code: str, *, form: MessageForm | None = None, status: int = 20
         form=form or MessageForm(formdata=None),
         talked=following.messages(events, texts),
         may_write=bool(FILING_ROLES & capacities(viewer, found)),
-        changes=changes(session, found, definition, spoken, places()) if _may_have_changed(found, events) else (),
-        may_correct=may(viewer, found, Action.CORRECT),
+        changes=changes(session, found, definition, spoken, places(), is_masked=not needs)
+        if _may_have_changed(found, events)
+        else (),
+        is_masked=not needs and any(isinstance(field, PersonIdField) for _, field in all_fields(definition.sections)),
+        may_correct=may(viewer, found, Action.CORRECT) and "cosigned" not in events[0].params,
         correct_address=lambda section: flask.url_for("dossiers.ask_to_correct", code=code, section=section),
         dossier=found,
         definition=definition,
@@ -94,6 +99,7 @@ def dossier_page(code: str, *, form: MessageForm | None = None, status: int = 20
         if share
         else [],
         forecast=forecast_of(session, found, projected, code=definition.code, now=moment),
+        forecast_is_coming=is_coming(projected, now=moment),
         timeline=following.timeline(
             events, texts, definition, names, spoken, counter_names=counter_names(session, found, events, spoken)
         ),
@@ -104,7 +110,9 @@ def dossier_page(code: str, *, form: MessageForm | None = None, status: int = 20
             (one, narrative.LETTERS[LetterKind(one.kind)].words(spoken), standing(one, projected))
             for one in queries.letters_of(session, found.id)
         ],
-        sections=() if answers is None else in_words(definition, found.case_key, answers, spoken, places()),
+        sections=()
+        if answers is None
+        else in_words(definition, found.case_key, answers, spoken, places(), is_masked=not needs),
         fees=() if answers is None else fees_for(definition, found.case_key, answers),
         intake=names.get(str(found.intake_agency_id), {}).get(spoken, ""),
         request=request if request is not None and request.state is SupplementState.SENT else None,

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from portal.accounts.entrance import current_viewer, require_step_up
 from portal.accounts.models import Party, PartyStatus
 from portal.accounts.viewer import Viewer
+from portal.attachments import queries as files
 from portal.calendars.queries import in_force
 from portal.catalogue.definition import Definition
 from portal.catalogue.queries import taking_over
@@ -22,13 +23,14 @@ from portal.dossiers import queries
 from portal.dossiers.actions import drafts, filing
 from portal.dossiers.actions.declaring import ContentChanged
 from portal.dossiers.asking import anchor, field_code, named
+from portal.dossiers.cosigning import NotCosigned, content_now, require
 from portal.dossiers.drafting import DraftState, Progress
 from portal.dossiers.forms import CounterDeclarationForm, DeclarationForm
 from portal.dossiers.models import Draft
 from portal.dossiers.returned import Fault, most_often
 from portal.dossiers.saying import in_words
 from portal.dossiers.terms import Terms
-from portal.dossiers.views.drafting import agency_name, filed_instead, intake_of, whole
+from portal.dossiers.views.drafting import agency_name, cosigning_of, filed_instead, intake_of, whole
 from portal.dossiers.views.room import PREPARERS, blueprint, language, now, page, see
 from portal.foundation.errors import PortalError
 from portal.foundation.guards import Audience, open_to
@@ -86,6 +88,9 @@ def file(draft_id: UUID) -> Response:
     except filing.Incomplete as gaps:
         found = queries.draft(request_session(), draft_id, viewer=viewer)
         return review_page(found, form, status=422, problems=gaps.problems)
+    except NotCosigned as refusal:
+        found = queries.draft(request_session(), draft_id, viewer=viewer)
+        return review_page(found, form, status=422, not_cosigned=refusal)
     if at_counter:
         return see(flask.url_for("counter.taken", code=code))
     return see(flask.url_for("paying.bills" if waits else "dossiers.filed", code=code))
@@ -96,9 +101,13 @@ def _confirm_first(session: Session, found: Draft, viewer: Viewer) -> Response |
     if found.closed_at is not None or viewer.has_stepped_up(now()):
         return None
     filing.require_fileable(session, found, viewer=viewer, now=now())
-    if not whole(session, found).is_complete:
+    state = whole(session, found)
+    if not state.is_complete:
         return None
-    return require_step_up(flask.url_for("dossiers.review", draft_id=found.id, declared=1, _anchor="file"))
+    content = content_now(found, state.definition, files.of(session, draft_id=found.id))
+    require(session, found, state.definition, content, viewer=viewer, declared=filing.CONFIRMED)
+    back = flask.url_for("dossiers.review", draft_id=found.id, declared=1, _anchor="file")
+    return require_step_up(back, before="filing")
 
 
 @blueprint.get("/dossiers/<code>/filed")
@@ -137,19 +146,26 @@ def review_page(
     status: int = 200,
     problems: Iterable[Problem] = (),
     paper_refusal: PortalError | None = None,
+    not_cosigned: NotCosigned | None = None,
     is_confirmed: bool = False,
 ) -> Response:
-    """The page before filing. `paper_refusal` is what is wrong with the signed declaration that was sent."""
+    """The page before filing. `paper_refusal` is what is wrong with the signed declaration that was sent.
+
+    `not_cosigned` is why the signature of a second person keeps it from being filed.
+    """
     state = whole(request_session(), found)
+    refused = paper_refusal is not None or not_cosigned is not None
     errors = [
         {
             "text": named(state.definition, problem, language()),
             "href": where_to_mend(state.definition, found.id, problem),
         }
-        for problem in (problems or state.problems if status != HTTPStatus.OK and paper_refusal is None else ())
+        for problem in (problems or state.problems if status != HTTPStatus.OK and not refused else ())
     ]
     if paper_refusal is not None:
         errors.append({"text": explanation(paper_refusal), "href": "#signed"})
+    if not_cosigned is not None:
+        errors.append({"text": explanation(not_cosigned), "href": "#cosignature"})
     return page(
         "review",
         status=status,
@@ -165,6 +181,8 @@ def review_page(
         is_confirmed=is_confirmed,
         paper_refusal=explanation(paper_refusal) if paper_refusal is not None else "",
         changed_parts=paper_refusal.parts if isinstance(paper_refusal, ContentChanged) else (),
+        cosigning=cosigning_of(request_session(), found, state),
+        not_cosigned=explanation(not_cosigned) if not_cosigned is not None else "",
         wanted_codes=_numbers_that_may_sign(found),
         faults=_faults(state),
         place_of=lambda fault: where_to_mend(

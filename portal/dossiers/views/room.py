@@ -23,7 +23,7 @@ LARGEST_UPLOAD_BYTES = 210 * 1024 * 1024
 PREPARERS = (Audience.COMPANY, Audience.ONE_STOP)
 """Who prepares a draft: the company, and an officer at the counter for whoever stands there."""
 
-UPLOADS = frozenset({"dossiers.upload", "dossiers.upload_answer", "dossiers.file_signed"})
+UPLOADS = frozenset({"dossiers.upload", "dossiers.upload_answer", "dossiers.file_signed", "dossiers.cosign_by_paper"})
 
 
 @blueprint.url_value_preprocessor

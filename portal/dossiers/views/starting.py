@@ -113,9 +113,21 @@ def _form(definition: Definition, version: ProcedureVersion) -> StartForm:
         form.case.data = wanted if definition.case(wanted) else None
     if not form.case.data and len(form.case.choices) == 1:
         form.case.data = form.case.choices[0][0]
-    if not form.party.data and len(form.party.choices) == 1:
-        form.party.data = form.party.choices[0][0]
+    if not form.party.data and not form.is_submitted():
+        form.party.data = _likely_party(parties)
     return form
+
+
+def _likely_party(parties: Sequence[ActingFor]) -> str | None:
+    """Whom it is probably for: the only one there is, whom they filed for last, else the only company of theirs."""
+    allowed = {str(acting.party_id) for acting in parties}
+    if len(allowed) == 1:
+        return allowed.pop()
+    last = queries.last_party(request_session(), current_viewer())
+    if str(last) in allowed:
+        return str(last)
+    companies = [acting for acting in parties if acting.tax_code is not None]
+    return str(companies[0].party_id) if len(companies) == 1 else None
 
 
 def _may_file(acting: ActingFor, definition: Definition, version: ProcedureVersion) -> bool:

@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 from portal.accounts.entrance import current_viewer
 from portal.catalogue.queries import definition_of
 from portal.clock.zone import VIETNAM
-from portal.dossiers import queries
-from portal.dossiers.models import Dossier
+from portal.dossiers import cosigning, queries
+from portal.dossiers.models import Dossier, Draft
 from portal.dossiers.views.room import blueprint, language, now, page
 from portal.foundation import formats
 from portal.foundation.guards import Audience, open_to
@@ -90,6 +90,17 @@ class Narrowed:
         )
 
 
+def _draft_subject(draft: Draft) -> str:
+    """What a draft is about: its subject once that is answered, else its case, else its procedure."""
+    definition = definition_of(draft.procedure)
+    written = draft.answers.get(definition.title_field or "")
+    subject = written[0] if isinstance(written, list) and written else written
+    if isinstance(subject, str) and subject.strip():
+        return subject.strip()
+    case = definition.case(draft.case_key) if len(definition.cases) > 1 else None
+    return (case.name if case else definition.name).words(language())
+
+
 @blueprint.get("/dossiers")
 @open_to(Audience.COMPANY)
 def workspace() -> Response:
@@ -100,9 +111,11 @@ def workspace() -> Response:
     shown = list(rows[: queries.PAGE])
     older = narrowed.address("dossiers.workspace", _written(shown[-1])) if len(rows) > len(shown) else ""
     any_filed = bool(rows) or narrowed.is_narrowed
+    drafts = [] if narrowed.is_narrowed or after else queries.open_drafts(session, viewer=viewer)
     return page(
         "workspace",
-        drafts=[] if narrowed.is_narrowed or after else queries.open_drafts(session, viewer=viewer),
+        drafts=drafts,
+        to_cosign=cosigning.waiting_for(session, viewer) if drafts else [],  # they are drafts of the viewer's, too
         rows=shown,
         names={one.id: definition_of(one.procedure).name for one in shown},
         narrowed=narrowed,
@@ -111,6 +124,7 @@ def workspace() -> Response:
         newest=narrowed.address("dossiers.workspace") if after else "",
         file=narrowed.address("dossiers.workspace_file"),
         has_parties=bool(viewer.acting_for),
+        draft_subject=_draft_subject,
         definition_of=definition_of,
         viewer=viewer,
     )

@@ -19,7 +19,7 @@ from portal.accounts.viewer import Viewer
 from portal.attachments.models import Attachment
 from portal.catalogue.models import ProcedureVersion
 from portal.counter.models import PartyClaim
-from portal.dossiers.models import Dossier, DossierAnswers, Draft, ResultWish
+from portal.dossiers.models import Cosignature, Dossier, DossierAnswers, Draft, ResultWish
 from portal.hearing.models import Matter, Rating
 from portal.notices.models import Notice
 from portal.personal.queries import looks
@@ -50,6 +50,7 @@ def everything(session: Session, viewer: Viewer, *, now: datetime) -> dict[str, 
         "ratings": _rows(session, Rating, ("dossier_id", "score", "words", "rated_at"), person_id),
         "dossiers": _dossiers(session, person_id),
         "drafts": _drafts(session, person_id),
+        "cosignatures": _cosignatures(session, person_id),
         "files": _files(session, person_id),
         "looked_at_by": [
             {
@@ -128,6 +129,21 @@ def _drafts(session: Session, person_id: UUID) -> list[dict[str, Any]]:
         .order_by(Draft.created_at)
     )
     return [{**_plain(draft, ("created_at", "updated_at", "answers")), "procedure": code} for draft, code in rows]
+
+
+def _cosignatures(session: Session, person_id: UUID) -> list[dict[str, Any]]:
+    """What the person was asked to co-sign, or asked others to, until it is filed; then the dossier tells of it."""
+    rows = session.execute(
+        sa.select(Cosignature, ProcedureVersion.code)
+        .join(Draft, Draft.id == Cosignature.draft_id)
+        .join(ProcedureVersion, ProcedureVersion.id == Draft.procedure_version_id)
+        .where(sa.or_(Cosignature.asked_of == person_id, Cosignature.asked_by == person_id))
+        .order_by(Cosignature.asked_at)
+    )
+    columns = ("asked_at", "signed_at", "declined_at", "ended_at", "reason")
+    return [
+        {**_plain(one, columns), "procedure": code, "asked_of_you": one.asked_of == person_id} for one, code in rows
+    ]
 
 
 def _files(session: Session, person_id: UUID) -> list[dict[str, Any]]:

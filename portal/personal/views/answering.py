@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 from portal.accounts.entrance import current_viewer
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import request_session, unit_of_work
-from portal.hearing import actions, queries
+from portal.hearing import queries
+from portal.personal import actions
 from portal.personal.forms import AnswerForm
 from portal.personal.views.room import blueprint, now, page, see
 
@@ -45,10 +46,6 @@ def answer(matter_id: UUID) -> Response:
         found = queries.of_own_data(session, matter_id, for_change=True)
         if not form.validate_on_submit() or wanted not in ACTS:
             return page("answering", status=422, matter=found, form=form, now=now())
-        if wanted == "ask":
-            actions.ask(session, found, form.words.data, viewer=viewer, now=now())
-        else:
-            refused = wanted == "refuse"
-            actions.answer(session, found, form.words.data, refused=refused, viewer=viewer, now=now())
+        actions.answer(session, found, form.words.data, act=wanted, viewer=viewer, now=now())
     flask.flash(_("Sent. The person is told."), "success")
     return see("personal.requests")

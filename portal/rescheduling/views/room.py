@@ -27,7 +27,13 @@ def _acts(source: str) -> str:
     return acts.said(source, spoken())
 
 
+def _note(text: str) -> str:
+    """A note that came with the packaged calendar in the reader's language; one written here as it stands."""
+    return str(wording.NOTES.get(text, text))
+
+
 blueprint.add_app_template_filter(_acts, "acts")
+blueprint.add_app_template_filter(_note, "calendar_note")
 
 
 def now() -> datetime:

@@ -13,3 +13,13 @@ viewer?.addEventListener("click", (event) => {
   const next = sizes.indexOf(Number(viewer.dataset.zoom)) + (act === "larger" ? 1 : -1);
   viewer.dataset.zoom = sizes[Math.min(Math.max(next, 0), sizes.length - 1)];
 });
+
+// One tick for a whole group: every line of it that is not marked wrong is shown as right.
+document.querySelector("#ticks")?.addEventListener("change", (event) => {
+  const all = event.target.closest('.mc-all input[type="checkbox"]');
+  if (!all) return;
+  for (const line of all.closest("details, section").querySelectorAll(".mc-tick__choice")) {
+    const [right, wrong] = line.querySelectorAll('input[type="radio"]');
+    if (!wrong.checked) right.checked = all.checked;
+  }
+});

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from portal.clock.zone import office_day
 from portal.foundation.database import new_id
-from portal.transparency import correcting, figures, heard, queries
+from portal.transparency import correcting, figures, grouping, heard, queries
 from portal.transparency.actions import goals
 from portal.transparency.models import Snapshot
-from portal.transparency.open_data import Line, lines
+from portal.transparency.open_data import Line, in_order, open_lines
 
 
 def publish_snapshot(session: Session, as_of: date, now: datetime) -> bool:
@@ -23,25 +23,21 @@ def publish_snapshot(session: Session, as_of: date, now: datetime) -> bool:
     if session.scalar(sa.select(sa.exists().where(Snapshot.as_of == as_of))):
         return False
     heard.recount(session, now=now)
-    published = lines(
-        queries.settled_until(session, as_of),
-        queries.stopped_until(session, as_of),
-        queries.open_on(session, as_of),
-        since=figures.published_since(as_of),
-        heard=heard.told_until(session, as_of),
-    )
+    ended = grouping.ended(session, as_of, since=figures.published_since(as_of))
+    published = in_order(ended + open_lines(queries.open_on(session, as_of)))
+    rows = [line.to_json() for line in published]
     statement = insert(Snapshot).values(
         id=new_id(),
         as_of=as_of,
         published_at=now,
         figures=figures.compute(published, on=as_of),
-        rows=[line.to_json() for line in published],
+        rows=rows,
     )
     found = session.execute(
         statement.on_conflict_do_nothing(index_elements=["as_of"]).returning(Snapshot.id)
     ).scalar_one_or_none()
     if found is not None:
-        correcting.note(session, as_of, [line.to_json() for line in published])
+        correcting.note(session, as_of, rows)
     return found is not None
 
 
