@@ -10,6 +10,9 @@ MAKEFLAGS += --no-print-directory
 # Modules in the order of tests/conftest.py; what waits begins first.
 SUITE := -n auto --dist loadscope --no-loadscope-reorder
 
+# What takes an hour by intention is not cut short.
+FULL := -q -o faulthandler_timeout=0
+
 .DEFAULT_GOAL := help
 .PHONY: help install install-tests run test check clock-full figures-full procedures-full races-full paths-full bench lock clean
 .SILENT:
@@ -38,19 +41,19 @@ check: install-tests ## Everything that must be right before a commit: format, l
 	$(BIN)/python -m pytest $(SUITE) $(ARGS)
 
 clock-full: install-tests ## The clock against its oracles in full: two million cases on every core, some minutes
-	MOTCUA_FULL=1 $(BIN)/python -m pytest tests/clock -q -n auto --dist worksteal $(ARGS)
+	MOTCUA_FULL=1 $(BIN)/python -m pytest tests/clock $(FULL) -n auto --dist worksteal $(ARGS)
 
 races-full: install-tests ## Two people act at once, and the clock with them: five hundred pairs of each kind, an hour
-	MOTCUA_FULL=1 $(BIN)/python -m pytest tests/routing/test_decided_once.py tests/routing/test_races.py tests/abuse/test_races.py -q -n auto --dist load $(ARGS)
+	MOTCUA_FULL=1 $(BIN)/python -m pytest tests/routing/test_decided_once.py tests/routing/test_races.py tests/abuse/test_races.py $(FULL) -n auto --dist load $(ARGS)
 
 paths-full: install-tests ## Every path up to two loops through the graph of each procedure
-	MOTCUA_FULL=1 $(BIN)/python -m pytest tests/procedures/test_every_edge.py -q -n auto --dist worksteal $(ARGS)
+	MOTCUA_FULL=1 $(BIN)/python -m pytest tests/procedures/test_every_edge.py $(FULL) -n auto --dist worksteal $(ARGS)
 
 procedures-full: install-tests ## Every procedure, each case and outcome, to its end, through its pages too: an hour or two (ARGS="-k LS-CO-E")
-	MOTCUA_FULL=1 $(BIN)/python -m pytest tests/procedures -q -n auto --dist load $(ARGS)
+	MOTCUA_FULL=1 $(BIN)/python -m pytest tests/procedures $(FULL) -n auto --dist load $(ARGS)
 
 figures-full: install-tests ## Figures, forecasts and bulk history against their recomputation on 50,000 dossiers
-	MOTCUA_DOSSIERS=50000 $(BIN)/python -m pytest tests/transparency/test_recomputed.py tests/transparency/test_forecasting.py tests/demonstration/test_bulk.py -q -p no:xdist -o faulthandler_timeout=14400 $(ARGS)
+	MOTCUA_DOSSIERS=50000 $(BIN)/python -m pytest tests/transparency/test_recomputed.py tests/transparency/test_forecasting.py tests/demonstration/test_bulk.py $(FULL) -p no:xdist $(ARGS)
 
 bench: install-tests ## Measure, as ratios to best cases of the same run
 	$(BIN)/python -m bench $(ARGS)

@@ -175,9 +175,25 @@ def agencies_with_figures(session: Session) -> Sequence[str]:
     ).all()
 
 
+_newest: dict[UUID, Snapshot] = {}
+"""What `latest` remembers: the newest snapshot by its identifier, and no other."""
+
+
 def latest(session: Session) -> Snapshot | None:
-    """The newest snapshot, without its lines."""
-    return session.scalars(sa.select(Snapshot).options(defer(Snapshot.rows)).order_by(Snapshot.as_of.desc())).first()
+    """The newest snapshot, without its lines, belonging to no session.
+
+    A snapshot never changes, and its figures are long to read: each process reads them once and remembers the newest.
+    """
+    newest = session.scalar(sa.select(Snapshot.id).order_by(Snapshot.as_of.desc()).limit(1))
+    if newest is None:
+        return None
+    known = _newest.get(newest)
+    if known is None:
+        known = session.scalars(sa.select(Snapshot).options(defer(Snapshot.rows)).where(Snapshot.id == newest)).one()
+        session.expunge(known)
+        _newest.clear()
+        _newest[newest] = known
+    return known
 
 
 def snapshot_of(session: Session, day: date | None) -> Snapshot | None:

@@ -1,6 +1,5 @@
 """One person's browser window, watched: what its console complains about, and what is hard to use for somebody."""
 
-import json
 import os
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +17,13 @@ PHONE = {"width": 360, "height": 780}
 LOCALES = {"vi": "vi-VN", "en": "en-GB", "zh": "zh-CN"}
 PATIENCE_MILLISECONDS = 45_000
 SIDEWAYS = "() => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+IN_PLACE = """async (options) => {
+    const bars = [...document.querySelectorAll('body *')].filter(one => getComputedStyle(one).position === 'sticky');
+    bars.forEach(one => { one.style.position = 'static'; });
+    try { return (await axe.run(document, options)).violations; }
+    finally { bars.forEach(one => { one.style.position = ''; }); }
+}"""
+"""What a bar at the edge of the window hides comes out with the next turn of the wheel; axe sees one moment only."""
 BROKEN = 500
 REFUSED = "the server responded with a status of 422"
 """What the browser notes when a form comes back with its mistakes, as it should."""
@@ -111,8 +117,8 @@ class Window:
     def _violations(self) -> list[dict[str, Any]]:
         if not self.page.evaluate("() => 'axe' in window"):  # the same page at its other width has it already
             self.page.evaluate(axe())
-        options = json.dumps({"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]})
-        found: list[dict[str, Any]] = self.page.evaluate(f"async () => (await axe.run(document, {options})).violations")
+        options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+        found: list[dict[str, Any]] = self.page.evaluate(IN_PLACE, options)
         return found
 
     def close(self) -> None:

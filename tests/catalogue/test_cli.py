@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -47,6 +48,13 @@ def test_check_names_file_line_code_and_remedy(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert (str(broken), step + 1) in {(finding["file"], finding["line"]) for finding in found}
     assert all(finding["message"] and finding["remedy"] and finding["code"] for finding in found)
+
+
+def test_one_mistake_is_counted_as_one(tmp_path: Path) -> None:
+    broken = tmp_path / "1.004191.toml"
+    broken.write_text(re.sub(r"(?m)^amount = (?=\d)", "amount = -", SHORT.read_text("utf-8"), count=1), "utf-8")
+
+    assert run("check", broken).output.splitlines()[-1] == "1 file: 1 error, 0 warnings"
 
 
 @pytest.mark.parametrize(
