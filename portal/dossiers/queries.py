@@ -145,12 +145,18 @@ def filed_at_counter(session: Session, *, viewer: Viewer, limit: int = PAGE) -> 
 
 def one_filed_at_counter(session: Session, code: str, *, viewer: Viewer) -> Dossier:
     """A dossier one of the viewer's counters took down, with who stood there, paid for already or not yet."""
+    return with_everybody(session, code, taken_at_counter(viewer))
+
+
+def with_everybody(session: Session, code: str, among: sa.ColumnElement[bool]) -> Dossier:
+    """The dossier with the people and offices around it, read afresh; `NotFound` where it is not among these."""
     found = session.scalars(
         sa.select(Dossier)
-        .where(Dossier.code == code, taken_at_counter(viewer))
+        .where(Dossier.code == code, among)
         .options(
             joinedload(Dossier.procedure, innerjoin=True),
             joinedload(Dossier.party, innerjoin=True),
+            joinedload(Dossier.agent_party),
             joinedload(Dossier.filer, innerjoin=True),
             joinedload(Dossier.walk_in),
             joinedload(Dossier.agency),

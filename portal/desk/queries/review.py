@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from portal.accounts.models import Absence, Agency, Person, Post
 from portal.accounts.viewer import Viewer
@@ -27,9 +27,9 @@ from portal.dossiers.models import (
 )
 from portal.dossiers.policy import of_own_office
 from portal.dossiers.projection import graph_of
+from portal.dossiers.queries import with_everybody
 from portal.dossiers.record import history
 from portal.dossiers.replaying import replayed
-from portal.foundation.errors import NotFound
 from portal.letters.models import Letter
 from portal.routing.models import ConflictOfInterest
 from portal.workflow.events import Event
@@ -88,23 +88,7 @@ class Reading:
 
 def dossier(session: Session, code: str, *, viewer: Viewer) -> Dossier:
     """The dossier with the people and offices around it; `NotFound` if the office may not know of it."""
-    found = session.scalars(
-        sa.select(Dossier)
-        .where(Dossier.code == code, of_own_office(viewer))
-        .options(
-            joinedload(Dossier.procedure, innerjoin=True),
-            joinedload(Dossier.party, innerjoin=True),
-            joinedload(Dossier.agent_party),
-            joinedload(Dossier.filer, innerjoin=True),
-            joinedload(Dossier.walk_in),
-            joinedload(Dossier.agency),
-            joinedload(Dossier.intake_agency, innerjoin=True),
-        )
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if found is None:
-        raise NotFound("dossier.not_found")
-    return found
+    return with_everybody(session, code, of_own_office(viewer))
 
 
 def reading(session: Session, found: Dossier) -> Reading:

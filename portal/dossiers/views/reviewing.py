@@ -180,7 +180,7 @@ def review_page(
         form=form,
         is_confirmed=is_confirmed,
         paper_refusal=explanation(paper_refusal) if paper_refusal is not None else "",
-        changed_parts=paper_refusal.parts if isinstance(paper_refusal, ContentChanged) else (),
+        paper_changes=paper_refusal.parts if isinstance(paper_refusal, ContentChanged) else (),
         cosigning=cosigning_of(request_session(), found, state),
         not_cosigned=explanation(not_cosigned) if not_cosigned is not None else "",
         wanted_codes=_numbers_that_may_sign(found),
