@@ -14,7 +14,7 @@ SUITE := -n auto --dist loadscope --no-loadscope-reorder
 FULL := -q -o faulthandler_timeout=0
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-tests run test check clock-full figures-full procedures-full races-full paths-full bench lock clean
+.PHONY: help install install-tests run test check clock-full figures-full procedures-full races-full paths-full browser-full bench lock clean
 .SILENT:
 .NOTPARALLEL:
 
@@ -52,8 +52,11 @@ paths-full: install-tests ## Every path up to two loops through the graph of eac
 procedures-full: install-tests ## Every procedure, each case and outcome, to its end, through its pages too: an hour or two (ARGS="-k LS-CO-E")
 	MOTCUA_FULL=1 $(BIN)/python -m pytest tests/procedures $(FULL) -n auto --dist load $(ARGS)
 
+browser-full: install-tests ## Every journey and page in a browser, in three languages and both widths, with axe: an hour or two
+	MOTCUA_FULL=1 $(BIN)/python -m pytest tests/browser $(FULL) -n auto --dist loadscope --no-loadscope-reorder $(ARGS)
+
 figures-full: install-tests ## Figures, forecasts and bulk history against their recomputation on 50,000 dossiers
-	MOTCUA_DOSSIERS=50000 $(BIN)/python -m pytest tests/transparency/test_recomputed.py tests/transparency/test_forecasting.py tests/demonstration/test_bulk.py $(FULL) -p no:xdist $(ARGS)
+	MOTCUA_DOSSIERS=50000 $(BIN)/python -m pytest tests/transparency/test_recomputed.py tests/transparency/test_with_pandas.py tests/transparency/test_forecasting.py tests/demonstration/test_bulk.py $(FULL) -p no:xdist $(ARGS)
 
 bench: install-tests ## Measure, as ratios to best cases of the same run
 	$(BIN)/python -m bench $(ARGS)

@@ -10,9 +10,11 @@ import sys
 from typing import Any
 
 from config import SettingsError, settings
+from portal.letters.keys import keys_of
 
 try:
     workers = settings().web_workers
+    keys_of(settings().signers_file)
 except SettingsError as error:
     sys.exit(str(error))
 

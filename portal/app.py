@@ -13,6 +13,7 @@ from portal.accounts import entrance, sealing, sign_in_service
 from portal.foundation import database, languages, web
 from portal.foundation.settings import Settings
 from portal.foundation.unit_of_work import close_request_session
+from portal.letters.keys import keys_of
 from portal.outages import board
 from portal.payments.gateways import Gateways
 
@@ -24,6 +25,7 @@ ROOMS = (
     "portal.dossiers.views",
     "portal.attachments.views",
     "portal.registering.views",
+    "portal.letters.views",
     "portal.dossiers.letter_views",
     "portal.dossiers.slip_views",
     "portal.payments.views",
@@ -61,6 +63,7 @@ def create_app(settings: Settings) -> flask.Flask:
     app.config.from_mapping(_configuration(settings))
     app.extensions["settings"] = settings
     sealing.use_key(settings.secret_key)
+    keys_of(settings.signers_file)  # a file that is not right stops the start, and not the first letter
     app.jinja_options = {"undefined": jinja2.StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     if not database.is_connected():  # tests bind their own before making the app
         database.connect(settings.database_url, pool_size=settings.web_workers)

@@ -7,6 +7,6 @@ resolve() {
     "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
         --no-annotate --no-emit-index-url --no-emit-find-links "${@:2}" pyproject.toml -o "requirements/$1.txt"
 }
-resolve production
+resolve production --extra token
 resolve embedded --extra embedded
-resolve development --extra embedded --extra development
+resolve development --extra embedded --extra token --extra development

@@ -10,6 +10,7 @@ from redis import Redis
 from config import settings
 from portal.foundation import database, jobs, logs
 from portal.foundation.unit_of_work import unit_of_work
+from portal.letters.keys import keys_of
 from portal.operations import pulse
 from workers import schedule, task
 from workers.credit import keep_credit
@@ -24,6 +25,7 @@ LARGEST_ID = 2**63 - 1
 LONGEST_IDLE_MILLISECONDS = 60_000  # a transaction in which nothing happens must not hold its locks for ever
 
 keep_credit()
+keys_of(settings().signers_file)  # a file that is not right stops the start, and not the first letter
 app = make_app(settings().redis_url)
 pace = Pace.from_environment()
 

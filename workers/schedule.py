@@ -58,6 +58,7 @@ TIMETABLE: tuple[Entry, ...] = (
     Daily(job=Job.LEARN_EFFORT, at=time(2, 30)),
     Daily(job=Job.CLEAN_EXPIRED, at=time(3, 30)),
     Daily(job=Job.ERASE_EXPIRED, at=time(4, 0)),  # by the retention rules in force
+    Daily(job=Job.CHECK_CERTIFICATES, at=time(5, 0)),  # of seals and signatures, before they expire
     Every(job=Job.CHECK_PAYMENTS, minutes=10),  # attempts whose notification may have been lost
     Daily(job=Job.PLACE_STEPS, at=time(6, 30)),  # those who were away yesterday are back
     Daily(job=Job.SEND_DIGESTS, at=time(7, 0)),  # for those who want their notices once a day

@@ -218,7 +218,9 @@ class CompanyForm(Form):
     )
     representative = StringField(_("Legal representative"), _required(_("Enter the name of the legal representative.")))
     phone = TelField(
-        _("Telephone"), [Optional(), Length(max=LONGEST_LINE)], render_kw={"type": "tel", "autocomplete": "tel"}
+        _("Telephone (optional)"),
+        [Optional(), Length(max=LONGEST_LINE)],
+        render_kw={"type": "tel", "autocomplete": "tel"},
     )
 
     def offer(self, names: Mapping[str, str]) -> "CompanyForm":

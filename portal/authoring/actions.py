@@ -190,6 +190,8 @@ def intended(definition: Definition, draft: ProcedureDraft) -> Definition:
 def set_rule(session: Session, *, needs_two: bool, by: UUID, now: datetime) -> None:
     """Say whether somebody else than the last editor has to publish."""
     before = queries.needs_two(session)
+    if before == needs_two:
+        return
     session.merge(PublishingRule(id=1, needs_two=needs_two, changed_by=by, changed_at=now))
     session.flush()
     audit.record(

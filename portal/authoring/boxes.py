@@ -17,6 +17,8 @@ from portal.catalogue.setting_words import SETTINGS
 from portal.catalogue.text import LANGUAGES
 
 FIRST: Final = ("type", "kind", "name", "label", "title", "ask", "act", "value", "agency", "amount", "days", "unit")
+OF_A_PROCEDURE: Final = ("name", "code", "sector", "summary")
+"""What a procedure is known by stands above everything else said of it."""
 LAST: Final = ("stop_when", "stop", "when", "basis", "source", "verified", "code", "code_verified")
 LONG: Final = frozenset(
     {
@@ -114,7 +116,7 @@ class Drawing:
         if only is not None:
             chosen = tuple(one for name in only for one in chosen if one.name == name)
         else:
-            chosen = tuple(sorted(chosen, key=lambda one: _place(one.name)))
+            chosen = tuple(sorted(chosen, key=_place))
         return tuple(
             self._tag(shapes, held, trait, prefix) if trait.name == tag else self._box(trait, held, path, prefix)
             for trait in chosen
@@ -245,7 +247,10 @@ def _words(text: object) -> dict[str, Any]:
     }
 
 
-def _place(name: str) -> tuple[int, int]:
+def _place(trait: Trait) -> tuple[int, int]:
+    name = trait.name
+    if trait.owner == "Definition" and name in OF_A_PROCEDURE:
+        return -2, OF_A_PROCEDURE.index(name)
     if name in FIRST:
         return -1, FIRST.index(name)
     return (1, LAST.index(name)) if name in LAST else (0, 0)

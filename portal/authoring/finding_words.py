@@ -117,6 +117,7 @@ SENTENCES: Final[Mapping[str, LazyString]] = MappingProxyType(
         "code_unlike_file": _("The file has another name than the procedure’s code."),
         "not_toml": _("The text is no procedure file: %(why)s"),
         "too_deep": _("The conditions are nested too deeply. Write them in a flatter way."),
+        "and_more": _("There are %(count)s more mistakes. Put those above right first."),
         "too_big": _("The file is too large."),
         "unreadable": _("The file cannot be read: %(why)s"),
     }

@@ -19,6 +19,7 @@ TIMES: Final = "supplement"
 LISTS: Final = (
     "cases",
     "questions",
+    "forms",
     "sections",
     "documents",
     "fees",
@@ -31,7 +32,7 @@ LISTS: Final = (
     "legal_basis",
 )
 """The parts that are lists, in the order somebody describes a procedure."""
-PARTS: Final = (BASICS, "cases", "questions", "sections", "documents", "fees", "limits", "promised_limits", TIMES, "competence", "steps", "results", "letters", "legal_basis")  # fmt: skip  # noqa: E501
+PARTS: Final = (BASICS, "cases", "questions", "forms", "sections", "documents", "fees", "limits", "promised_limits", TIMES, "competence", "steps", "results", "letters", "legal_basis")  # fmt: skip  # noqa: E501
 """The pages of the editor."""
 
 

@@ -25,6 +25,7 @@ SKELETONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "results": {"kind": "decision", "collection": ["online", "post", "counter"]},
     "letters": {"kind": "refusal"},
     "legal_basis": {},
+    "forms": {},
 }
 """What a new thing begins as, by the name of its list."""
 

@@ -89,6 +89,8 @@ def _said(  # noqa: C901 - one case per list
         case "fees":
             amount = held.get("amount_vnd")
             yield formats.money(amount, language) if isinstance(amount, int) else value_words("fee", str(held.get("kind")))  # fmt: skip  # noqa: E501
+        case "forms":
+            yield str(held.get("number", ""))
         case "results":
             yield value_words("kind", str(held.get("kind", "")))
 

@@ -12,6 +12,7 @@ PARTS: Final[Mapping[str, LazyString]] = MappingProxyType(
         "basics": _("General"),
         "cases": _("Cases"),
         "questions": _("Questions before filing"),
+        "forms": _("Prescribed forms"),
         "sections": _("Form"),
         "documents": _("Documents"),
         "fees": _("Fees"),
@@ -35,6 +36,10 @@ ABOUT: Final[Mapping[str, LazyString]] = MappingProxyType(
             "case is enough."
         ),
         "questions": _("Asked before the form, without an account, so that nobody files in vain."),
+        "forms": _(
+            "The forms the law prescribes for the application. The questions of the next part stand in their place; "
+            "here only their names and numbers."
+        ),
         "sections": _("The pages of the form and the questions on each."),
         "documents": _("What has to be handed in."),
         "fees": _("What it costs. Leave empty if it is free of charge."),
@@ -62,6 +67,7 @@ ADD: Final[Mapping[str, LazyString]] = MappingProxyType(
     {
         "cases": _("Add a case"),
         "questions": _("Add a question"),
+        "forms": _("Add a prescribed form"),
         "sections": _("Add a page of the form"),
         "fields": _("Add a question"),
         "documents": _("Add a document"),
@@ -83,6 +89,7 @@ ONE: Final[Mapping[str, LazyString]] = MappingProxyType(
     {
         "cases": _("Case"),
         "questions": _("Question before filing"),
+        "forms": _("Prescribed form"),
         "sections": _("Page of the form"),
         "fields": _("Question"),
         "documents": _("Document"),
@@ -124,6 +131,7 @@ LABELS: Final[Mapping[str, LazyString]] = MappingProxyType(
         "Step.limit": _("Time for this step"),
         "Step.limit_by_case": _("Another time in some cases"),
         "Result.number": _("How the number is written"),
+        "OfficialForm.number": _("Number of the form and its act"),
         "Letter.body": _("Text of the letter"),
         "Result.body": _("Text of the result"),
         "Question.ask": _("What is asked"),
@@ -155,6 +163,8 @@ HINTS: Final[Mapping[str, LazyString]] = MappingProxyType(
             "For a limit of the same day, usually 15:00: what is accepted later counts from the next working day."
         ),
         "Result.number": _("{number} stands for the number given out, {year} for the year, as in {number}/GPXD."),
+        "OfficialForm.number": _("As the act calls it, for example: Mẫu số 15, Nghị định 151/2025/NĐ-CP."),
+        "Document.template": _("The prescribed form of this paper, if there is one, for example: Mẫu số 15d."),
         "RateFee.rate": _("As a share: 0,005 is half a percent."),
         "Bracket.up_to": _("Empty in the last row."),
         "code": _("Made from the name if you leave it empty. Conditions and files call it so."),

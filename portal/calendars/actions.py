@@ -141,7 +141,11 @@ def _publish(
 
 def _audited(differences: list[comparing.Difference], side: str) -> list[dict[str, Any]]:
     rows = ((one.section, one.old if side == "old" else one.new) for one in differences)
-    return [{"section": section, **row} for section, row in rows if row is not None][:MOST_AUDITED]
+    return [
+        {"section": section, **{"opens" if key == "open" else key: value for key, value in row.items()}}
+        for section, row in rows
+        if row is not None
+    ][:MOST_AUDITED]
 
 
 def _agencies_of(session: Session, document: Document) -> dict[str, str]:

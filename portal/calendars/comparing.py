@@ -52,17 +52,22 @@ def changed_days(old: Edition, new: Edition) -> tuple[Range, ...]:
     return tuple(_ranges(sorted(days)))
 
 
+def first_differing(before: Calendar, after: Calendar, days: Iterable[date]) -> date | None:
+    """The first of these days that works in one of the two and not in the other, or has other hours."""
+    return next((day for day in days if _works_differently(before, after, day)), None)
+
+
+def _works_differently(before: Calendar, after: Calendar, day: date) -> bool:
+    is_off = day in before.pages.days_off, day in after.pages.days_off
+    return is_off[0] != is_off[1] or before.spans_of(day) != after.spans_of(day)
+
+
 def _differing(before: Calendar, after: Calendar, first: int, last: int) -> Iterator[int]:
     years = range(first, last + 1)
     locked_differently = {year for year in years if before.is_official(year) != after.is_official(year)}
-    old_off, new_off = before.pages.days_off, after.pages.days_off
     for ordinal in range(date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal() + 1):
         day = date.fromordinal(ordinal)
-        if (
-            day.year in locked_differently
-            or before.spans_of(day) != after.spans_of(day)
-            or (day in old_off) != (day in new_off)
-        ):
+        if day.year in locked_differently or _works_differently(before, after, day):
             yield ordinal
 
 

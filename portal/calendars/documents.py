@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from portal.clock.calendar import Calendar
-from portal.clock.calendar_file import pages_of, read_document
+from portal.clock.calendar_file import check_written, pages_of, read_document
 from portal.clock.errors import CalendarFault
 from portal.clock.year import Pages
 from portal.foundation.errors import Invalid
@@ -27,7 +27,9 @@ _SORTED_BY = {"years": "year", "off": "on", "works": "on"}
 def read(text: str) -> Document:
     """The document in a TOML text, tidied. Raises CalendarFault."""
     content = read_document(text)
-    Calendar(pages_of(content))
+    written_pages = pages_of(content)
+    Calendar(written_pages)
+    check_written(content, written_pages)
     return tidied(plain(content))
 
 

@@ -53,6 +53,9 @@ def remove(document: Document, section: str, on: date) -> Document:
     """Take the day off ("off") or the make-up day ("works") away."""
     if section not in {"off", "works"} or not _line(document, section, on):
         raise Invalid("calendars.no_such_line")
+    makes_up = next((row for row in document.get("works", ()) if row["instead_of"] == on.isoformat()), None)
+    if section == "off" and makes_up is not None:
+        raise Invalid("calendars.is_made_up_for", day=date.fromisoformat(makes_up["on"]).strftime("%d/%m/%Y"))
     rows = [row for row in document[section] if row["on"] != on.isoformat()]
     return _made({**document, section: rows}, "on")
 

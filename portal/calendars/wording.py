@@ -14,6 +14,11 @@ REASONS: dict[str, Any] = {
     "calendars.make_up_day_twice": _("This day is a make-up day already."),
     "calendars.works_anyway": _("Only a Saturday or Sunday that is no day off can be a make-up day."),
     "calendars.no_day_off": _("This day is no day off. Enter the day off first, then the day that makes up for it."),
+    "calendars.year_locked": _(
+        "The year %(year)s is locked as officially decided, so %(day)s cannot change. Open %(year)s again on its page "
+        "first, then change the day and lock the year with the new document."
+    ),
+    "calendars.is_made_up_for": _("%(day)s works in place of this day. Take that make-up day away first."),
     "calendars.no_such_line": _("The calendar has no such line any more."),
     "calendars.hours_unreadable": _("Write each opening as 07:00-11:30, one a line, the earlier first."),
     "calendars.season_unreadable": _("Write the season as month-day/month-day, for example 04-16/10-15."),
@@ -41,7 +46,11 @@ UNREADABLE: dict[Fault, Any] = {
     Fault.TOO_DEEP: _("This is no calendar file: it is nested too deeply, or holds a number of thousands of digits."),
     Fault.NOT_TOML: _("This is not a TOML file: it cannot be read at line %(line)s, column %(column)s."),
     Fault.CUT_OFF: _("This is not a TOML file: it stops in the middle of something."),
+    Fault.NO_SUCH_DAY: _("Line %(line)s: there is no such day as %(day)s."),
     Fault.UNKNOWN_SECTION: _("A calendar has no section called %(sections)s."),
+    Fault.UNKNOWN_KEY: _(
+        "A line of section “%(section)s” may not say “%(key)s”, only: %(known)s. Here stands: %(row)s."
+    ),
     Fault.NOT_A_LIST: _("Section “%(section)s” must be a list of lines."),
     Fault.NOT_A_TABLE: _("Section “%(section)s” must be a table."),
     Fault.LINE_NOT_A_TABLE: _("Every line of section “%(section)s” must be a table."),
@@ -60,6 +69,9 @@ UNREADABLE: dict[Fault, Any] = {
     Fault.NO_YEARS: _("The calendar holds no year it could count."),
     Fault.YEAR_NOT_LOADED: _("%(day)s lies in a year that the calendar does not have."),
     Fault.NO_MAKE_UP_DAY: _("%(day)s cannot be a make-up day: it is no Saturday or Sunday, or it is a day off."),
+    Fault.MAKES_UP_FOR_NOTHING: _(
+        "%(day)s is to work in place of %(instead_of)s, but that day is no day off. Enter the day off first."
+    ),
     Fault.HOURS_IN_DISORDER: _("Opening hours must stand in order, must not be empty and must not overlap."),
     Fault.NO_HOURS: _("On %(day)s no opening hours hold."),
 }
@@ -67,6 +79,10 @@ REASONS |= {f"calendars.unreadable.{fault}": words for fault, words in UNREADABL
 
 NOTED: dict[str, Any] = {
     "changed": _("Noted. Nothing counts by it before you look at what would move and save."),
+    "changed_past": _(
+        "Noted. This concerns a day that has passed: dossiers that have ended keep their dates, only open ones are "
+        "counted anew. Nothing counts by it before you look at what would move and save."
+    ),
     "discarded": _("What you had prepared is thrown away. The calendar in force stays as it was."),
     "saved": _("The calendar is in force. Open dossiers are being moved in the background."),
 }

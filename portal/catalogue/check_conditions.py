@@ -138,7 +138,7 @@ def _form_conditions(definition: Definition) -> Iterator[tuple[KeyPath, Conditio
         for place, field in enumerate(section.fields):
             if field.when is not None:
                 yield ("sections", number, "fields", place, "when"), field.when
-    for name in ("documents", "fees", "steps", "limits", "promised_limits", "competence", "results"):
+    for name in ("documents", "fees", "steps", "limits", "promised_limits", "competence", "results", "forms"):
         for number, thing in enumerate(getattr(definition, name)):
             if thing.when is not None:
                 yield (name, number, "when"), thing.when

@@ -28,6 +28,7 @@ from portal.workflow.soundness import MOST_NODES
 MOST: Final[Mapping[str, int]] = {
     "cases": 100, "questions": 100, "limits": 100, "promised_limits": 100, "competence": 100, "fees": 200,
     "sections": 100, "documents": 500, "results": 50, "letters": 50, "legal_basis": 200, "keywords": 200,
+    "forms": 50,
 }  # fmt: skip
 MOST_FIELDS: Final = 300
 """Per section."""
@@ -279,7 +280,7 @@ def _check_placeholders(text: Text, path: KeyPath, known: Collection[str]) -> It
 
 
 def _check_sources(definition: Definition) -> Iterator[Finding]:
-    for name in ("limits", "promised_limits", "fees", "competence", "legal_basis", "documents", "results"):
+    for name in ("limits", "promised_limits", "fees", "competence", "legal_basis", "documents", "results", "forms"):
         for number, thing in enumerate(getattr(definition, name)):
             if not thing.source:
                 yield Finding(code="unsourced", path=(name, number), severity=Severity.WARNING)

@@ -14,7 +14,6 @@ from portal.catalogue.conditions import (
     Always,
     AnyOf,
     Below,
-    Comparison,
     Condition,
     Equals,
     Not,
@@ -82,30 +81,62 @@ def said(condition: Condition, definition: Definition, language: Language) -> st
         case Always():
             return ""
         case AllOf():
-            return str(_("; and ")).join(said(part, definition, language) for part in condition.of)
+            return str(_("; and ")).join(_together(condition, definition, language))
         case AnyOf():
-            return str(_("; or ")).join(said(part, definition, language) for part in condition.of)
-        case Not():
+            return str(_("; or ")).join(_together(condition, definition, language))
+        case Not() if not isinstance(condition.of, Above | Below):
             return str(_("not: %(condition)s", condition=said(condition.of, definition, language)))
-        case _:
-            return _compared(condition, definition, language)
-
-
-def _compared(condition: Comparison, definition: Definition, language: Language) -> str:
-    field = _asked(condition.field.partition(".")[0], definition)
-    question = f"“{field.label.words(language)}”" if field else condition.field
-    match condition:
         case Present():
-            return str(_("%(question)s is answered", question=question))
-        case Equals():
-            answers = _value(field, condition.value, language)
-        case OneOf():
-            answers = _one_of([_value(field, value, language) for value in condition.values])
+            return str(_("%(question)s is answered", question=_question(condition.field, definition, language)))
+        case _:
+            question, answers = _told(condition, definition, language)
+            return _answered(question, answers)
+
+
+def _together(condition: AllOf | AnyOf, definition: Definition, language: Language) -> list[str]:
+    """The parts in words; what is said of one question is said at once: its bounds, or the answers that will do."""
+    is_all = isinstance(condition, AllOf)
+    sentences: dict[str, tuple[str, list[str]]] = {}
+    for number, part in enumerate(condition.of):
+        comparison = part.of if isinstance(part, Not) else part
+        merges = Above | Below if is_all or comparison is not part else Above | Below | Equals | OneOf
+        if isinstance(comparison, merges):
+            place, (question, answers) = comparison.field, _told(part, definition, language)
+        else:
+            place, question, answers = str(number), said(part, definition, language), []
+        sentences.setdefault(place, (question, []))[1].extend(answers)
+    return [
+        _answered(question, [str(_(" and ")).join(answers)] if is_all and answers else answers)
+        for question, answers in sentences.values()
+    ]
+
+
+def _answered(question: str, answers: Sequence[str]) -> str:
+    return str(_("%(question)s – %(answers)s", question=question, answers=_one_of(answers))) if answers else question
+
+
+def _told(condition: Condition, definition: Definition, language: Language) -> tuple[str, list[str]]:
+    """The question a comparison speaks of, and the answers it allows."""
+    comparison = condition.of if isinstance(condition, Not) else condition
+    if not isinstance(comparison, Equals | OneOf | Above | Below):  # pragma: no cover - the callers have looked
+        raise TypeError(type(comparison).__name__)
+    field = _asked(comparison.field.partition(".")[0], definition)
+    question = _question(comparison.field, definition, language)
+    if isinstance(comparison, OneOf):
+        return question, [_value(field, value, language) for value in comparison.values]
+    value = _value(field, comparison.value, language)
+    is_denied = condition is not comparison
+    match comparison:
         case Above():
-            answers = str(_("more than %(value)s", value=_value(field, condition.value, language)))
+            value = str(_("at most %(value)s", value=value) if is_denied else _("more than %(value)s", value=value))
         case Below():
-            answers = str(_("less than %(value)s", value=_value(field, condition.value, language)))
-    return str(_("%(question)s – %(answers)s", question=question, answers=answers))
+            value = str(_("at least %(value)s", value=value) if is_denied else _("less than %(value)s", value=value))
+    return question, [value]
+
+
+def _question(path: str, definition: Definition, language: Language) -> str:
+    field = _asked(path.partition(".")[0], definition)
+    return f"“{field.label.words(language)}”" if field else path
 
 
 def _asked(code: str, definition: Definition) -> FieldBase | None:

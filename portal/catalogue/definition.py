@@ -97,6 +97,18 @@ class LegalBasis(Sourced):
     cited: bool = True
 
 
+class OfficialForm(Sourced):
+    """The form the law prescribes for the application; the questions asked here stand in its place.
+
+    `number` is what the act calls it: "Mẫu số 15, Nghị định 151/2025/NĐ-CP".
+    Source: Decree 63/2010/NĐ-CP, Article 8(2).
+    """
+
+    name: Text
+    number: Annotated[str, pydantic.Field(max_length=200)] = ""
+    when: Condition | None = None
+
+
 class Announcement(Sourced):
     """The decision that announces this version of the procedure: its number and its day."""
 
@@ -146,6 +158,7 @@ class Definition(Model):
     promised_limits: tuple[LimitRule, ...] = ()
     supplement: Supplement
     fees: tuple[Fee, ...] = ()
+    forms: tuple[OfficialForm, ...] = ()
     sections: Annotated[tuple[Section, ...], pydantic.Field(min_length=1)]
     documents: Annotated[tuple[Document, ...], pydantic.Field(min_length=1)]
     steps: Annotated[tuple[Step, ...], pydantic.Field(min_length=1)]

@@ -235,6 +235,8 @@ def _filling(code: str, chance: Random) -> str | None:
 
 def _words(field: TextField, chance: Random) -> str:
     code = field.code
+    if field.digits:
+        return f"{chance.randint(1, 999)}"
     if field.lines == 1 and "number" not in code and (said := _filling(code, chance)):
         return said
     if "number" in code or "certificate" in code or "plot" in code or "sheet" in code:

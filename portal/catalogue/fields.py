@@ -54,11 +54,15 @@ class FieldBase(Sourced):
 
 
 class TextField(FieldBase):
-    """Free words; `lines` above one asks for a paragraph."""
+    """Free words; `lines` above one asks for a paragraph.
+
+    `digits` is for the number of a plot, a lot or a map sheet: it, or each of several between commas, holds a digit.
+    """
 
     type: Literal["text"]
     lines: Annotated[int, pydantic.Field(ge=1, le=30)] = 1
     max_length: Annotated[int, pydantic.Field(ge=1, le=20_000)] = 500
+    digits: bool = False
 
 
 class NumberField(FieldBase):

@@ -67,6 +67,10 @@ FINDINGS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "Write the condition in a flatter way.",
         ),
         "too_big": ("The file is larger than %(limit)d bytes", "Split it, or remove what is not needed."),
+        "and_more": (
+            "There are %(count)d more mistakes of shape",
+            "Put those above right first; they may be the same.",
+        ),
         "too_many": ("There are more than %(limit)d of these", "Keep what the procedure really has."),
         "control_letter": ("There is a control character in this text", "Delete it and type the words again."),
         "status_of_text": (

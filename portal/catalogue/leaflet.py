@@ -11,7 +11,7 @@ from portal.catalogue.agencies import AgencyEntry
 from portal.catalogue.check_route import may_apply
 from portal.catalogue.condition_words import in_words, simplified
 from portal.catalogue.conditions import Condition
-from portal.catalogue.definition import Case, Competence, Definition, LimitRule
+from portal.catalogue.definition import Case, Competence, Definition, LimitRule, OfficialForm
 from portal.catalogue.documents import Document
 from portal.catalogue.fees import Fee, FixedFee
 from portal.catalogue.fields import Section
@@ -27,7 +27,7 @@ from portal.foundation.formats import Language
 class Sometimes:
     """A part of the procedure with the condition it hangs on, in words; nothing where it always applies."""
 
-    thing: Document | Fee | LimitRule | Competence | Result
+    thing: Document | Fee | LimitRule | Competence | Result | OfficialForm
     only_if: str
 
 
@@ -71,6 +71,7 @@ class Leaflet:
     if_at_hand: tuple[Sometimes, ...]
     ways: tuple[Way, ...]
     sections: tuple[Section, ...]
+    forms: tuple[Sometimes, ...]
 
     @property
     def shortest(self) -> LimitRule:
@@ -96,7 +97,9 @@ def leaflet_of(
 ) -> Leaflet:
     """Put together what holds in this case."""
 
-    def parts(things: Sequence[Document | Fee | LimitRule | Competence | Result]) -> tuple[Sometimes, ...]:
+    def parts(
+        things: Sequence[Document | Fee | LimitRule | Competence | Result | OfficialForm],
+    ) -> tuple[Sometimes, ...]:
         return tuple(
             Sometimes(thing=thing, only_if=in_words(thing.when, definition, case.code, language))
             for thing in things
@@ -123,6 +126,7 @@ def leaflet_of(
         if_at_hand=tuple(found for found in documents if not _is_required(found)),
         ways=_ways(definition, case, agencies, language),
         sections=tuple(section for section in definition.sections if may_apply(definition, section.when, case)),
+        forms=parts(definition.forms),
     )
 
 
@@ -139,7 +143,12 @@ def doubts_of(definition: Definition, language: Language) -> tuple[Doubt, ...]:
         found.append(Doubt(part="supplement", name=days, source=definition.supplement.source))
     if not definition.level.verified:
         found.append(Doubt(part="level", name=definition.level.value, source=definition.level.source))
-    named = (("fee", definition.fees), ("document", definition.documents), ("result", definition.results))
+    named = (
+        ("fee", definition.fees),
+        ("form", definition.forms),
+        ("document", definition.documents),
+        ("result", definition.results),
+    )
     for part, things in named:
         found += [
             Doubt(part=part, name=thing.name.words(language), source=thing.source)

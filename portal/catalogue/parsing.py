@@ -16,6 +16,8 @@ from portal.catalogue.locating import KeyPath, line_at, lines_of
 MAX_BYTES: Final = 1_500_000
 """Many times the longest procedure there is; as much is judged within seconds on a slow machine."""
 MAX_DEPTH: Final = 40
+MOST_FINDINGS: Final = 200
+"""Mistakes of shape told one by one; a file of a hundred thousand empty steps says the same again and again."""
 _DEEP_KEY: Final = re.compile(rf"""(?<![\w"'-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}""")
 """A key of so many dotted parts: it is nested too deeply, and a reader of TOML would take minutes to say so."""
 
@@ -68,16 +70,21 @@ def parse_text(text: str, model: type[AnyModel], *, file: str = "") -> Parsed[An
     except tomllib.TOMLDecodeError as failure:
         found = re.search(r"line (\d+)", str(failure))
         return _refused(file, "not_toml", line=int(found[1]) if found else None, why=str(failure))
-    except (RecursionError, ValueError) as failure:
-        return _refused(file, "not_toml", why=type(failure).__name__)
+    except RecursionError:
+        return _refused(file, "too_deep", limit=MAX_DEPTH)
+    except ValueError as failure:  # a number of thousands of digits
+        return _refused(file, "not_toml", why=str(failure))
     if _is_deeper(content, MAX_DEPTH):
         return _refused(file, "too_deep", limit=MAX_DEPTH)
     lines = lines_of(text)
     try:
         thing = model.model_validate(content)
     except pydantic.ValidationError as failure:
-        errors = _without_echoes(failure.errors(include_url=False))
-        findings = tuple(_finding(error, content, lines, file) for error in errors)
+        errors = list(_without_echoes(failure.errors(include_url=False, include_input=False)))
+        findings = tuple(_finding(error, content, lines, file) for error in errors[:MOST_FINDINGS])
+        if len(errors) > MOST_FINDINGS:
+            rest = Finding(code="and_more", path=(), detail={"count": len(errors) - MOST_FINDINGS}, file=file)
+            findings = (*findings, rest)
         return Parsed(thing=None, findings=findings, lines=lines, file=file)
     return Parsed(thing=thing, findings=(), lines=lines, file=file)
 

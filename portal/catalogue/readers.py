@@ -102,7 +102,15 @@ def _text(field: TextField, parts: Parts, _places: Places) -> Answer:
     text = tidy(parts[""][-1], keep_lines=field.lines > 1)
     if len(text) > field.max_length:
         raise Unreadable("too_long", limit=field.max_length, length=len(text))
+    if field.digits and not _has_digits(text):
+        raise Unreadable("no_digits")
     return text
+
+
+def _has_digits(text: str) -> bool:
+    """Whether every part between commas holds a digit."""
+    parts = [part for part in re.split("[,;]", text) if part.strip()]
+    return bool(parts) and all(any(sign.isdecimal() for sign in part) for part in parts)
 
 
 def _quantity(text: str, *, decimals: int, low: Decimal | None, high: Decimal | None, part: str = "") -> str:

@@ -7,7 +7,17 @@ from typing import Literal
 from portal.catalogue.answers import Answers, facts_of, read, visible
 from portal.catalogue.charges import fees_for, total_vnd
 from portal.catalogue.check_conditions import scope_in_case
-from portal.catalogue.conditions import CASE, Condition, comparisons, holds, is_empty
+from portal.catalogue.conditions import (
+    CASE,
+    AllOf,
+    AnyOf,
+    Condition,
+    Facts,
+    Not,
+    comparisons,
+    holds,
+    is_empty,
+)
 from portal.catalogue.definition import Case, Definition
 from portal.catalogue.fees import BracketFee, RateFee
 from portal.catalogue.fields import AnyField, ChoiceField, ManyField, MoneyField, NumberField, YesNoField, all_fields
@@ -44,9 +54,8 @@ class Tailored:
 
     def state(self, condition: Condition | None) -> State:
         """Whether what hangs on the condition applies, is left out, or hangs on an open question."""
-        if _roots(condition) & self.open:
-            return "open"
-        return "applies" if holds(condition, facts_of(self.case, self.answers)) else "left_out"
+        found = _certainty(condition, facts_of(self.case, self.answers), self.open)
+        return "open" if found is None else "applies" if found else "left_out"
 
 
 def tailored(definition: Definition, case: Case, typed: Mapping[str, Sequence[str]], *, places: Places) -> Tailored:
@@ -59,22 +68,35 @@ def tailored(definition: Definition, case: Case, typed: Mapping[str, Sequence[st
     unanswered = {code for code in codes & asked if is_empty(answers.get(code))}
     elsewhere = {field.code for _, field in all_fields(definition.sections)} - codes
     waiting = frozenset(unanswered | elsewhere)
-    fees = fees_for(definition, case.code, answers)
-    bases = {fee.base for fee in definition.fees if isinstance(fee, BracketFee | RateFee)}
-    fees_hang_on = {root for fee in definition.fees for root in _roots(fee.when)} | bases
-    limits_hang_on = {root for rule in definition.limits for root in _roots(rule.when)}
-    agencies_hang_on = {root for rule in definition.competence for root in _roots(rule.when)}
+    facts = facts_of(case.code, answers)
+
+    def certain(condition: Condition | None) -> bool | None:
+        return _certainty(condition, facts, waiting)
+
+    fees = [(fee, certain(fee.when)) for fee in definition.fees]
+    is_fee_open = any(
+        applies is None or (applies and isinstance(fee, BracketFee | RateFee) and fee.base in waiting)
+        for fee, applies in fees
+    )
+    limit = next((applies for rule in definition.limits if (applies := certain(rule.when)) is not False), None)
+    agency = next((applies for rule in definition.competence if (applies := certain(rule.when)) is not False), None)
     return Tailored(
         questions=questions,
         shown=asked,
         answers=answers,
         typed=mine,
         open=waiting,
-        fee_vnd=None if fees_hang_on & waiting else total_vnd(fees),
-        limit=None if limits_hang_on & waiting else limit_for(definition, case.code, answers).limit,
-        agency=None if agencies_hang_on & waiting else agency_for(definition, case.code, answers),
+        fee_vnd=None if is_fee_open else total_vnd(fees_for(definition, case.code, answers)),
+        limit=limit_for(definition, case.code, answers).limit if limit else None,
+        agency=agency_for(definition, case.code, answers) if agency else None,
         case=case.code,
     )
+
+
+def carried(definition: Definition, case: Case, typed: Mapping[str, Sequence[str]], *, places: Places) -> Answers:
+    """What was answered before any account, as a draft begins with it: read, and asked in this case."""
+    found = tailored(definition, case, typed, places=places)
+    return {code: answer for code, answer in found.answers.items() if code in found.shown and not is_empty(answer)}
 
 
 def deciding_questions(definition: Definition, case: Case) -> tuple[AnyField, ...]:
@@ -93,6 +115,20 @@ def deciding_questions(definition: Definition, case: Case) -> tuple[AnyField, ..
             found.add(code)
             edge += _roots(field.when)
     return tuple(field for code, field in everything.items() if code in found)
+
+
+def _certainty(condition: Condition | None, facts: Facts, waiting: frozenset[str]) -> bool | None:
+    """Whether the condition holds whatever the questions still open are answered; None where that depends on them."""
+    match condition:
+        case AllOf() | AnyOf():
+            decides = isinstance(condition, AnyOf)
+            parts = {_certainty(part, facts, waiting) for part in condition.of}
+            return decides if decides in parts else None if None in parts else not decides
+        case Not():
+            inner = _certainty(condition.of, facts, waiting)
+            return None if inner is None else not inner
+        case _:
+            return None if _roots(condition) & waiting else holds(condition, facts)
 
 
 def _roots(condition: Condition | None) -> set[str]:

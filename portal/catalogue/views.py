@@ -13,9 +13,10 @@ from werkzeug.wrappers import Response
 from portal.accounts.entrance import maybe_viewer
 from portal.calendars.queries import in_force
 from portal.catalogue import queries, registers
+from portal.catalogue.answers import posted_from
 from portal.catalogue.change_words import differences
 from portal.catalogue.conditions import condition_json
-from portal.catalogue.definition import Definition
+from portal.catalogue.definition import Case, Definition
 from portal.catalogue.drawn_route import drawn
 from portal.catalogue.duties import Duties, duties_of
 from portal.catalogue.leaflet import doubts_of, leaflet_of, name_of
@@ -23,10 +24,11 @@ from portal.catalogue.levels import level_of
 from portal.catalogue.limit_words import answer_time, limit_words, unit_rule
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.narrowing import FIELDS, Narrowing
+from portal.catalogue.outcome import outcome_of
 from portal.catalogue.outlines import outline_of, picture_of
-from portal.catalogue.precheck import precheck
+from portal.catalogue.precheck import Precheck, precheck, prechecked
 from portal.catalogue.step_words import who_does
-from portal.catalogue.tailoring import tailored
+from portal.catalogue.tailoring import Tailored, tailored
 from portal.catalogue.text import reliance_on
 from portal.clock.zone import office_day
 from portal.foundation.guards import Audience, public
@@ -96,7 +98,9 @@ def procedure(code: str) -> Response | str:
     viewer = maybe_viewer()
     is_administrator = viewer is not None and Audience.ADMINISTRATOR in viewer.audiences
     check = precheck(definition, case.code, _typed(definition), places=registers.places())
-    answered = {QUESTION_PREFIX + code: answer for code, answer in check.answers.items()}
+    found = tailored(
+        definition, case, {**_answers(), **prechecked(definition, check.answers)}, places=registers.places()
+    )
     return flask.render_template(
         "catalogue/procedure.html",
         leaflet=leaflet,
@@ -112,9 +116,11 @@ def procedure(code: str) -> Response | str:
         doubts=doubts_of(definition, current()),
         is_administrator=is_administrator,
         question_prefix=QUESTION_PREFIX,
-        tailored=tailored(definition, case, _answers(), places=registers.places()),
+        tailored=found,
+        outcome=outcome_of(leaflet, found),
         answer_prefix=ANSWER_PREFIX,
-        start_url=f"/drafts/new?{urlencode({'procedure': code, 'case': case.code, **answered})}",
+        blank_form_url=flask.url_for("blank_forms.sheet", code=code, case=case.code),
+        start_url=_start_url(definition, case, check, found),
     )
 
 
@@ -198,6 +204,15 @@ def _entries(found: Iterable[ProcedureVersion]) -> list[dict[str, Any]]:
         for version in versions
         for definition in [definitions[version.id]]
     ]
+
+
+def _start_url(definition: Definition, case: Case, check: Precheck, found: Tailored) -> str:
+    """Where a draft begins, with everything answered here along."""
+    said: dict[str, str | list[str]] = {"procedure": definition.code, "case": case.code}
+    said |= {QUESTION_PREFIX + code: answer for code, answer in check.answers.items()}
+    typed = posted_from(definition, found.answers)
+    said |= {ANSWER_PREFIX + name: values for name, values in typed.items() if name not in check.answers}
+    return f"/drafts/new?{urlencode(said, doseq=True)}"
 
 
 def _typed(definition: Definition) -> Mapping[str, str]:

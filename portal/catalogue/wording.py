@@ -59,6 +59,7 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "not_an_hs_code": N_("Enter a commodity code of 8 digits (10 for China), for example 08105000"),
         "not_a_tax_code": N_("This is no valid tax code: check the digits (10, or 13 for a branch)"),
         "not_a_personal_tax_code": N_("Enter the 12-digit personal number used as the tax code"),
+        "no_digits": N_("Write the number, for example 125; separate several by commas"),
         "not_a_person_id": N_("Enter the 12 digits of the citizen identity card"),
         "not_a_person_id_or_passport": N_("Enter the 12 digits of the identity card, or a passport number"),
         "not_a_phone": N_("Enter a telephone number that can be called, for example 0912 345 678"),

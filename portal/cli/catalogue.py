@@ -17,12 +17,12 @@ from portal.catalogue import actions, comparing, publishing, queries, registers
 from portal.catalogue.change_words import count_of, differences
 from portal.catalogue.definition import Definition
 from portal.catalogue.findings import Finding, Severity, counted
-from portal.catalogue.levels import level_of
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.parsing import parse_definition
 from portal.catalogue.registers import Unreadable
 from portal.catalogue.text import reliance_on
 from portal.cli.connecting import connected
+from portal.cli.describing import description, limit_said
 from portal.cli.speaking import language_option
 from portal.clock.zone import office_day
 from portal.foundation import languages
@@ -30,6 +30,7 @@ from portal.foundation.formats import Language
 from portal.foundation.packaged import office_calendar
 from portal.foundation.unit_of_work import unit_of_work
 
+HEADINGS = ("CODE", "FIELD", "AGENCY", "LEVEL", "LIMIT", "VERSION", "IN FORCE FROM", "NAME")
 PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 
 
@@ -88,8 +89,9 @@ def publish(paths: tuple[Path, ...], *, as_json: bool) -> None:
 
 
 @command.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_procedures(*, as_json: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with the names in all languages.")
+@language_option
+def list_procedures(*, as_json: bool, language: Language) -> None:
     """The procedures in force today: code, field, agency, level, limit, version, days, name."""
     today = office_day(datetime.now(UTC))
     with connected(), unit_of_work() as session:
@@ -99,12 +101,11 @@ def list_procedures(*, as_json: bool) -> None:
     if as_json:
         _echo_json(rows)
         return
-    for row in rows:
-        limits = "/".join(f"{limit['amount']} {limit['unit']}" for limit in row["limits"])
-        parts = (row["code"], row["field"], row["agency"], f"level {row['level']}", limits)
-        until = f" until {row['withdrawn_on']}" if row["withdrawn_on"] else ""
-        days = f"from {row['effective_on']}{until}"
-        click.echo("\t".join((*parts, f"version {row['version']}", days, row["names"]["vi"])))
+    cells = [HEADINGS, *(_row(row, language) for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(HEADINGS) - 1)]
+    for line in cells if rows else ():
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=False)) + "  " + line[-1])
+    click.echo(counted(len(rows), "procedure"))
 
 
 @command.command("show")
@@ -122,7 +123,7 @@ def show(code: str, *, as_json: bool) -> None:
             whole = {**_summary(version, definition), "texts": read_over, "definition": version.definition}
             _echo_json(whole)
             return
-        click.echo("\n".join(_description(version, queries.definition_of(version))))
+        click.echo("\n".join(description(version, queries.definition_of(version))))
 
 
 @command.command("withdraw")
@@ -225,6 +226,22 @@ def _finding_in_json(finding: Finding) -> dict[str, object]:
     }
 
 
+def _row(row: dict[str, Any], language: Language) -> tuple[str, ...]:
+    """One procedure as the cells of a line."""
+    until = f" until {row['withdrawn_on']}" if row["withdrawn_on"] else ""
+    limits = dict.fromkeys(limit_said(limit["amount"], limit["unit"]) for limit in row["limits"])
+    return (
+        row["code"],
+        row["field"],
+        row["agency"],
+        str(row["level"]),
+        ", ".join(limits),
+        str(row["version"]),
+        row["effective_on"] + until,
+        row["names"].get(language) or row["names"]["vi"],
+    )
+
+
 def _summary(version: ProcedureVersion, definition: Definition) -> dict[str, Any]:
     return {
         "code": version.code,
@@ -242,30 +259,6 @@ def _summary(version: ProcedureVersion, definition: Definition) -> dict[str, Any
         "withdrawn_on": version.withdrawn_on.isoformat() if version.withdrawn_on else None,
         "origin": version.origin,
     }
-
-
-def _description(version: ProcedureVersion, definition: Definition) -> Iterator[str]:
-    level = level_of(definition)
-    yield f"{version.code}  {definition.name.vi}"
-    yield f"          {definition.name.en}"
-    yield f"          {definition.name.zh}"
-    yield f"version   {version.number}, in force from {version.effective_on}, from {version.origin}"
-    yield f"field     {version.field}"
-    for language in ("en", "zh"):
-        texts = reliance_on(definition, language)
-        yield f"texts     {language}: {texts.reviewed} of {texts.total} read over, the others are drafts (vi counts)"
-    reasons = ", ".join(f"{reason.kind} {reason.code}" for reason in level.reasons)
-    yield f"level     {level.number} ({level.word})" + (f": {reasons}" if reasons else "")
-    for rule in definition.limits:
-        extra = f", {rule.difficult_extra} more in difficult communes" if rule.difficult_extra else ""
-        doubt = "" if rule.verified else " [unverified]"
-        yield f"limit     {rule.amount} {rule.unit.value}{extra}{doubt}  {rule.source}"
-    yield f"cases     {', '.join(case.code for case in definition.cases)}"
-    yield f"documents {', '.join(document.code for document in definition.documents)}"
-    yield f"fees      {', '.join(fee.code for fee in definition.fees) or 'none'}"
-    for step in definition.steps:
-        who = step.role.value if step.role else "filer"
-        yield f"step      {step.code}: {step.act.value}, {who}, {step.limit.amount} {step.limit.unit}"
 
 
 @contextmanager

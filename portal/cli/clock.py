@@ -1,7 +1,8 @@
 """`portal clock`: due dates and their explanation, from the packaged calendar and without a database."""
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import click
@@ -25,6 +26,11 @@ _NOT_A_PAUSE = {
     "vi": 'không phải khoảng tạm dừng: "{}" (hãy ghi TỪ/ĐẾN, hoặc TỪ/ khi chưa kết thúc)',
     "en": 'not a pause: "{}" (write FROM/TO, or FROM/ while it is open)',
     "zh": "不是暂停区间：“{}”（请写成 起/止，未结束时写 起/）",
+}
+_NOT_AN_HOUR = {
+    "vi": 'không phải giờ trong ngày: "{}" (hãy ghi như 15:00)',
+    "en": 'not an hour of the day: "{}" (write for example 15:00)',
+    "zh": "不是时刻：“{}”（请写成例如15:00）",
 }
 _NOT_READ = {
     "vi": "không đọc được tệp lịch {}",
@@ -122,6 +128,18 @@ class LimitText(click.ParamType[Limit]):
             self.fail(refusal(wrong, language_of(ctx)), param, ctx)
 
 
+class Hour(click.ParamType[time]):
+    """An hour of the day, HH:MM."""
+
+    name = "hour"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> time:
+        try:
+            return value if isinstance(value, time) else datetime.strptime(str(value).strip(), "%H:%M").time()  # noqa: DTZ007 - an hour, no moment
+        except ValueError:
+            self.fail(_NOT_AN_HOUR[language_of(ctx)].format(value), param, ctx)
+
+
 @click.group()
 def command() -> None:
     """Due dates and their explanation, without a database."""
@@ -130,10 +148,23 @@ def command() -> None:
 @command.command("due", cls=OneLineCommand)
 @click.option("--received", required=True, type=Instant(), help="Valid intake, e.g. 2026-08-20T09:00.")
 @click.option(
-    "--limit", required=True, type=LimitText(), help="E.g. '3 working days' (working hours, calendar days, months)."
+    "--limit",
+    required=True,
+    type=LimitText(),
+    help="E.g. '3 working days' (working hours, calendar days, months; 0 working days: the same day).",
 )
 @click.option("--pause", "pauses", multiple=True, type=Interval(), help="FROM/TO, or FROM/ while open. Repeatable.")
-@click.option("--policy", type=click.Choice([policy.value for policy in Policy]), default=Policy.RESUME.value)
+@click.option(
+    "--policy",
+    type=click.Choice([policy.value for policy in Policy]),
+    default=Policy.RESUME.value,
+    help="After a pause: go on counting (resume, the default) or count the whole limit anew (restart).",
+)
+@click.option(
+    "--cutoff",
+    type=Hour(),
+    help="What arrives after this hour counts from the next working day: 15:00 with the limit '0 working days'.",
+)
 @click.option("--now", "now", type=Instant(), help="The present, for an open pause. Default: this machine's clock.")
 @click.option("--calendar", "calendar_file", type=click.Path(path_type=Path), help="A calendar file (TOML).")
 @language_option
@@ -143,6 +174,7 @@ def due_command(
     limit: Limit,
     pauses: tuple[Pause, ...],
     policy: str,
+    cutoff: time | None,
     now: datetime | None,
     calendar_file: Path | None,
     language: str,
@@ -153,7 +185,7 @@ def due_command(
         calendar = calendar_of(calendar_file) if calendar_file else office_calendar()
         found = due(
             received_at=received,
-            limit=limit,
+            limit=replace(limit, same_day_cutoff=cutoff),
             calendar=calendar,
             pauses=pauses,
             policy=Policy(policy),

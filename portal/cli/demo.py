@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from portal.accounts.models import Agency
 from portal.clock.zone import office_day
-from portal.demonstration.cast import COMPANIES, DOMAIN, PASSWORD, email_of
+from portal.demonstration.cast import CAREFUL, COMPANIES, DOMAIN, PASSWORD, email_of
 from portal.demonstration.seeding import MONTHS, seed
 from portal.dossiers.models import Dossier
 from portal.facts.models import DossierFact
@@ -64,6 +64,7 @@ def tour_lines() -> list[str]:
     people = [(f"{word}@{DOMAIN}", name) for name, _, _, word in COMPANIES]
     people += [
         (f"huunghi@{DOMAIN}", "agent with a mandate from the first company"),
+        (f"{CAREFUL[-1]}-2@{DOMAIN}", f"{CAREFUL[0]}: asked to co-sign a dossier"),
         (email_of(Role.ONE_STOP, "service_centre"), "one-stop officer: accepts"),
     ]
     people += [

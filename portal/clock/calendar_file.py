@@ -14,6 +14,16 @@ _SEASON = re.compile(r"(\d\d)-(\d\d)/(\d\d)-(\d\d)", re.ASCII)
 _PLACE = re.compile(r"at line (?P<line>\d+), column (?P<column>\d+)")
 _SECTIONS = {"title", "names", "years", "off", "works", "hours"}
 
+_DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b", re.ASCII)
+_EVERYWHERE = {"source", "verified", "note"}
+_KEYS = {
+    "years": {"year", "official"} | _EVERYWHERE,
+    "off": {"on", "name"} | _EVERYWHERE,
+    "works": {"on", "instead_of"} | _EVERYWHERE,
+    "hours": {"open", "agency", "weekdays", "season", "since", "until"} | _EVERYWHERE,
+}
+"""What a line of each section may say."""
+
 MOST_BYTES = 400_000
 """Several times a calendar of all the years there are; a file is read no further."""
 
@@ -25,7 +35,35 @@ Row = Mapping[str, object]
 
 def read_pages(text: str) -> Pages:
     """The pages of a calendar file. Raises CalendarFault naming the row that is wrong."""
-    return pages_of(read_document(text))
+    content = read_document(text)
+    pages = pages_of(content)
+    check_written(content, pages)
+    return pages
+
+
+def check_written(content: Row, pages: Pages) -> None:
+    """Refuse what somebody wrote in vain: a key no line has, a make-up day for a day that works anyway.
+
+    Asked of what comes in, not of editions in force: those were judged by the rules of their day and stay readable.
+    Raises CalendarFault naming the row.
+    """
+    for section, known in _KEYS.items():
+        for row in _rows(content, section):
+            _check_keys(section, row, known)
+    for key, name in _table(content, "names").items():
+        _check_keys(f"names.{key}", _mapping(name), {"vi", "en", "zh"})
+    for day in pages.make_up_days.values():
+        if day.instead_of not in pages.days_off:
+            raise CalendarFault(
+                Fault.MAKES_UP_FOR_NOTHING, day=day.on.isoformat(), instead_of=day.instead_of.isoformat()
+            )
+
+
+def _check_keys(section: str, row: Row, known: set[str]) -> None:
+    if stray := sorted(set(row) - known):
+        raise CalendarFault(
+            Fault.UNKNOWN_KEY, section=section, key=stray[0], known=", ".join(sorted(known)), row=_said(row)
+        )
 
 
 def read_document(text: str) -> Row:
@@ -38,7 +76,7 @@ def read_document(text: str) -> Row:
     try:
         return tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as wrong:
-        raise _not_toml(str(wrong)) from None
+        raise _not_toml(str(wrong), text.removeprefix("\ufeff")) from None
     except (RecursionError, ValueError):  # brackets without end; a number of thousands of digits
         raise CalendarFault(Fault.TOO_DEEP) from None
 
@@ -73,12 +111,24 @@ def pages_of(content: Row) -> Pages:
     return pages
 
 
-def _not_toml(wrong: str) -> CalendarFault:
-    """Where the text stops being TOML, as the reader of TOML says it."""
+def _not_toml(wrong: str, text: str) -> CalendarFault:
+    """Where the text stops being TOML, as the reader of TOML says it; a day there is not is said as such."""
     found = _PLACE.search(wrong)
     if found is None:
         return CalendarFault(Fault.CUT_OFF, wrong=wrong)
+    line = text.split("\n")[int(found["line"]) - 1]
+    day = next((day[0] for day in _DAY.finditer(line) if not _exists(day)), None)
+    if day is not None:
+        return CalendarFault(Fault.NO_SUCH_DAY, line=found["line"], day=day)
     return CalendarFault(Fault.NOT_TOML, wrong=wrong, line=found["line"], column=found["column"])
+
+
+def _exists(day: re.Match[str]) -> bool:
+    try:
+        date.fromisoformat(day[0])
+    except ValueError:
+        return False
+    return True
 
 
 def _said(row: Row) -> str:
@@ -96,10 +146,19 @@ def _rows(content: Row, section: str) -> Iterator[Row]:
         yield row
 
 
-def _names(content: Row) -> dict[str, Name]:
-    table = content.get("names", {})
+def _table(content: Row, section: str) -> Row:
+    table = content.get(section, {})
     if not isinstance(table, dict):
-        raise CalendarFault(Fault.NOT_A_TABLE, section="names")
+        raise CalendarFault(Fault.NOT_A_TABLE, section=section)
+    return table
+
+
+def _mapping(value: object) -> Row:
+    return value if isinstance(value, dict) else {}
+
+
+def _names(content: Row) -> dict[str, Name]:
+    table = _table(content, "names")
     names = {}
     for key, row in table.items():
         if not isinstance(row, dict):

@@ -6,8 +6,8 @@ from datetime import date, datetime, time
 
 from portal.clock import explain
 from portal.clock.calendar import Calendar
-from portal.clock.explain import Kind, Line
-from portal.clock.hands import Hand, MinuteHand, hand_for
+from portal.clock.explain import Idle, Kind, Line
+from portal.clock.hands import Hand, MinuteHand, hand_for, months_later
 from portal.clock.limit import MINUTES_PER_WORKING_DAY, Limit, Unit
 from portal.clock.stopwatch import Pause, Policy, Stretch, stretches
 from portal.clock.zone import office_time
@@ -84,12 +84,14 @@ def due(
     effective = _reception(came_at, calendar, limit.same_day_cutoff)
     hand = hand_for(limit, calendar, start=effective)
     run = _Run(calendar=calendar, hand=hand, start=effective, used=[], lines=[])
+    pauses = tuple(pauses)
     stops = stretches(pauses, after=effective, effective=calendar.effective, now=now)
+    run.leave_out(pauses, stops, now)
     for happening in _by_time(stops, tuple(extensions)):
         if isinstance(happening, Extension):
             run.extend(happening)
         elif happening.began_at >= run.hand.due_at():
-            continue  # the limit had already run out: the pause changes nothing
+            run.too_late(happening)
         elif policy is Policy.RESTART:
             anew = _reception(happening.ended_at, calendar, limit.same_day_cutoff)
             run.restart(happening, anew, hand_for(limit, calendar, start=anew))
@@ -97,6 +99,10 @@ def due(
             run.pause(happening)
     lines = explain.reception(Kind.RECEIVED, came_at, effective, calendar)
     lines += [explain.limit_line(limit, effective), *_reopened(reopenings)]
+    if limit.unit is Unit.MONTH:
+        lines += explain.short_month(limit, effective, months_later(effective.date(), limit.count))
+    if limit.unit is Unit.WORKING_HOUR:
+        lines.append(explain.office_hours(calendar, effective))
     return _finished(run, lines, came_at=came_at, effective=effective)
 
 
@@ -146,11 +152,16 @@ def _minute_clock(
     effective = calendar.effective(came_at)
     hand = MinuteHand(calendar, minutes, start=effective)
     run = _Run(calendar=calendar, hand=hand, start=effective, used=[], lines=[])
-    for stop in stretches(pauses, after=effective, effective=calendar.effective, now=now):
+    pauses = tuple(pauses)
+    stops = stretches(pauses, after=effective, effective=calendar.effective, now=now)
+    run.leave_out(pauses, stops, now)
+    for stop in stops:
         if stop.began_at < hand.due_at():
             run.pause(stop)
+        else:
+            run.too_late(stop)
     lines = explain.reception(kind, came_at, effective, calendar)
-    lines.append(explain.minutes_line(minutes, effective, source=source))
+    lines += [explain.minutes_line(minutes, effective, source=source), explain.office_hours(calendar, effective)]
     return _finished(run, lines, came_at=came_at, effective=effective)
 
 
@@ -164,6 +175,19 @@ class _Run:
     used: list[Stretch]
     lines: list[Line]
     open_pause: bool = False
+
+    def leave_out(self, pauses: tuple[Pause, ...], stops: tuple[Stretch, ...], now: datetime | None) -> None:
+        """Note the pauses that are in no stretch: over before the limit began, without a working minute, to come."""
+        if len(pauses) == sum(len(stop.pauses) for stop in stops):
+            return
+        used = {id(pause) for stop in stops for pause in stop.pauses}
+        for pause in pauses:
+            if id(pause) not in used:
+                self.lines.append(explain.without_effect(pause, _idle(pause, self.start, now)))
+
+    def too_late(self, stop: Stretch) -> None:
+        """Note a pause that began when the limit had run out already: it changes nothing."""
+        self.lines += [explain.without_effect(pause, Idle.AFTER_THE_LIMIT) for pause in stop.pauses]
 
     def pause(self, stop: Stretch) -> None:
         days, minutes = self.hand.pause(stop)
@@ -206,11 +230,11 @@ def _finished(run: _Run, lines: list[Line], *, came_at: datetime, effective: dat
         lines.append(Line(kind=Kind.HELD, at=held_until))
     if unmoved < due_at.toordinal():
         lines.append(explain.moved(run.calendar, date.fromordinal(unmoved), due_at.date()))
+        between = explain.skipped(run.calendar, unmoved, due_at.toordinal() - 1, ())
+        lines += [line for line in between if line not in lines]
     lines = explain.in_order(lines)
     doubtful = run.calendar.provisional_years(came_at.date(), due_at.date())
-    if doubtful:
-        years = ", ".join(map(str, doubtful))
-        lines.append(Line(kind=Kind.PROVISIONAL, at=due_at, parameters={"years": years}))
+    lines += explain.doubts(run.calendar, doubtful, due_at)
     lines.append(Line(kind=Kind.DUE, at=due_at))
     return Due(
         due_at=due_at,
@@ -219,6 +243,15 @@ def _finished(run: _Run, lines: list[Line], *, came_at: datetime, effective: dat
         lines=tuple(lines),
         open_pause=run.open_pause,
     )
+
+
+def _idle(pause: Pause, start: datetime, now: datetime | None) -> Idle:
+    if now is not None and pause.ended_at is None and office_time(pause.began_at) >= office_time(now):
+        return Idle.NOT_BEGUN
+    ended_at = pause.ended_at or now
+    if ended_at is not None and office_time(ended_at) <= start:
+        return Idle.BEFORE_RECEPTION
+    return Idle.NO_WORKING_TIME
 
 
 def _reception(instant: datetime, calendar: Calendar, same_day_cutoff: time | None) -> datetime:

@@ -33,7 +33,9 @@ class Fault(StrEnum):
     TOO_DEEP = "too_deep"
     NOT_TOML = "not_toml"
     CUT_OFF = "cut_off"
+    NO_SUCH_DAY = "no_such_day"
     UNKNOWN_SECTION = "unknown_section"
+    UNKNOWN_KEY = "unknown_key"
     NOT_A_LIST = "not_a_list"
     NOT_A_TABLE = "not_a_table"
     LINE_NOT_A_TABLE = "line_not_a_table"
@@ -50,6 +52,7 @@ class Fault(StrEnum):
     NO_YEARS = "no_years"
     YEAR_NOT_LOADED = "year_not_loaded"
     NO_MAKE_UP_DAY = "no_make_up_day"
+    MAKES_UP_FOR_NOTHING = "makes_up_for_nothing"
     HOURS_IN_DISORDER = "hours_in_disorder"
     NO_HOURS = "no_hours"
 
@@ -61,7 +64,9 @@ _IN_ENGLISH: Final[Mapping[Fault, str]] = MappingProxyType(
         Fault.TOO_DEEP: "nested too deeply, or a number without end",
         Fault.NOT_TOML: "not TOML: {wrong}",
         Fault.CUT_OFF: "not TOML: {wrong}",
+        Fault.NO_SUCH_DAY: "line {line}: there is no day {day}",
         Fault.UNKNOWN_SECTION: "unknown section {sections}",
+        Fault.UNKNOWN_KEY: "[{section}] knows no `{key}` (only {known}): {row}",
         Fault.NOT_A_LIST: "[{section}] is not a list",
         Fault.NOT_A_TABLE: "[{section}] is not a table",
         Fault.LINE_NOT_A_TABLE: "a line of [{section}] is not a table",
@@ -78,6 +83,7 @@ _IN_ENGLISH: Final[Mapping[Fault, str]] = MappingProxyType(
         Fault.NO_YEARS: "needs loaded years",
         Fault.YEAR_NOT_LOADED: "{day} lies in a year that is not loaded",
         Fault.NO_MAKE_UP_DAY: "{day} cannot be a make-up day",
+        Fault.MAKES_UP_FOR_NOTHING: "{day} works in place of {instead_of}, which is no day off",
         Fault.HOURS_IN_DISORDER: "opening hours must be in order, not empty and not overlap",
         Fault.NO_HOURS: "no opening hours for {day}",
     }

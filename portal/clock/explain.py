@@ -13,9 +13,10 @@ from weakref import WeakKeyDictionary
 
 from portal.clock.almanac import Almanac
 from portal.clock.calendar import Calendar, moment
-from portal.clock.limit import Limit
-from portal.clock.stopwatch import Stretch
+from portal.clock.limit import Limit, Unit
+from portal.clock.stopwatch import Pause, Stretch
 from portal.clock.year import Name
+from portal.clock.zone import office_time
 
 Parameter = str | int | datetime | date | Name
 
@@ -28,18 +29,22 @@ class Kind(StrEnum):
     FILED = "filed"
     EFFECTIVE = "effective_reception"
     LIMIT = "limit"
+    OFFICE_HOURS = "office_hours"
     DAY_NOT_COUNTED = "day_not_counted"
+    SHORT_MONTH = "short_month"
     WEEKEND = "weekend_skipped"
     HOLIDAY = "holiday_skipped"
     MAKE_UP_DAY = "make_up_day"
     PAUSE = "pause"
     PAUSE_OPEN = "pause_open"
+    PAUSE_WITHOUT_EFFECT = "pause_without_effect"
     RESTART = "restart"
     HELD = "held_by_pause"
     EXTENSION = "extension"
     REOPENED = "reopened"
     MOVED = "moved_to_working_day"
     PROVISIONAL = "provisional"
+    NOT_LOADED = "not_loaded"
     DUE = "due"
 
 
@@ -51,6 +56,15 @@ class Because(StrEnum):
     AFTER_CLOSING = "after_closing"
     DAY_OFF = "day_off"
     LATE_IN_THE_DAY = "late_in_the_day"
+
+
+class Idle(StrEnum):
+    """Why a pause changes nothing."""
+
+    BEFORE_RECEPTION = "before_reception"
+    AFTER_THE_LIMIT = "after_the_limit"
+    NO_WORKING_TIME = "no_working_time"
+    NOT_BEGUN = "not_begun"
 
 
 _NOTHING: Mapping[str, Parameter] = MappingProxyType({})
@@ -87,10 +101,11 @@ def for_everybody(lines: Iterable[Line]) -> tuple[Line, ...]:
 
 
 def reception(kind: Kind, came_at: datetime, effective: datetime, calendar: Calendar) -> list[Line]:
-    """What came in, and from when it counts where that is later."""
+    """What came in, and from when it counts where that is later, with the days off in between."""
     lines = [Line(kind=kind, at=came_at)]
     if effective > came_at:
         parameters = _why_later(came_at, effective, calendar)
+        lines += skipped(calendar, came_at.toordinal(), effective.toordinal() - 1, ())
         lines.append(Line(kind=Kind.EFFECTIVE, at=effective, parameters=parameters))
     return lines
 
@@ -113,6 +128,33 @@ def minutes_line(minutes: int, start: datetime, *, source: str = "") -> Line:
     """The same for a limit in working minutes: a step's, or the one for accepting."""
     parameters: dict[str, Parameter] = {"minutes": minutes}
     return Line(kind=Kind.LIMIT, at=start, parameters=parameters | {"source": source} if source else parameters)
+
+
+def office_hours(calendar: Calendar, start: datetime) -> Line:
+    """The hours in which a limit in working time runs, as they are on the day it begins."""
+    spans = calendar.spans_of(start.date())
+    said = ", ".join(f"{_clock(span.opens)}–{_clock(span.closes)}" for span in spans)
+    return Line(kind=Kind.OFFICE_HOURS, at=start, parameters={"hours": said})
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def short_month(limit: Limit, start: datetime, day: date) -> list[Line]:
+    """A line where the month in which a limit of months ends has no such date as it began on; `day` is its last."""
+    if limit.unit is not Unit.MONTH or day.day == start.day:
+        return []
+    return [Line(kind=Kind.SHORT_MONTH, at=moment(day.toordinal(), 0), parameters={"number": start.day})]
+
+
+def without_effect(pause: Pause, because: Idle) -> Line:
+    """A pause that changes nothing, and why."""
+    parameters: dict[str, Parameter] = {"because": because}
+    if pause.ended_at is not None:
+        parameters["until"] = office_time(pause.ended_at)
+    events = (pause.event,) if pause.event else ()
+    return Line(kind=Kind.PAUSE_WITHOUT_EFFECT, at=office_time(pause.began_at), parameters=parameters, events=events)
 
 
 def _why_later(came_at: datetime, effective: datetime, calendar: Calendar) -> dict[str, Parameter]:
@@ -203,6 +245,8 @@ def pause_line(stretch: Stretch, *, days: int, minutes: int) -> Line:
     reasons = "; ".join(dict.fromkeys(pause.reason for pause in stretch.pauses if pause.reason))
     grounds = "; ".join(dict.fromkeys(pause.legal_ground for pause in stretch.pauses if pause.legal_ground))
     parameters: dict[str, Parameter] = {"until": stretch.ended_at, "minutes": minutes}
+    if stretch.answered_at < stretch.ended_at:
+        parameters["answered_at"] = stretch.answered_at
     if reasons:
         parameters["reason"] = reasons
     if grounds:
@@ -223,6 +267,16 @@ def moved(calendar: Calendar, from_day: date, to_day: date) -> Line:
     return Line(
         kind=Kind.MOVED, at=moment(from_day.toordinal(), 0), days=(to_day - from_day).days, parameters=parameters
     )
+
+
+def doubts(calendar: Calendar, years: Iterable[int], due_at: datetime) -> list[Line]:
+    """What is not sure about a date: years whose days off are not decided, and years nobody has loaded."""
+    lines: list[Line] = []
+    for kind, loaded in ((Kind.PROVISIONAL, True), (Kind.NOT_LOADED, False)):
+        found = ", ".join(str(year) for year in years if (year in calendar.pages.years) is loaded)
+        if found:
+            lines.append(Line(kind=kind, at=due_at, parameters={"years": found}))
+    return lines
 
 
 def in_order(lines: Iterable[Line]) -> list[Line]:

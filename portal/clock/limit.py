@@ -71,10 +71,13 @@ class Limit:
 
     @classmethod
     def parse(cls, text: str, *, source: str = "") -> "Limit":
-        """Read "3 working days", "8 working hours", "20 calendar days", "1 month" (singular or plural)."""
+        """Read "3 working days", "8 working hours", "20 calendar days", "1 month" (singular or plural).
+
+        "0 working days" is the same working day.
+        """
         found = _LIMIT.fullmatch(" ".join(text.lower().split()))
         unit = _WORDS.get(found["unit"].replace("_", " ").removesuffix("s")) if found else None
-        if found is None or unit is None or Decimal(found["amount"]) <= 0:
+        if found is None or unit is None or (Decimal(found["amount"]) == 0 and unit is not Unit.WORKING_DAY):
             message = f'not a limit: "{text}" (write for example "3 working days")'
             raise ClockError(Refusal.UNREADABLE_LIMIT, message)
         amount = Decimal(found["amount"])

@@ -41,10 +41,12 @@ class Pause:
 class Stretch:
     """Overlapping pauses taken together, in office time, clipped to after the effective reception.
 
-    `ended_at` has passed through effective reception: the moment from which the agency can work on the answer.
+    `answered_at` is the end itself; `ended_at` has passed through effective reception: the moment from which the
+    agency can work on the answer.
     """
 
     began_at: datetime
+    answered_at: datetime
     ended_at: datetime
     pauses: tuple[Pause, ...]
 
@@ -67,20 +69,26 @@ def stretches(
     at `now`; without `now` it raises ClockError (open_pause_without_now).
     """
     merged: list[Stretch] = []
-    for began_at, ended_at, pause in sorted(_bounds(pauses, now), key=lambda bound: bound[:2]):
-        if began_at == ended_at:
+    for began_at, answered_at, pause in sorted(_bounds(pauses, now), key=lambda bound: bound[:2]):
+        ended_at = effective(answered_at)
+        clipped = max(began_at, after)
+        if began_at == answered_at or ended_at <= clipped:
             continue
-        ended_at = effective(ended_at)  # noqa: PLW2901 - the same end, as the agency sees it
-        began_at = max(began_at, after)  # noqa: PLW2901 - clipped
-        if ended_at <= began_at:
-            continue
-        last = merged[-1] if merged else None
-        if last is not None and began_at <= last.ended_at:
-            whole = Stretch(began_at=last.began_at, ended_at=max(last.ended_at, ended_at), pauses=(*last.pauses, pause))
-            merged[-1] = whole
+        one = Stretch(began_at=clipped, answered_at=answered_at, ended_at=ended_at, pauses=(pause,))
+        if merged and clipped <= merged[-1].ended_at:
+            merged[-1] = _together(merged[-1], one)
         else:
-            merged.append(Stretch(began_at=began_at, ended_at=ended_at, pauses=(pause,)))
+            merged.append(one)
     return tuple(merged)
+
+
+def _together(first: Stretch, second: Stretch) -> Stretch:
+    return Stretch(
+        began_at=first.began_at,
+        answered_at=max(first.answered_at, second.answered_at),
+        ended_at=max(first.ended_at, second.ended_at),
+        pauses=(*first.pauses, *second.pauses),
+    )
 
 
 def _bounds(pauses: Iterable[Pause], now: datetime | None) -> list[tuple[datetime, datetime, Pause]]:

@@ -46,9 +46,14 @@ def verdict_closed(due: Due, ended_at: datetime, unit: Unit) -> Closed:
     return Closed.OVERDUE if ended > limit else Closed.ON_TIME
 
 
+def is_past(due: Due, now: datetime, unit: Unit) -> bool:
+    """Whether the date has passed: to the minute in working hours, else from the office day after the due day."""
+    return _comparable(now, unit) > _comparable(due.due_at, unit)
+
+
 def verdict_open(due: Due, now: datetime, unit: Unit, calendar: Calendar, due_soon: DueSoon = ONE_WORKING_DAY) -> Open:
     """Judge a running dossier at `now`. It is due soon from exactly the given working time before its date."""
-    if _comparable(now, unit) > _comparable(due.due_at, unit):
+    if is_past(due, now, unit):
         return Open.OVERDUE
     near = due_soon.minutes
     if due_soon.share is not None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from portal.clock import acts
-from portal.clock.explain import Because, Kind, Line, Parameter
+from portal.clock.explain import Because, Idle, Kind, Line, Parameter
 from portal.clock.limit import MINUTES_PER_HOUR, MINUTES_PER_WORKING_DAY, Unit
 from portal.clock.year import Name
 
@@ -35,9 +35,9 @@ _LINES: Mapping[Kind, tuple[str, str, str]] = {
     Kind.ENTERED: ("Chuyển đến bước này lúc {at}.", "This step began at {at}.", "{at}进入本环节。"),
     Kind.FILED: ("Nộp hồ sơ trực tuyến lúc {at}.", "Filed online at {at}.", "{at}在线提交申报。"),
     Kind.EFFECTIVE: (
-        "{because}: thời gian được tính từ {at}.",
-        "{because}: time counts from {at}.",
-        "{because}：时间自{at}起算。",
+        "{because}: coi như đến lúc {at}.",
+        "{because}: it counts as received at {at}.",
+        "{because}：视为{at}收到。",
     ),
     Kind.LIMIT: (
         "Thời hạn: {limit}{source}{unverified}{cutoff}.",
@@ -45,9 +45,19 @@ _LINES: Mapping[Kind, tuple[str, str, str]] = {
         "时限：{limit}{source}{unverified}{cutoff}。",
     ),
     Kind.DAY_NOT_COUNTED: (
-        "Không tính ngày bắt đầu, {day}.",
-        "The first day, {day}, is not counted.",
-        "起始日{day}不计入。",
+        "Ngày {day} là ngày bắt đầu, không tính; ngày thứ nhất là ngày tiếp theo.",
+        "{day} is the day it starts and is not counted; day one is the day after.",
+        "{day}为起始日，不计入；次日为第一天。",
+    ),
+    Kind.OFFICE_HOURS: (
+        "Chỉ tính giờ làm việc: {hours}.",
+        "Only office hours count: {hours}.",
+        "只计办公时间：{hours}。",
+    ),
+    Kind.SHORT_MONTH: (
+        "Tháng này không có ngày {number}: tính đến ngày cuối tháng, {day}.",
+        "That month has no day {number}: its last day counts, {day}.",
+        "该月没有{number}日：以月末{day}为准。",
     ),
     Kind.WEEKEND: (
         "Nghỉ cuối tuần từ {day}: không tính {days} ngày.",
@@ -65,19 +75,24 @@ _LINES: Mapping[Kind, tuple[str, str, str]] = {
         "{day}为{instead_of}补班：计为工作日。",
     ),
     Kind.PAUSE: (
-        "Tạm dừng tính thời hạn từ {at} đến {until}{reason}{legal_ground}: {taken}.",
-        "Clock stopped from {at} to {until}{reason}{legal_ground}: {taken}.",
-        "{at}至{until}暂停计时{reason}{legal_ground}：{taken}。",
+        "Tạm dừng tính thời hạn từ {at} đến {until}{answered}{reason}{legal_ground}: {taken}.",
+        "Clock stopped from {at} to {until}{answered}{reason}{legal_ground}: {taken}.",
+        "{at}至{until}{answered}暂停计时{reason}{legal_ground}：{taken}。",
     ),
     Kind.PAUSE_OPEN: (
-        "Đang tạm dừng từ {at}{reason}{legal_ground}. Hạn dưới đây tính như việc này xong ngay, {until}: {taken}.",
-        "Clock stopped since {at}{reason}{legal_ground}. The date below is as if it ended now, {until}: {taken}.",
-        "自{at}起暂停计时{reason}{legal_ground}。下列日期按此事项现在（{until}）完成推算：{taken}。",
+        "Đang tạm dừng từ {at}{reason}{legal_ground}. Hạn này coi như nay hết dừng, tính tiếp từ {until}: {taken}.",
+        "Clock stopped since {at}{reason}{legal_ground}. As if it ended now, to run again from {until}: {taken}.",
+        "自{at}起暂停计时{reason}{legal_ground}。下列日期按此事项现在完成、自{until}起继续计时推算：{taken}。",
+    ),
+    Kind.PAUSE_WITHOUT_EFFECT: (
+        "Tạm dừng từ {at}{until_said} không làm thay đổi thời hạn: {because}.",
+        "The stop from {at}{until_said} changes nothing: {because}.",
+        "{at}起{until_said}的暂停不影响时限：{because}。",
     ),
     Kind.RESTART: (
-        "Tính lại từ đầu toàn bộ thời hạn từ {at}.",
-        "The whole limit is counted anew from {at}.",
-        "全部时限自{at}起重新计算。",
+        "Thủ tục này tính lại từ đầu toàn bộ thời hạn sau khi tạm dừng, từ {at}.",
+        "After a stop this procedure counts its whole limit anew, from {at}.",
+        "本办件事项在暂停后自{at}起重新计算全部时限。",
     ),
     Kind.HELD: (
         "Hẹn trả không sớm hơn {day}, ngày hết tạm dừng.",
@@ -104,6 +119,11 @@ _LINES: Mapping[Kind, tuple[str, str, str]] = {
         "Provisional: the official days off of {years} are not decided yet.",
         "暂定：{years}年官方放假安排尚未公布。",
     ),
+    Kind.NOT_LOADED: (
+        "Tạm tính: lịch này chưa có năm {years}. Năm đó mới trừ cuối tuần, chưa trừ ngày lễ, Tết.",
+        "Provisional: this calendar does not hold {years}. Only weekends are left out there, no public holiday.",
+        "暂定：此日历没有{years}年，该年只扣除周末，未扣除节假日。",
+    ),
     Kind.DUE: ("Hạn trả kết quả: {at}.", "Due: {at}.", "到期时间：{at}。"),
 }
 
@@ -114,6 +134,31 @@ _BECAUSE: Mapping[Because, tuple[str, str, str]] = {
     Because.DAY_OFF: ("Ngày nghỉ", "Not a working day", "非工作日"),
     Because.LATE_IN_THE_DAY: ("Quá giờ nhận trong ngày", "Too late for the same day", "超过当日受理时间"),
 }
+
+_IDLE: Mapping[Idle, tuple[str, str, str]] = {
+    Idle.BEFORE_RECEPTION: (
+        "đã hết trước khi thời hạn bắt đầu tính",
+        "it was over before time began to count",
+        "在开始计时之前已结束",
+    ),
+    Idle.AFTER_THE_LIMIT: (
+        "khi bắt đầu thì thời hạn đã hết",
+        "the limit had run out when it began",
+        "开始时时限已届满",
+    ),
+    Idle.NO_WORKING_TIME: (
+        "không có giờ làm việc nào trong đó",
+        "no office hour lies in it",
+        "其间没有办公时间",
+    ),
+    Idle.NOT_BEGUN: ("lúc này chưa bắt đầu", "it has not begun yet", "尚未开始"),
+}
+_UNTIL = (" đến {}", " to {}", "至{}")
+_ANSWERED = (
+    " (trả lời lúc {}, ngoài giờ làm việc)",
+    " (answered at {}, outside office hours)",
+    "（于{}非办公时间答复）",
+)
 
 
 def line(one: Line, language: str) -> str:
@@ -133,6 +178,10 @@ def line(one: Line, language: str) -> str:
             parts |= _limit_parts(parameters, language)
         case Kind.PAUSE | Kind.PAUSE_OPEN:
             parts["taken"] = _taken(one, language)
+            parts["answered"] = _optional(_ANSWERED, parts.get("answered_at", ""), language)
+        case Kind.PAUSE_WITHOUT_EFFECT:
+            parts["because"] = _pick(_IDLE[Idle(str(parameters["because"]))], language)
+            parts["until_said"] = _optional(_UNTIL, parts.get("until", ""), language)
         case Kind.MOVED:
             parts["name"] = _bracketed(parts.get("name", ""), language)
     for optional in ("reason", "legal_ground"):
@@ -233,7 +282,7 @@ def limit(amount: str, unit: str, language: str) -> str:
 def _limit_parts(parameters: Mapping[str, Parameter], language: str) -> dict[str, str]:
     minutes = parameters.get("minutes")
     if isinstance(minutes, int):
-        said = working_time(minutes, language)
+        said = _in_hours(minutes, language)
     else:
         said = limit(str(parameters["amount"]), str(parameters["unit"]), language)
     if parameters.get("skips_holidays"):
@@ -248,6 +297,23 @@ def _limit_parts(parameters: Mapping[str, Parameter], language: str) -> dict[str
     }
 
 
+def _in_hours(minutes: int, language: str) -> str:
+    """A limit that runs in working hours: "8 working hours", "80 working hours (10 days of 8 hours)"."""
+    hours, rest = divmod(minutes, MINUTES_PER_HOUR)
+    if not hours or rest:
+        return working_time(minutes, language)
+    said = limit(str(hours), Unit.WORKING_HOUR, language)
+    days, over = divmod(minutes, MINUTES_PER_WORKING_DAY)
+    if days > 1 and not over:
+        of_eight = {"vi": f"{days} ngày, mỗi ngày 8 giờ", "en": f"{days} days of 8 hours", "zh": f"{days}天，每天8小时"}
+        said += _bracketed(of_eight[language], language)
+    return said
+
+
+def _optional(three: tuple[str, str, str], value: str, language: str) -> str:
+    return _pick(three, language).format(value) if value else ""
+
+
 def _because(parameters: Mapping[str, Parameter], language: str) -> str:
     text = _pick(_BECAUSE[Because(str(parameters["because"]))], language)
     name = parameters.get("name")
@@ -258,9 +324,9 @@ def _taken(one: Line, language: str) -> str:
     """What a pause took out of the count: days, or working time where the unit is hours."""
     if one.days:
         said: Mapping[str, Callable[[int], str]] = {
-            "vi": lambda days: f"không tính {days} ngày",
-            "en": lambda days: f"{_plural(days, 'day')} not counted",
-            "zh": lambda days: f"{days}天不计入",
+            "vi": lambda days: f"không tính {days} ngày, kể từ ngày sau ngày dừng đến hết ngày tính tiếp",
+            "en": lambda days: f"{_plural(days, 'day')} not counted, from the day after it began to the day it ended",
+            "zh": lambda days: f"自暂停次日至恢复计时之日，{days}天不计入",
         }
         return said[language](one.days)
     minutes = one.parameters.get("minutes")

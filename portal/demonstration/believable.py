@@ -42,6 +42,8 @@ GOODS = ("Lô thịt gà đông lạnh số {n}", "Lô cá tra đông lạnh s�
 ZONE_SHARE = 0.1
 FOR_PEOPLE: Mapping[str, frozenset[str]] = {"1.013225": frozenset({"house"})}
 """Cases that people file for themselves, by procedure; its other cases, and all other procedures, are companies'."""
+IDENTITY = "020180000105"
+"""Of whoever represents a company; invented."""
 POSITION = "Giám đốc"
 
 
@@ -81,6 +83,7 @@ def as_its_own(
     for name in known:
         if name.endswith(".0.kind"):
             mixed |= {name.replace("kind", "nationality"): ["vietnam"], name.replace("kind", "position"): [POSITION]}
+            mixed |= {name.replace("kind", "representative_identity"): [IDENTITY]}
     reading = read(definition, case, mixed, places=places())
     return dict(typed) if reading.problems else mixed
 
@@ -99,6 +102,8 @@ def wanted(code: str, case: str, chance: Random, whom: FiledFor = SOMEBODY) -> d
                 "total_capital": {"amount": str(capital), "currency": "VND"},
                 "own_capital": {"amount": str(capital * 3 // 10), "currency": "VND"},
                 "loan_capital": {"amount": str(capital * 7 // 10), "currency": "VND"},
+                "fixed_capital": {"amount": str(capital * 17 // 20), "currency": "VND"},
+                "working_capital": {"amount": str(capital * 3 // 20), "currency": "VND"},
                 "term_years": str(chance.choice((20, 30, 50))),
             }
         case "1.004191":

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import passwords
 from portal.accounts.actions import mandates, parties, people, posts
-from portal.accounts.models import Agency, Party, Person
+from portal.accounts.models import Agency, Party, PartyStatus, Person
 from portal.accounts.viewer import ActingFor, HeldPost, Viewer
 from portal.catalogue import registers
 from portal.catalogue.agencies import AgencyEntry
@@ -27,6 +27,10 @@ COMPANIES = (
     ("Công ty TNHH Thương mại và Logistics Đồng Đăng", "4900001010", "Xã Đồng Đăng, Lạng Sơn", "dongdang"),
     ("Công ty cổ phần Nông sản Xứ Lạng", "4900765432", "Phường Kỳ Lừa, Lạng Sơn", "xulang"),
 )
+CAREFUL = ("Công ty cổ phần Vật liệu Xây dựng Kỳ Cùng", "4976543214", "Phường Đông Kinh, Lạng Sơn", "kycung")
+"""Its two owners let nothing be filed that only one of them has signed."""
+NEWCOMER = ("Công ty TNHH Hoa Hồi Bản Mạ", "4913579137", "Xã Na Sầm, Lạng Sơn", "banma")
+"""It has registered, and the one-stop office has not looked at it yet."""
 AGENT = ("Công ty TNHH Dịch vụ Thủ tục Hữu Nghị", "4900888882", "Phường Tam Thanh, Lạng Sơn", "huunghi")
 RESIDENTS = (
     ("Hoàng Văn Bình", "020189000101", "Số 7, đường Bà Triệu, Phường Kỳ Lừa, Lạng Sơn", "hoangvanbinh"),
@@ -70,8 +74,10 @@ def gather(session: Session, *, chance: Random, now: datetime) -> Cast:
                 )
                 officers[entry.key, role] = appointed(session, who, agency, role, now=now)
     counter = next(viewer for (_, role), viewer in officers.items() if role is Role.ONE_STOP)
-    companies = tuple(_company(session, line, password_hash, counter, chance=chance, now=now) for line in COMPANIES)
-    agent_party, agent_owner = _company(session, AGENT, password_hash, counter, chance=chance, now=now)
+    companies = tuple(
+        company(session, line, password_hash, approved_by=counter, chance=chance, now=now) for line in COMPANIES
+    )
+    agent_party, agent_owner = company(session, AGENT, password_hash, approved_by=counter, chance=chance, now=now)
     agent = _mandated(session, companies[0], agent_party, agent_owner, now=now)
     residents = tuple(_resident(session, line, password_hash, now=now) for line in RESIDENTS)
     return Cast(officers=officers, companies=companies, agent=agent, residents=residents)
@@ -110,6 +116,11 @@ def newcomer(session: Session, name: str, address: str, password_hash: str, *, n
     return _person(session, name, address, password_hash, now=now, is_staff=True)
 
 
+def colleague(session: Session, name: str, address: str, password_hash: str, *, now: datetime) -> Person:
+    """Somebody else of a company."""
+    return _person(session, name, address, password_hash, now=now)
+
+
 def appointed(session: Session, who: Person, agency: Agency, role: Role, *, now: datetime) -> Viewer:
     """Appoint them; they act as this viewer from then on."""
     post = posts.appoint(session, who.id, agency.id, role, by=None, now=now)
@@ -117,15 +128,16 @@ def appointed(session: Session, who: Person, agency: Agency, role: Role, *, now:
     return _viewer(who, posts=(held,))
 
 
-def _company(
+def company(
     session: Session,
     line: tuple[str, str, str, str],
     password_hash: str,
-    counter: Viewer,
     *,
+    approved_by: Viewer | None,
     chance: Random,
     now: datetime,
 ) -> tuple[Party, Viewer]:
+    """A company with its owner; without `approved_by` it waits for the one-stop office."""
     name, tax_code, address, word = line
     owner = _person(session, invented_name(chance), f"{word}@{DOMAIN}", password_hash, now=now)
     party = parties.register_company(
@@ -138,11 +150,18 @@ def _company(
         phone="+842053888222",
         now=now,
     )
-    parties.approve(session, tax_code, by=counter.person_id, now=now)
+    if approved_by is not None:
+        parties.approve(session, tax_code, by=approved_by.person_id, now=now)
     party.email = owner.email
     session.flush()
-    acting = ActingFor(party_id=party.id, party_name=party.name, role=CompanyRole.OWNER, is_approved=True)
-    return party, _viewer(owner, acting_for=(acting,))
+    return party, owner_of(party, owner)
+
+
+def owner_of(party: Party, person: Person) -> Viewer:
+    """The person as an owner of the company."""
+    is_approved = party.status is PartyStatus.APPROVED
+    acting = ActingFor(party_id=party.id, party_name=party.name, role=CompanyRole.OWNER, is_approved=is_approved)
+    return _viewer(person, acting_for=(acting,))
 
 
 def _resident(

@@ -20,6 +20,7 @@ from portal.accounts.viewer import Viewer
 from portal.attachments.models import Attachment, CopyKind
 from portal.catalogue.answers import posted_from, read
 from portal.catalogue.conditions import Answer
+from portal.catalogue.definition import Definition
 from portal.catalogue.examples import required_documents, valid_answers
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import definition_of
@@ -30,7 +31,7 @@ from portal.demonstration.cast import Cast
 from portal.demonstration.paper import paper
 from portal.dossiers import moves
 from portal.dossiers.actions import decision, drafts, filing, intake, steps, supplement, withdrawal
-from portal.dossiers.models import Dossier
+from portal.dossiers.models import Dossier, Draft
 from portal.dossiers.projection import graph_of
 from portal.foundation.database import new_id
 from portal.foundation.packaged import office_calendar
@@ -122,7 +123,8 @@ def life(
     """
     yield begins_at
     fate = fate or Fate.drawn(chance)
-    dossier = _filed(stage, version, party, filer, now=begins_at, chance=chance, told=told)
+    draft = drafted(stage, version, party, filer, now=begins_at, chance=chance, told=told)
+    dossier = filing.file(stage.session, draft, viewer=filer, language="vi", now=begins_at)
     now = begins_at
     route(stage.session, dossier.id, now=now)
     counter = stage.officer(dossier.intake_agency_id, Role.ONE_STOP)
@@ -217,7 +219,7 @@ def _supplemented(
     )
     now = _later(now + timedelta(days=chance.randint(*DAYS_TO_ANSWER)), chance.randint(5, 200))
     yield now
-    file = _attachment(stage, key, by=filer.person_id, now=now, chance=chance)
+    file = _attachment(stage, definition, key, by=filer.person_id, now=now, chance=chance)
     file.dossier_id, file.supplement_round = dossier.id, request.supplement_round
     stage.session.add(file)
     stage.session.flush()
@@ -233,7 +235,7 @@ def _withdrawn(stage: Stage, dossier: Dossier, filer: Viewer, *, now: datetime) 
     withdrawal.decide(stage.session, dossier, grant=True, viewer=head, now=now)
 
 
-def _filed(
+def drafted(
     stage: Stage,
     version: ProcedureVersion,
     party: Party,
@@ -242,7 +244,8 @@ def _filed(
     now: datetime,
     chance: Random,
     told: Mapping[str, Answer],
-) -> Dossier:
+) -> Draft:
+    """Begin a draft, answer every question and add every document; it could be filed."""
     definition = definition_of(version)
     case = chance.choice(fitting_cases(definition, party.kind))
     draft = drafts.start(stage.session, version, case=case, party_id=party.id, viewer=filer, now=now)
@@ -258,20 +261,23 @@ def _filed(
     answers = read(definition, case, typed, places=places()).answers
     for key, count in required_documents(definition, case, answers).items():
         for _ in range(count):
-            file = _attachment(stage, key, by=filer.person_id, now=now, chance=chance)
+            file = _attachment(stage, definition, key, by=filer.person_id, now=now, chance=chance)
             file.draft_id = draft.id
             stage.session.add(file)
     stage.session.flush()
-    draft = drafts.editable(stage.session, draft.id, viewer=filer)
-    return filing.file(stage.session, draft, viewer=filer, language="vi", now=now)
+    return drafts.editable(stage.session, draft.id, viewer=filer)
 
 
-def _attachment(stage: Stage, key: str, *, by: UUID, now: datetime, chance: Random) -> Attachment:
-    sheet = paper(stage.office.storage, key)
+def _attachment(
+    stage: Stage, definition: Definition, key: str, *, by: UUID, now: datetime, chance: Random
+) -> Attachment:
+    document = definition.document(key)
+    assert document is not None, key  # noqa: S101 - the key comes from the definition itself
+    sheet = paper(stage.office.storage, document)
     return Attachment(
         id=new_id(),
         document_key=key,
-        filename=f"{key.replace('_', '-')}.pdf",
+        filename=sheet.filename,
         media_type="application/pdf",
         size_bytes=sheet.size_bytes,
         sha256=sheet.sha256,

@@ -90,11 +90,15 @@ class Pattern:
 
 
 def patterns(session: Session) -> dict[str, list[Pattern]]:
-    """The lives that have come to their end, by the code of their procedure."""
+    """The lives that have come to their end, by the code of their procedure.
+
+    Only those with files: an ended dossier of the bulk has none, and nobody lives by its pattern again.
+    """
     found: dict[str, list[Pattern]] = {}
+    has_files = sa.exists().where(Attachment.dossier_id == Dossier.id)
     statement = (
         sa.select(Dossier)
-        .where(Dossier.state.in_(ENDED))
+        .where(Dossier.state.in_(ENDED), has_files)
         .options(joinedload(Dossier.procedure), joinedload(Dossier.party))
         .order_by(Dossier.filed_at, Dossier.id)
     )

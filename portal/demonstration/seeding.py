@@ -15,7 +15,7 @@ from portal.accounts.viewer import Viewer
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import in_force
 from portal.clock.zone import VIETNAM, office_day
-from portal.demonstration import arriving, bulk, colleagues, receiving, speaking
+from portal.demonstration import arriving, bulk, colleagues, founding, receiving, speaking
 from portal.demonstration.cast import Cast, gather
 from portal.demonstration.lives import Stage, life
 from portal.foundation.outbox import Job, OutboxRow
@@ -81,6 +81,7 @@ def seed(
         acts = play(timeline, now=now, progress=progress)
     colleagues.join(session, cast, chance=Random(f"{number}/colleagues"), now=now)  # noqa: S311 - a story
     receiving.arrange(session, cast, now=now)
+    founding.found(stage, chance=Random(f"{number}/founding"), now=now)  # noqa: S311 - a story
     if dossiers > lived:
         session.flush()
         bulk.grow(session, _counts(dossiers - lived), months=months, number=number, now=now, progress=progress)

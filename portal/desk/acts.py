@@ -102,7 +102,7 @@ def acts_for(reading: Reading, viewer: Viewer) -> Acts:
         may_accept=Action.ACCEPT in actions,
         may_refuse_intake=Action.REFUSE_INTAKE in actions,
         may_bill=Action.REQUEST_PAYMENT in actions and not roles <= {Role.CASHIER},
-        may_ask=Action.REQUEST_SUPPLEMENT in actions and request is None,
+        may_ask=Action.REQUEST_SUPPLEMENT in actions and request is None and reading.projected.signed is None,
         sends_at_once=approver in roles,
         may_approve_request=drafted and approver in roles and Action.REQUEST_SUPPLEMENT in actions,
         may_decide_withdrawal=Action.GRANT_WITHDRAWAL in actions,

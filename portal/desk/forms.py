@@ -89,8 +89,8 @@ class StepForm(Form):
             self.note.label.text = _("Opinion and reasons")
         elif act is Act.APPRAISE:
             self.conclusion.choices = _choices((("grant", _("To grant")), ("refuse", _("To refuse"))))
-            self.conclusion.label.text = _("Proposal (if you have one already)")
-            self.note.label.text = _("What you found")
+            self.conclusion.label.text = _("Recommendation (if you have one already)")
+            self.note.label.text = _("Findings")
         elif may_turn_down:
             self.conclusion.choices = _choices((("grant", _("To grant")), ("refuse", _("To refuse"))))
             self.conclusion.validators = [InputRequired(_("Say what you conclude."))]
@@ -244,9 +244,9 @@ class ManyForm(Form):
         if act is not ManyAct.FORWARD:
             del self.note
         elif must_say:
-            self.note.label.text = _("What you found, for all of them")
+            self.note.label.text = _("Findings, for all of them")
             self.note.validators = [
-                InputRequired(_("Write what you found. The next person decides on the strength of it.")),
+                InputRequired(_("Write your findings. The next person decides on the strength of them.")),
                 Length(max=LONGEST_NOTE),
             ]
         return self

@@ -14,16 +14,18 @@ from portal.catalogue.definition import Definition
 from portal.catalogue.documents import Document
 from portal.catalogue.requirements import documents_for
 from portal.catalogue.text import Text
+from portal.desk.joining import Join, joins
 from portal.desk.queries.review import Reading, Visit
 from portal.desk.wording import CONCLUSIONS, OUTCOMES, WHY
 from portal.dossiers import following, narrative
 from portal.dossiers.replaying import definition_at, graph_at
 from portal.dossiers.slip import named_by
+from portal.dossiers.terms import Terms
 from portal.dossiers.walk_ins import is_at_counter
 from portal.foundation.formats import Language
 from portal.routing.explaining import reasons_for
 from portal.workflow.events import Event, EventKind
-from portal.workflow.graph import Act
+from portal.workflow.graph import Act, Silence
 
 CLOSING = frozenset(
     {
@@ -74,6 +76,15 @@ class StepLine:
     was_late: bool
     is_opinion: bool
     question: str
+    silence_agrees: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """A step ahead that waits for several opinions, with its name."""
+
+    join: Join
+    step: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +128,16 @@ def shown_first(papers_: Sequence[Paper], wanted: str) -> Attachment | None:
 def step_lines(reading: Reading, language: Language, *, with_notes: bool) -> list[StepLine]:
     """Every visit, in order; the notes of others only where they may be read."""
     return [_step_line(reading, visit, language, with_notes=with_notes) for visit in reading.visits]
+
+
+def awaited(reading: Reading, language: Language) -> list[Awaited]:
+    """The steps that wait for the opinions being asked, and how many of them it takes."""
+    standing = [visit.step.node_key for visit in reading.open_visits]
+    truths = Terms.from_json(reading.dossier.terms).truths
+    return [
+        Awaited(join=join, step=following.step_name(reading.definition, join.node, language))
+        for join in joins(reading.graph, standing=standing, truths=truths)
+    ]
 
 
 def timeline(reading: Reading, names: Names, language: Language, *, with_notes: bool) -> list[Told]:
@@ -176,6 +197,7 @@ def _step_line(reading: Reading, visit: Visit, language: Language, *, with_notes
         was_late=bool(ended and step.due_at and ended > step.due_at),
         is_opinion=is_opinion,
         question=_question(definition, step.node_key, language),
+        silence_agrees=node.silence is Silence.COUNTS_AS_AGREEMENT,
     )
 
 
@@ -192,7 +214,6 @@ def _question(definition: Definition, node: str, language: Language) -> str:
 
 def _told(reading: Reading, event: Event, names: Names, language: Language, *, with_notes: bool) -> Told:
     node = narrative.node_of(event.params)
-    until = event.params.get("until")
     title = narrative.sentence(
         event.kind,
         language,
@@ -200,9 +221,9 @@ def _told(reading: Reading, event: Event, names: Names, language: Language, *, w
         step=following.step_name(definition_at(reading.definition, reading.events, event.version), node, language)
         if node
         else "",
-        until=until if isinstance(until, str) else "",
+        until=narrative.until_of(event, language),
     )
-    texts: list[Any] = []
+    texts: list[Any] = [*narrative.moved(event, language)]
     if event.kind is EventKind.STEP_ASSIGNED and (why := WHY.get(_text(event, "why"))):
         texts.append(why)
     if conclusion := CONCLUSIONS.get(_text(event, "conclusion")):

@@ -107,11 +107,11 @@ MANY_MEANS: dict[ManyAct, Any] = {
     ManyAct.ACCEPT: _("Each company gets Form 01 with its promised date, and the time of the law begins to run."),
     ManyAct.GIVE: _("Each step goes to the colleague you choose. A step that needs another role stays where it is."),
     ManyAct.FORWARD: _(
-        "Each of these steps is done, and the dossier goes on to the next. Where a refusal is proposed, an opinion is "
-        "asked or an agency disagrees, nothing is done: open that dossier by itself."
+        "Each of these steps is done, and the dossier goes on to the next. Where a refusal is recommended, an opinion "
+        "is asked or an agency disagrees, nothing is done: open that dossier by itself."
     ),
     ManyAct.SIGN: _(
-        "You grant and sign each decision as its page shows it. Where a refusal is proposed or an agency disagrees, "
+        "You grant and sign each decision as its page shows it. Where a refusal is recommended or an agency disagrees, "
         "nothing is signed: open that dossier by itself."
     ),
     ManyAct.ISSUE: _(
@@ -152,8 +152,8 @@ OUTCOMES: dict[str, Any] = {
 CONCLUSIONS: dict[str, Any] = {
     "agree": _("Agrees"),
     "disagree": _("Does not agree"),
-    "grant": _("Proposes to grant"),
-    "refuse": _("Proposes to refuse"),
+    "grant": _("Recommends granting"),
+    "refuse": _("Recommends refusing"),
     "granted": _("Granted"),
     "refused": _("Refused"),
 }
@@ -167,7 +167,7 @@ REASONS: dict[str, Any] = {
     "intake.reason_missing": _("Write why the dossier cannot be accepted. The company reads this sentence."),
     "step.not_open": _("This step is no longer open. Somebody has done it, or the dossier has moved on."),
     "step.not_yours": _("This step belongs to another role or agency."),
-    "step.note_missing": _("Write what you found. The next person decides on the strength of it."),
+    "step.note_missing": _("Write your findings. The next person decides on the strength of them."),
     "step.two_persons": _(
         "You have already worked on this dossier. The law wants a second person here: "
         "ask a colleague to take this step."
@@ -184,8 +184,8 @@ REASONS: dict[str, Any] = {
     "decision.reason_missing": _("Write why the application is refused. The reason is printed in the decision."),
     "decision.outcome_missing": _("Choose whether to grant or to refuse."),
     "decision.refusal_proposed": _(
-        "A refusal was proposed before anything was paid, so this dossier can only be refused now. "
-        "If you do not agree, send it back to the step that proposed the refusal."
+        "A refusal was recommended before anything was paid, so this dossier can only be refused now. "
+        "If you do not agree, send it back to the step that recommended the refusal."
     ),
     "decision.not_signed": _("There is no signed decision yet."),
     "decision.not_numbered": _("The decision has no number yet."),
@@ -203,6 +203,40 @@ REASONS: dict[str, Any] = {
     "signing.not_trusted": _("The certificate leads to no authority this office trusts. Ask the administrator."),
     "signing.expired": _("The certificate was not valid when the paper was signed. Renew it, then sign again."),
     "signing.other_person": _("The paper was signed by %(name)s. The decision must be signed by you."),
+    "signing.no_seal": _(
+        "%(owner)s has no seal in this portal yet. Nothing was saved. Tell the administrator; do it again afterwards."
+    ),
+    "signing.no_key": _("The portal keeps no signature of yours. Sign with your own token."),
+    "signing.unreachable": _(
+        "The device or service with the signature of %(owner)s does not answer. Nothing was saved. "
+        "Try again in a few minutes; if it stays so, tell the administrator."
+    ),
+    "signing.pin_refused": _(
+        "The signature of %(owner)s is locked: the PIN or password the portal has for it is not accepted. "
+        "Nothing was saved. Tell the administrator."
+    ),
+    "signing.key_missing": _(
+        "The signature of %(owner)s was not found where it should be. Nothing was saved. Tell the administrator."
+    ),
+    "signing.service_refused": _(
+        "The service with the signature of %(owner)s declined to sign. Nothing was saved. Tell the administrator."
+    ),
+    "signing.certificate_expired": _(
+        "The certificate of %(owner)s is not valid any more. Nothing was saved. Have it renewed, then do it again."
+    ),
+    "signing.certificate_untrusted": _(
+        "The certificate of %(owner)s leads to no authority this portal trusts, so nobody could check the paper. "
+        "Nothing was saved. Tell the administrator."
+    ),
+    "signing.certificate_of_other": _(
+        "The certificate set up for %(owner)s is in another name. Nothing was saved. Tell the administrator."
+    ),
+    "signing.misconfigured": _(
+        "The signature of %(owner)s is not set up completely. Nothing was saved. Tell the administrator."
+    ),
+    "signing.changed_meanwhile": _(
+        "The paper changed while it was being signed. Nothing was saved. Look at it once more and do it again."
+    ),
     "signing.no_handout": _("No paper was handed out to you for this dossier as it stands now."),
     "signing.handed_out_anew": _(
         "The decision would say something else by now. Fetch the paper again and sign that one."
@@ -215,7 +249,7 @@ REASONS: dict[str, Any] = {
     "batch.too_many": _("At most %(most)s dossiers can be done at once. Choose fewer."),
     "batch.changed_meanwhile": _("Somebody has changed it since you chose it. Open it and look."),
     "batch.by_itself": _("This step wants an answer of its own. Open the dossier and do it there."),
-    "batch.refusal_proposed": _("A refusal is proposed for it. Open it, read the reasons, and decide."),
+    "batch.refusal_proposed": _("A refusal is recommended for it. Open it, read the reasons, and decide."),
     "batch.agency_disagrees": _("An agency that was asked does not agree. Open it, read the opinion, and decide."),
     "batch.person_left": _("Your account was closed before it was its turn."),
     "batch.gave_up": _("The portal failed three times with this dossier. Do it by itself; the fault has been noted."),

@@ -12,11 +12,13 @@ from portal.catalogue.definition import Definition
 from portal.catalogue.documents import Document
 from portal.catalogue.fields import Section
 from portal.catalogue.places import Places
+from portal.catalogue.precheck import precheck
 from portal.catalogue.requirements import DossierLimit, acceptance_minutes, agency_for, documents_for, limit_for
+from portal.catalogue.text import Text
 from portal.catalogue.wording import Problem
 from portal.dossiers.asking import Known, known
 from portal.dossiers.models import Draft
-from portal.dossiers.typed import Typed, is_answer
+from portal.dossiers.typed import CHECKED, Typed, is_answer
 
 HALF_FILLED = frozenset({"commune_missing"})
 """Problems of an answer that was begun and is not finished: left to do, not wrong."""
@@ -56,7 +58,10 @@ class DocumentState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftState:
-    """The whole draft, worked out from what was typed and uploaded."""
+    """The whole draft, worked out from what was typed and uploaded.
+
+    `stops`: why a dossier would be in vain, by what was answered in the eligibility check.
+    """
 
     definition: Definition
     case: str
@@ -67,6 +72,7 @@ class DraftState:
     limit: DossierLimit
     competent: str
     may_grow: bool
+    stops: tuple[Text, ...] = ()
 
     @property
     def answer_minutes(self) -> int:
@@ -121,6 +127,7 @@ def state_of(definition: Definition, draft: Draft, files: Sequence[Attachment], 
     needed = documents_for(definition, draft.case_key, answers)
     return DraftState(
         definition=definition,
+        stops=stops_of(definition, draft, places),
         case=draft.case_key,
         found=found,
         sections=tuple(
@@ -138,6 +145,16 @@ def state_of(definition: Definition, draft: Draft, files: Sequence[Attachment], 
             _hangs_on_answers(document, draft.case_key) for document in definition.documents if document not in needed
         ),
     )
+
+
+def stops_of(definition: Definition, draft: Draft, places: Places) -> tuple[Text, ...]:
+    """Why a dossier would be in vain: by the answers before the draft was begun, where the form has none of its own."""
+    given = {
+        question.code: draft.answers.get(question.code) or draft.answers.get(f"{CHECKED}{question.code}")
+        for question in definition.questions
+    }
+    typed = {code: values[-1] for code, values in given.items() if values}
+    return precheck(definition, draft.case_key, typed, places=places).stops
 
 
 def _hangs_on_answers(document: Document, case: str) -> bool:

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from types import MappingProxyType
+from datetime import date, datetime
 
 from portal.catalogue.definition import Definition
 from portal.clock import words
@@ -11,9 +10,11 @@ from portal.clock.due import Due
 from portal.clock.explain import Kind, Line
 from portal.clock.split import Share, split
 from portal.clock.stopwatch import Pause
+from portal.clock.verdict import is_past
+from portal.clock.zone import office_day
 from portal.dossiers import deadlines, narrative
 from portal.dossiers.models import Dossier
-from portal.dossiers.replaying import definition_at
+from portal.dossiers.replaying import dates_at
 from portal.dossiers.terms import Terms
 from portal.foundation.formats import Language
 from portal.workflow.events import Event, EventKind
@@ -41,7 +42,8 @@ class Holder:
 class Clock:
     """The dates with their reasons. Before acceptance only the answer's own limit runs.
 
-    `statutory` and `promised` are worked out as of the moment of the page, so an open pause moves them.
+    `statutory` and `promised` are worked out as of the moment of the page, so an open pause moves them. `printed_on`
+    is the day the receipt (Form 01) names; it stays as it was printed.
     """
 
     acceptance: Due
@@ -49,6 +51,7 @@ class Clock:
     promised: Due | None
     is_stopped: bool
     is_overdue: bool
+    printed_on: date | None = None
 
     @property
     def ledger(self) -> tuple[Line, ...]:
@@ -58,19 +61,8 @@ class Clock:
         return (self.statutory or self.acceptance).lines + extended
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
-    """One line of the timeline. `text` are the words written for the filer with it."""
-
-    version: int
-    title: str
-    at: datetime
-    text: str
-    kind: str
-
-
-def clock_of(dossier: Dossier, projected: Projection, *, now: datetime) -> Clock:
-    """Ask the clock, as of `now`; of an ended dossier, as of its end."""
+def clock_of(dossier: Dossier, projected: Projection, *, events: Sequence[Event], now: datetime) -> Clock:
+    """Ask the clock, as of `now`; of an ended dossier, as of its end. `events` are its whole history."""
     moment = projected.ended_at or now
     terms = Terms.from_json(dossier.terms)
     acceptance = deadlines.acceptance_of(projected, terms, now=moment, office=dossier.intake_agency_id)
@@ -84,8 +76,16 @@ def clock_of(dossier: Dossier, projected: Projection, *, now: datetime) -> Clock
         statutory=statutory,
         promised=deadlines.promised_of(projected, terms, now=moment),
         is_stopped=projected.open_pause is not None and dossier.state not in ENDED,
-        is_overdue=statutory.due_at < now and dossier.state not in ENDED,
+        is_overdue=dossier.state not in ENDED and is_past(statutory, now, terms.statutory.unit),
+        printed_on=_printed_on(dossier, events),
     )
+
+
+def _printed_on(dossier: Dossier, events: Sequence[Event]) -> date | None:
+    """The promised day as it was known when the dossier was accepted."""
+    accepted = next((event.version for event in events if event.kind is EventKind.ACCEPTED), None)
+    promised = None if accepted is None else dates_at(dossier, events, accepted).promised_due_at
+    return None if promised is None else office_day(promised)
 
 
 def line_words(line: Line, language: Language) -> str:
@@ -125,14 +125,16 @@ def holders(
     if projected.open_steps and projected.accepted:
         return tuple(
             Holder(
-                name=_name(names, step.agency or projected.agency_id, language),
+                name=agency_name(names, step.agency or projected.agency_id, language),
                 doing=step_name(definition, step.node, language),
                 since=step.opened_at,
             )
             for step in projected.open_steps
         )
     agency = projected.agency_id if projected.accepted else str(dossier.intake_agency_id)
-    return (Holder(name=_name(names, agency, language), doing="", since=projected.accepted_at or dossier.filed_at),)
+    return (
+        Holder(name=agency_name(names, agency, language), doing="", since=projected.accepted_at or dossier.filed_at),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,65 +163,13 @@ def messages(events: Sequence[Event], texts: Mapping[tuple[int, str], str]) -> t
     )
 
 
-def timeline(
-    events: Sequence[Event],
-    texts: Mapping[tuple[int, str], str],
-    definition: Definition,
-    names: Names,
-    language: Language,
-    *,
-    counter_names: Mapping[int, str] = MappingProxyType({}),
-) -> tuple[Happened, ...]:
-    """What happened, newest first, in the filer's words; what concerns only the office is left out.
-
-    `counter_names` says, by event, which officer did it at the counter for whom.
-    """
-    told = [event for event in events if not narrative.EVENTS[event.kind].is_inside]
-    lines = (
-        _happened(event, texts, definition_at(definition, events, event.version), names, language)
-        for event in reversed(told)
-    )
-    return tuple(
-        replace(
-            line,
-            title=narrative.counter_title(EventKind(line.kind), language) or line.title,
-            text="\n".join(filter(None, (line.text, counter_names[line.version]))),
-        )
-        if line.version in counter_names
-        else line
-        for line in lines
-    )
-
-
 def step_name(definition: Definition, key: str, language: Language) -> str:
     """The step's name in the procedure's own words; `definition` is the one it was, or is, done by."""
     found = next((step for step in definition.steps if step.code == key), None)
     return found.name.words(language) if found else key
 
 
-def _happened(
-    event: Event,
-    texts: Mapping[tuple[int, str], str],
-    definition: Definition,
-    names: Names,
-    language: Language,
-) -> Happened:
-    agency = event.params.get("agency")
-    node = narrative.node_of(event.params)
-    until = event.params.get("until")
-    title = narrative.sentence(
-        event.kind,
-        language,
-        agency=_name(names, agency if isinstance(agency, str) else None, language),
-        step=step_name(definition, node, language) if node else "",
-        until=until if isinstance(until, str) else "",
-    )
-    said = [texts.get((event.version, key), "") for key in narrative.EVENTS[event.kind].for_filer]
-    said.append(narrative.declared(event, texts, language))
-    text = "\n".join(words for words in said if words)
-    return Happened(version=event.version, title=title, at=event.at, text=text, kind=event.kind.value)
-
-
-def _name(names: Names, identifier: str | None, language: Language) -> str:
+def agency_name(names: Names, identifier: str | None, language: Language) -> str:
+    """The agency's name in the reader's language; empty where it is not known."""
     found = names.get(identifier or "", {})
     return found.get(language) or found.get("vi", "")

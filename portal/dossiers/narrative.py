@@ -6,13 +6,13 @@ Reasons and messages are not part of it: they are kept apart and shown only to w
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 from portal.catalogue.text import Text
-from portal.foundation.formats import Language, instant
+from portal.foundation.formats import Language, day, instant, office_day, short_instant
 from portal.letters.contents import LetterKind
 from portal.workflow.events import Event, EventKind, Param
 from portal.workflow.lifecycle import State
@@ -49,6 +49,11 @@ EVENTS: Final[Mapping[EventKind, Told]] = MappingProxyType(
 STATES: Final = MappingProxyType({State(name): _text(row) for name, row in _TABLE["state"].items()})
 """The state in one sentence, to the filer."""
 
+PUBLIC_STATES: Final = MappingProxyType(
+    {**STATES, **{State(name): _text(row) for name, row in _TABLE["public_state"].items()}}
+)
+"""The same to a reader of the public page, who may be anybody."""
+
 LETTERS: Final = MappingProxyType({LetterKind(name): _text(row) for name, row in _TABLE["letter"].items()})
 """What a letter is called."""
 
@@ -66,6 +71,12 @@ EVIDENCE: Final = MappingProxyType(
 PAUSES: Final = MappingProxyType({name: _text(row) for name, row in _TABLE["pause"].items()})
 """Why the clock stood, by the name the events use."""
 
+
+STOPS: Final = MappingProxyType({name: _text(_TABLE["slip"][name]) for name in ("over", "open")})
+"""A stop of the clock beside a step of the process-control slip: `over` or still `open`."""
+
+FILER: Final = _text(_TABLE["slip"]["filer"])
+"""Who handed the dossier to its first step."""
 
 COUNTER: Final = MappingProxyType({name: _text(row) for name, row in _TABLE["counter"].items()})
 """What is said of a filing at the counter instead of the usual sentence."""
@@ -108,6 +119,41 @@ def declared(event: Event, texts: Mapping[tuple[int, str], str], language: Langu
     return "\n".join(way.words(language).format(**known) for way in ways if way is not None)
 
 
+STEPS: Final = MappingProxyType({name: _text(row) for name, row in _TABLE["step"].items()})
+"""How a step that is over stands in one line: `done` or `ended`, and when it `began`."""
+
+MOVED: Final = MappingProxyType({name: _text(row) for name, row in _TABLE["moved"].items()})
+"""What another calendar moved, by the name of the date, and `because`."""
+
+
+def moved(event: Event, language: Language) -> tuple[str, ...]:
+    """The dates a new calendar moved, each from when to when, and why; empty for any other event."""
+    if event.kind is not EventKind.DUE_CHANGED:
+        return ()
+    said = []
+    for name in ("acceptance", "statutory", "promised"):
+        old, new = (_moment(event.params.get(f"{name}_{side}")) for side in ("from", "to"))
+        if old is not None and new is not None:
+            is_same_day = office_day(old) == office_day(new)
+            ends = [(short_instant if is_same_day else day)(one, language) for one in (old, new)]
+            said.append(MOVED[name].words(language).format(old=ends[0], new=ends[1]))
+    because = event.params.get("because")
+    reason = (
+        [MOVED["because"].words(language).format(day=day(date.fromisoformat(because), language))]
+        if isinstance(because, str)
+        else []
+    )
+    return (*(said or [MOVED["steps"].words(language)]), *reason)
+
+
+def moves_promise(event: Event) -> bool:
+    """Whether a new calendar made the day by law or the promised day another: what the filer is told."""
+    ends = [
+        [_moment(event.params.get(f"{name}_{side}")) for side in ("from", "to")] for name in ("statutory", "promised")
+    ]
+    return any(old is not None and new is not None and office_day(old) != office_day(new) for old, new in ends)
+
+
 def _moment(value: Param) -> datetime | None:
     return datetime.fromisoformat(value) if isinstance(value, str) else None
 
@@ -116,6 +162,14 @@ def sentence(kind: EventKind, language: str, *, agency: str = "", step: str = ""
     """One event as a sentence. Names that are not known are left out with grace."""
     text = EVENTS[kind].text.words(language)
     return text.format(agency=agency or "–", step=step or "–", until=until or "–")
+
+
+def until_of(event: Event, language: Language) -> str:
+    """The day an event names as the reader writes it; a booked moment is kept in figures as it is."""
+    until = event.params.get("until")
+    if not isinstance(until, str):
+        return ""
+    return day(date.fromisoformat(until), language) if event.kind is EventKind.EXTENDED else until
 
 
 def node_of(params: Mapping[str, Param]) -> str:

@@ -148,6 +148,6 @@ def _page(
         states=wording.PAYMENTS,
         refund_states=wording.REFUNDS,
         grounds=wording.GROUNDS,
-        rules=wording.RULES,
+        rules=wording.rules_now(is_accepted=found.accepted_at is not None, is_decided=found.outcome is not None),
         error_count=sum(form.error_count for form in sent.values()) or bool(refusal),
     )

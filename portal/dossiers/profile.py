@@ -1,4 +1,4 @@
-"""What the portal knows already, so that nobody types it again: of the party, the person, and the eligibility check."""
+"""What the portal knows already, so that nobody types it again: of the party and the person."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
@@ -59,16 +59,6 @@ def prefilled(definition: Definition, profile: Mapping[str, str], places: Places
                 typed.update(_values(part, f"{field.code}.0.{part.code}", profile, places))
         else:
             typed.update(_values(field, field.code, profile, places))
-    return typed
-
-
-def prechecked(definition: Definition, given: Mapping[str, str]) -> dict[str, list[str]]:
-    """What the eligibility check was told, where the form asks the same question again (by code and type)."""
-    typed: dict[str, list[str]] = {}
-    for question in definition.questions:
-        field, answer = definition.field(question.code), given.get(question.code, "")
-        if answer and field is not None and field.type == question.ask.type and _can_be(field, answer):
-            typed[field.code] = [answer]
     return typed
 
 

@@ -11,6 +11,7 @@ from portal.catalogue.definition import Definition
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import definition_of
 from portal.catalogue.route import graph_of as graph_of_definition
+from portal.dossiers import deadlines
 from portal.dossiers.models import Dossier
 from portal.dossiers.projection import graph_of
 from portal.foundation.database import sessions
@@ -35,6 +36,14 @@ def replayed(dossier: Dossier, events: Iterable[Event], *, onto: Projection | No
     first = str(moves[0].params[VERSION_BEFORE])
     later = {name: _graph(name, dossier.case_key) for name in {str(move.params["version"]) for move in moves}}
     return replay(told, _graph(first, dossier.case_key), later=later, onto=onto)
+
+
+def dates_at(dossier: Dossier, events: Iterable[Event], version: int) -> deadlines.Dates:
+    """The dates as they were known right after an event: what a letter written for it may say, whenever it is written.
+
+    `events` are the whole history. Later pauses, extensions and calendars are left out.
+    """
+    return deadlines.of(dossier, replayed(dossier, [event for event in events if event.version <= version]))
 
 
 def definition_at(definition: Definition, events: Iterable[Event], version: int) -> Definition:

@@ -4,21 +4,25 @@ Source of the parts of a decision: Decree 30/2020/NĐ-CP, Annex I and III; a per
 """
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from portal.catalogue.answers import Answers
 from portal.catalogue.definition import Definition
 from portal.catalogue.places import Places
+from portal.catalogue.requirements import results_for
 from portal.catalogue.steps import Result
 from portal.catalogue.text import Text
 from portal.dossiers.saying import Said, in_words
+from portal.foundation.formats import Language
 from portal.letters import wording
 from portal.letters.contents import Fact
+from portal.workflow.events import Event, EventKind
 
 VALIDITY = Text(vi="Thời hạn", en="Validity", zh="有效期")
 DECISION = Text(vi="Quyết định", en="Decision", zh="决定")
 NOTICE = Text(vi="Thông báo", en="Notice", zh="通知")
+REFUSAL = Text(vi="Thông báo không chấp nhận đề nghị", en="Notice of refusal", zh="不予批准通知")
 NOTHING = Text(vi="")
 ACTS_BELOW_A_LAW = ("Nghị định", "Nghị quyết", "Quyết định", "Thông tư liên tịch", "Thông tư")
 EFFECT = Text(
@@ -44,6 +48,24 @@ def last_day_of(result: Result, issued_on: date) -> date | None:
     years, month = divmod(issued_on.month - 1 + result.validity_months, 12)
     year = issued_on.year + years
     return date(year, month + 1, min(issued_on.day, monthrange(year, month + 1)[1]))
+
+
+def numbers_in(events: Iterable[Event]) -> dict[str, str]:
+    """By the id of a decision: its number as the paper prints it, stated when it was given out."""
+    given = (event.params for event in events if event.kind is EventKind.NUMBERED)
+    return {str(params["letter"]): str(params["evidence"]) for params in given if "letter" in params}
+
+
+def result_of(definition: Definition, case: str, answers: Answers | None) -> Result | None:
+    """What the dossier leads to if it is granted, by its answers; where these are erased, the first that it may be."""
+    fitting = results_for(definition, case, answers) if answers is not None else ()
+    return next(iter((*fitting, *definition.results)), None)
+
+
+def called(result: Result, number: str, language: Language, *, granted: bool) -> str:
+    """The result by its own name and number: "Building permit 25/GPXD"; a refusal is none."""
+    name = (result.name if granted else REFUSAL).words(language)
+    return f"{name} {number}".rstrip()
 
 
 def title_of(result: Result, *, granted: bool) -> Text:

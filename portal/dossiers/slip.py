@@ -27,7 +27,10 @@ NOTHING = Share(agency_minutes=0, applicant_minutes=0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One visit to a step. `share` is its working time; `verdict` is None while it is open or has no limit."""
+    """One visit to a step. `share` is its working time; `verdict` is None while it is open or has no limit.
+
+    `due_at` is None without a limit, and of an open step while the clock stands still: its date moves with every day.
+    """
 
     number: int
     step: str
@@ -72,17 +75,18 @@ def slip_of(
     """The slip as of `now`; of an ended dossier, as of its end. By its `events` a step is called as it was then."""
     until = projected.ended_at or now
     shares = _split(dossier, projected, steps, until=until)
+    rests = projected.open_pause is not None and projected.ended_at is None
     rows = tuple(
         Row(
             number=number,
             step=step_name(named_by(definition, events, step), step.node_key, language),
             agency=_name(names, _agency(dossier, step), language),
             entered_at=step.entered_at,
-            due_at=step.due_at,
+            due_at=None if rests and step.closed_at is None else step.due_at,
             left_at=step.closed_at,
             share=shares.by_step.get(_visit(step), NOTHING),
             verdict=_verdict(step),
-            is_late=step.due_at is not None and (step.closed_at or until) > step.due_at,
+            is_late=_is_late(step, until, rests=rests),
         )
         for number, step in enumerate(steps, start=1)
     )
@@ -127,6 +131,12 @@ def _visit(step: DossierStep) -> str:
 
 def _agency(dossier: Dossier, step: DossierStep) -> str:
     return str(step.agency_id or dossier.agency_id or dossier.intake_agency_id)
+
+
+def _is_late(step: DossierStep, until: datetime, *, rests: bool) -> bool:
+    if step.due_at is None or (rests and step.closed_at is None):
+        return False
+    return (step.closed_at or until) > step.due_at
 
 
 def _verdict(step: DossierStep) -> Closed | None:

@@ -31,7 +31,7 @@ def slip(code: str) -> Response:
     definition = definition_of(found.procedure)
     events = history(session, found.id)
     projected = replayed(found, events)
-    clock = following.clock_of(found, projected, now=moment)
+    clock = following.clock_of(found, projected, events=events, now=moment)
 
     names = queries.agency_names(session)
     return page(
@@ -68,7 +68,9 @@ def form(code: str) -> Response:
     slip = slip_of(found, projected, visits, definition_of(found.procedure), names, "vi", now=moment, events=events)
     office = PrintingOffice.of(_settings())
     address = f"{office.public_url}{flask.url_for('dossiers.track', code=found.code)}"
-    content = control_slip(Writer(session, found, verification_url=address), slip, now=moment)
+    clock = following.clock_of(found, projected, events=events, now=moment)
+    writer, texts = Writer(session, found, verification_url=address), queries.texts_of(session, found.id)
+    content = control_slip(writer, slip, projected, clock, texts=texts, now=moment)
     answer = flask.Response(office.print_only(content, language=found.language), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="{code}-control-slip.pdf"'
     answer.headers["Cache-Control"] = "private, no-store"

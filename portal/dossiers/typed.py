@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from portal.catalogue.definition import Definition
-from portal.catalogue.fields import FieldBase, RowsField, Section
+from portal.catalogue.fields import FieldBase, RowsField, Section, YesNoField
 from portal.catalogue.places import Places
 
 Typed = Mapping[str, Sequence[str]]
@@ -16,6 +16,10 @@ CHOSEN_BY_DEFAULT = frozenset({"currency", "province"})
 
 OTHER_COMMUNE = "commune_elsewhere"
 """The box for a commune outside the home province; it stands beside the list and is kept as the commune."""
+
+CHECKED = "check:"
+"""Before the code of an eligibility question: what was answered before the draft was begun is kept with it, though the
+form does not ask it. No field code has a colon."""
 
 _ROW = re.compile(r"(?:0|[1-9][0-9]{0,3})")
 
@@ -32,6 +36,28 @@ def belonging(posted: Typed, fields: Iterable[FieldBase], places: Places) -> dic
         if isinstance(field, RowsField):
             own = _closed_up(field, own)
         kept |= _with_one_commune(own, places)
+    return kept
+
+
+def is_undertaking(field: FieldBase) -> bool:
+    """Whether somebody promises something here before the law: that is done afresh for every dossier."""
+    return isinstance(field, YesNoField) and field.must_be_yes
+
+
+def without_undertakings(typed: Typed, fields: Iterable[FieldBase]) -> dict[str, list[str]]:
+    """What was typed without what was undertaken, in rows too: it is never taken over from another dossier."""
+    own: set[str] = set()
+    inside: set[tuple[str, str]] = set()
+    for field in fields:
+        if is_undertaking(field):
+            own.add(field.code)
+        elif isinstance(field, RowsField):
+            inside |= {(field.code, part.code) for part in field.fields if is_undertaking(part)}
+    kept = {}
+    for name, values in typed.items():
+        code, _, rest = name.partition(".")
+        if code not in own and (code, rest.rpartition(".")[2]) not in inside:
+            kept[name] = list(values)
     return kept
 
 

@@ -23,7 +23,7 @@ from portal.catalogue.text import Text
 from portal.dossiers import narrative, sensitive
 from portal.dossiers.models import Dossier, DossierAnswers, Draft
 from portal.dossiers.policy import of_own_parties
-from portal.dossiers.typed import is_answer
+from portal.dossiers.typed import is_answer, is_undertaking, without_undertakings
 from portal.foundation.search import search_key
 
 PAGE = 50
@@ -149,9 +149,9 @@ def offered(session: Session, draft: Draft, *, viewer: Viewer) -> dict[str, tupl
 def answers_before(session: Session, draft: Draft, fields: Sequence[FieldBase], *, viewer: Viewer) -> dict[str, Given]:
     """By field that has no answer in the draft yet: what the party answered to the same question before.
 
-    The same question has the same code, kind and wording. Newest answers win.
+    The same question has the same code, kind and wording. Newest answers win. An undertaking is given afresh each time.
     """
-    empty = [field for field in fields if not _is_answered(field, draft.answers)]
+    empty = [field for field in fields if not is_undertaking(field) and not _is_answered(field, draft.answers)]
     if not empty:
         return {}
     rows = session.execute(
@@ -170,7 +170,7 @@ def answers_before(session: Session, draft: Draft, fields: Sequence[FieldBase], 
         posted = posted_from(before, answers)
         asked = {field.code: field for _, field in all_fields(before.sections)}
         for field in empty:
-            typed = _of_field(field, posted)
+            typed = without_undertakings(_of_field(field, posted), [field])
             if field.code not in found and typed and _is_same(field, asked.get(field.code)):
                 found[field.code] = Given(typed=typed, code=one.code, filed_at=one.filed_at)
     return found

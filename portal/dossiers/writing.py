@@ -19,7 +19,7 @@ from portal.dossiers.models import (
     SupplementRequest,
 )
 from portal.dossiers.record import as_event, history
-from portal.dossiers.replaying import replayed
+from portal.dossiers.replaying import dates_at, replayed
 from portal.dossiers.terms import Terms
 from portal.foundation.errors import NotFound
 from portal.letters import contents as say
@@ -42,14 +42,14 @@ COLLECTION = Text(
 class Writer(Gathered):
     """Puts the facts of one dossier into the forms of the letters room."""
 
-    def filing_receipt(self) -> say.FilingReceipt:
+    def filing_receipt(self, event: DossierEvent) -> say.FilingReceipt:
         return say.FilingReceipt(
             head=self.head(self.dossier.intake_agency_id),
             subject=self.subject,
             filer=self.filer,
             owner=self.owner,
             filed_at=self.dossier.filed_at,
-            answer_by=self.dossier.acceptance_due_at,
+            answer_by=self._known_at(event).acceptance_due_at,
             answer_within=wording.answer_time(Terms.from_json(self.dossier.terms).acceptance_minutes),
             documents=self.documents(),
             declared=self._declared(),
@@ -66,7 +66,8 @@ class Writer(Gathered):
     def receipt(self, event: DossierEvent) -> say.Receipt:
         """Form 01."""
         dossier, terms = self.dossier, Terms.from_json(self.dossier.terms)
-        if dossier.promised_due_at is None:
+        dates = self._known_at(event)
+        if dates.promised_due_at is None:
             raise NotFound("letter.not_accepted_yet")
         return say.Receipt(
             head=self.head(dossier.intake_agency_id),
@@ -77,12 +78,16 @@ class Writer(Gathered):
             sets=self.definition.sets,
             limit=wording.limit(int(terms.statutory.amount), terms.statutory.unit.value),
             accepted_at=event.at,
-            promised_at=dossier.promised_due_at,
+            promised_at=dates.promised_due_at,
             collection=COLLECTION,
             officer=self.signatory(event, signed=True),
             fee=self._fee(),
-            provisional=dossier.due_is_provisional,
+            provisional=dates.is_provisional,
         )
+
+    def _known_at(self, event: DossierEvent) -> deadlines.Dates:
+        """The dates as its signer knew them; a letter may be printed later, after pauses nobody could foresee."""
+        return dates_at(self.dossier, history(self.session, self.dossier.id), event.version)
 
     def supplement(self, event: DossierEvent) -> say.SupplementRequest:
         """Form 02."""
@@ -127,8 +132,9 @@ class Writer(Gathered):
     def apology(self, event: DossierEvent) -> say.Apology:
         """Form 04. The promise before it is what the clock says without the extension."""
         dossier, terms = self.dossier, Terms.from_json(self.dossier.terms)
-        projected = replayed(dossier, history(self.session, dossier.id))
-        if projected.accepted_at is None or dossier.promised_due_at is None:
+        known = [one for one in history(self.session, dossier.id) if one.version <= event.version]
+        projected = replayed(dossier, known)
+        if projected.accepted_at is None:
             raise NotFound("letter.not_accepted_yet")
         unmoved = replace(projected, extended_to=None, extended_at=None)
         return say.Apology(
@@ -137,7 +143,7 @@ class Writer(Gathered):
             filer=self.owner,
             accepted_at=projected.accepted_at,
             promised_at=deadlines.promised_of(unmoved, terms, now=event.at).due_at,
-            new_promised_at=dossier.promised_due_at,
+            new_promised_at=deadlines.promised_of(projected, terms, now=event.at).due_at,
             responsible=self.head(dossier.agency_id).agency,
             reason=Text(vi=self.texts(event).get("reason", "")),
             issued_at=event.at,

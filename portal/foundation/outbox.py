@@ -46,6 +46,7 @@ class Job(enum.StrEnum):
     SEND_DIGESTS = "send_digests"
     SEND_RESET = "send_reset"
     RECHECK_BOOKINGS = "recheck_bookings"
+    CHECK_CERTIFICATES = "check_certificates"
 
 
 class Queue(enum.StrEnum):
@@ -79,6 +80,7 @@ QUEUES = {
     Job.SEND_DIGESTS: Queue.BACKGROUND,
     Job.SEND_RESET: Queue.PROMPT,
     Job.RECHECK_BOOKINGS: Queue.BACKGROUND,
+    Job.CHECK_CERTIFICATES: Queue.BACKGROUND,
 }
 
 

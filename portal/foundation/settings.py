@@ -18,6 +18,8 @@ DUE_SOON_HOURS = 8
 
 PROJECT = Path(__file__).resolve().parents[2]
 DUE_SOON = "DUE_SOON_WORKING_HOURS"
+WARNING_DAYS = "CERTIFICATE_WARNING_DAYS"
+MOST_WARNING_DAYS = 365
 RUNNING_NOTE = "running.env"
 SHORTEST_SECRET = 32
 
@@ -72,6 +74,8 @@ class Settings:
     vnpay: Terminal | None = None  # absent: not offered
     messages_url: str | None = None  # file:///…: where short messages to telephones are written; absent: not offered
     sign_in_service: SignInService | None = None  # absent: no such button
+    signers_file: Path | None = None  # whose seal and signature lies where; absent: only a demonstration can seal
+    certificate_warning_days: tuple[int, ...] = (60, 30, 7)  # before a certificate expires, the longest first
     demo_dossiers: int = 131  # how many the demonstration is filled with
     trusted_proxies: int = 0  # how many stand between people and us; what they say of the caller is believed
     web_workers: int = 2
@@ -105,7 +109,9 @@ class Settings:
         web_workers = _number(values, "WEB_WORKERS", default=2, highest=256, complaints=complaints)
         task_workers = _number(values, "TASK_WORKERS", default=2, highest=256, complaints=complaints)
         _number(values, DUE_SOON, default=DUE_SOON_HOURS, highest=240, complaints=complaints)
+        warning_days = _warning_days(values, complaints)
         demo_dossiers = _number(values, "DEMO_DOSSIERS", default=131, highest=100_000, complaints=complaints)
+        signers_file = _file(values, "SIGNERS_FILE", complaints)
         proxies = _number(values, "TRUSTED_PROXIES", default=0, lowest=0, highest=9, complaints=complaints)
         if complaints:
             raise SettingsError("The portal cannot start:\n" + "\n".join(f"  - {line}" for line in complaints))
@@ -124,6 +130,8 @@ class Settings:
             vnpay=_terminal(values),
             messages_url=values.get("MESSAGES_URL", (data_dir / "messages").as_uri() if mode is Mode.DEMO else None),
             sign_in_service=_sign_in_service(values),
+            signers_file=signers_file,
+            certificate_warning_days=warning_days,
             demo_dossiers=demo_dossiers,
             trusted_proxies=proxies,
             web_workers=web_workers,
@@ -227,6 +235,24 @@ def _number(
         return int(text)
     complaints.append(f"{name} is “{text}”; it must be a whole number from {lowest} to {highest}")
     return default
+
+
+def _file(values: Mapping[str, str], name: str, complaints: list[str]) -> Path | None:
+    if name not in values:
+        return None
+    path = Path(values[name].strip()).expanduser().absolute()
+    if not path.is_file():
+        complaints.append(f"{name} names {path}, and there is no such file")
+    return path
+
+
+def _warning_days(values: Mapping[str, str], complaints: list[str]) -> tuple[int, ...]:
+    text = values.get(WARNING_DAYS, "60,30,7")
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isascii() and part.isdigit() and 1 <= int(part) <= MOST_WARNING_DAYS for part in parts):
+        complaints.append(f"{WARNING_DAYS} is “{text}”; it must be days before the end, such as 60,30,7")
+        return ()
+    return tuple(sorted({int(part) for part in parts}, reverse=True))
 
 
 def _check_urls(values: Mapping[str, str], complaints: list[str]) -> None:

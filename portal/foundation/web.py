@@ -65,6 +65,7 @@ PLACES = {
     "handing_over": "deliveries.day",
     "feedback": "hearing.published",
     "background_work": "operations.background_work",
+    "certificates": "operations.certificates",
     "calendar": "calendars.year",
     "editor": "authoring.drafts",
     "administration": "administration.front",

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from portal.letters.signature import SoftwareSigner, facts_of_certificate
+from portal.letters.signature import CertificateFacts, SoftwareSigner, facts_of_certificate
 
 _ROOT_YEARS = 10
 _CERTIFICATE_YEARS = 2
@@ -43,13 +43,22 @@ class DemoAuthority:
                 key = _new_key()
                 self._write("root", key, _root(key, now))
 
-    def roots(self) -> tuple[x509.Certificate, ...]:
-        """Return the certificates to trust: our own root, and each `trusted/*.pem` an operator has put there.
+    def root(self) -> x509.Certificate:
+        """Return our own root. Raises `FileNotFoundError` before `ensure`."""
+        return self._certificate("root")
 
-        Those are the roots of the tokens with which leaders sign outside. Raises `FileNotFoundError` before `ensure`.
-        """
-        others = sorted((self._folder / "trusted").glob("*.pem"))
-        return (self._certificate("root"), *(x509.load_pem_x509_certificate(path.read_bytes()) for path in others))
+    def trusted(self) -> tuple[x509.Certificate, ...]:
+        """Return what an operator has put into `trusted/*.pem`: roots of tokens with which leaders sign outside."""
+        found = sorted((self._folder / "trusted").glob("*.pem"))
+        return tuple(one for path in found for one in x509.load_pem_x509_certificates(path.read_bytes()))
+
+    def roots(self) -> tuple[x509.Certificate, ...]:
+        """Return the certificates a demonstration trusts: our own root and `trusted`."""
+        return (self.root(), *self.trusted())
+
+    def known(self, stem: str) -> CertificateFacts | None:
+        """Return the certificate that was made as "agency-…" or "leader-…"; None where none was needed yet."""
+        return facts_of_certificate(self._certificate(stem)) if self._path(stem, "pem").exists() else None
 
     def company_roots(self) -> tuple[x509.Certificate, ...]:
         """Return the roots of those who certify companies and persons: each `trusted_companies/*.pem`.

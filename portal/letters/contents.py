@@ -1,6 +1,6 @@
 """The facts each letter states, one class per form.
 
-Source of the forms: Circular 03/2025/TT-VPCP, Annex I (forms 01 to 06); of the layout: Decree 30/2020/NĐ-CP,
+Source of the forms: Circular 03/2025/TT-VPCP, Annex I (forms 01 to 07); of the layout: Decree 30/2020/NĐ-CP,
 Annex I. Instants are aware; they are printed in the office's time (Asia/Ho_Chi_Minh). A `Text` is authoritative
 in Vietnamese; English or Chinese is printed beneath as a courtesy where it has words. Plain strings are
 printed as they stand. An empty string means "not stated" and its line is left out.
@@ -24,6 +24,7 @@ class LetterKind(StrEnum):
     APOLOGY = "apology"  # Form 04
     STOP = "stop"  # Form 05
     CONTROL_SLIP = "control_slip"  # Form 06
+    REGISTER = "register"  # Form 07
     DECISION = "decision"
     FEE_RECEIPT = "fee_receipt"
     OBLIGATION = "obligation"
@@ -275,23 +276,29 @@ class Punctuality(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handover:
-    """One passing of the dossier from hand to hand; `step` is what the giver had to do, due at `due_at`.
+    """One passing of the dossier from hand to hand: who gave it, who received it, for what step and until when.
 
-    `result` is None where the step had no limit.
+    `done_at` is when the receiver was done with the step; None while it lies there. `due_at` is None for a step without
+    a limit, and while the clock of the dossier stands still. `result` is None while it is open and not late.
     """
 
     giver: str
     receiver: str
     step: Text
-    handed_at: datetime
+    received_at: datetime
     due_at: datetime | None = None
+    done_at: datetime | None = None
     result: Punctuality | None = None
-    note: str = ""
+    note: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlSlip:
-    """Form 06: who held the dossier, and when."""
+    """Form 06: who held the dossier, and when.
+
+    `stopped_since`: the clock stands still; `promised_at` is then as if the answer came at `issued_at`. `notes` are the
+    stops of the clock, new promises and whatever else moved the date, each a sentence.
+    """
 
     kind: ClassVar[LetterKind] = LetterKind.CONTROL_SLIP
     head: Letterhead
@@ -301,6 +308,54 @@ class ControlSlip:
     promised_at: datetime
     limit: Text
     handovers: tuple[Handover, ...]
+    issued_at: datetime
+    stopped_since: datetime | None = None
+    notes: tuple[Text, ...] = ()
+
+
+class Ending(StrEnum):
+    """How a line of the register stands: still open, or how it ended."""
+
+    OPEN = "open"
+    NOT_ACCEPTED = "not_accepted"
+    STOPPED = "stopped"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterLine:
+    """One dossier of the register. `identifier` is printed as it stands: a person's number comes masked."""
+
+    code: str
+    procedure: Text
+    owner: str
+    identifier: str
+    filer: str
+    phone: str
+    agency: Text
+    received_at: datetime
+    promised_at: datetime | None
+    ended_at: datetime | None
+    ending: Ending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """Form 07: what an office received from `since` until `until`, both days included.
+
+    `is_cut`: the period has more dossiers than this paper holds. The register is of no single dossier: its `subject`
+    is the form itself.
+    """
+
+    kind: ClassVar[LetterKind] = LetterKind.REGISTER
+    head: Letterhead
+    subject: Subject
+    since: date
+    until: date
+    lines: tuple[RegisterLine, ...]
+    is_cut: bool
     issued_at: datetime
 
 
@@ -450,6 +505,7 @@ Letter = (
     | Apology
     | StopNotice
     | ControlSlip
+    | Register
     | Decision
     | FeeReceipt
     | ObligationNotice

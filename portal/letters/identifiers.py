@@ -1,4 +1,4 @@
-"""Which numbers an authority has bound to the holder of a certificate.
+"""Who the holder of a certificate is: the name, and the numbers an authority has bound to it.
 
 Vietnamese authorities write them into the subject's user id: "MST:" and the tax code for an organisation, "CCCD:" or
 "CMND:" and the number of the identity card for a person; some hold several. European certificates name the organisation
@@ -8,6 +8,7 @@ Source: Circular 06/2015/TT-BTTTT, annex on certificate profiles (unverified); E
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -52,3 +53,12 @@ def _first(pattern: re.Pattern[str], values: Iterable[str]) -> str:
         if found := pattern.search(value):
             return digits(found.group(1))
     return ""
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are one, however they are spaced and capitalised: certificates like capital letters."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())

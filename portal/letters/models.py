@@ -81,6 +81,31 @@ class Handout(Base):
     made_at: Mapped[datetime]
 
 
+class SignerCertificate(Base):
+    """The certificate an agency seals with, or a leader signs with, as it was found when it was last looked at.
+
+    `signer` says where the key is ("software", "pkcs11", "csc"; "outside": a leader's own token, known by the last
+    signature that came back). `trouble` is why it could not be looked at; what was known before then stays.
+    `warned_days` is the last warning given about this very certificate (`serial`): so many days before its end, 0 when
+    it had expired.
+    """
+
+    __tablename__ = "signer_certificates"
+    __table_args__ = (sa.CheckConstraint("num_nonnulls(agency_id, person_id) = 1", name="one_owner"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    agency_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("agencies.id"), unique=True)
+    person_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("people.id"), unique=True)
+    signer: Mapped[str]
+    checked_at: Mapped[datetime]
+    trouble: Mapped[str | None]
+    holder: Mapped[str | None]
+    issuer: Mapped[str | None]
+    serial: Mapped[str | None]
+    expires_at: Mapped[datetime | None]
+    warned_days: Mapped[int | None]
+
+
 class LetterCounter(Base):
     """The last outgoing number of an agency in a year; numbers have no gaps."""
 

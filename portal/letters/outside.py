@@ -8,7 +8,6 @@ question: a decision is signed in the name of the leader, a declaration under th
 
 import io
 import logging
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +21,7 @@ from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult, Modifica
 from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 
 from portal.foundation.errors import Invalid
+from portal.letters.identifiers import same_name
 from portal.letters.signature import CertificateFacts, facts_of_certificate
 from portal.letters.verify import MALFORMED, Problem, verify_sealed
 
@@ -59,7 +59,7 @@ def accepted(
 ) -> Returned:
     """Judge what came back to a leader. Raises `Invalid` with what is wrong: the signature, the paper, or the name."""
     judged = rightly_signed(original, returned, roots, now=now)
-    if _plain(judged.certificate.holder) != _plain(signer):
+    if not same_name(judged.certificate.holder, signer):
         raise Invalid("signing.other_person", name=judged.certificate.holder)
     return judged
 
@@ -105,10 +105,6 @@ def _signature_of(returned: bytes) -> bytes:
     """The CMS of the last signature, without the zeros that fill its room."""
     room = PdfFileReader(io.BytesIO(returned)).embedded_regular_signatures[-1].pkcs7_content
     return bytes(asn1_cms.ContentInfo.load(room).dump())
-
-
-def _plain(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
 
 
 _CODES = {

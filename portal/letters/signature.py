@@ -136,6 +136,11 @@ class CmsSigner:
     def certificate(self) -> CertificateFacts:
         return facts_of_certificate(self._certificate)
 
+    @property
+    def chain(self) -> tuple[asn1_x509.Certificate, ...]:
+        """The certificate, and those that go along with a signature."""
+        return in_asn1(self._certificate), *self._signer.cert_registry
+
     def detached(self, content: bytes, *, signed_at: datetime) -> bytes:
         """Sign `content` and return the detached CMS (DER), with the moment of signing among the signed attributes."""
         signed = _done(
@@ -186,15 +191,18 @@ class SoftwareSigner(CmsSigner):
         )
 
     @classmethod
-    def from_pkcs12(cls, path: Path, passphrase: bytes) -> "SoftwareSigner":
-        """Read a PKCS#12 file. Raises `OSError`, and `ValueError` for a wrong passphrase or a file without a key."""
-        key, certificate, chain = pkcs12.load_key_and_certificates(path.read_bytes(), passphrase)
+    def from_pkcs12(cls, path: Path, passphrase: bytes, *, chain: Sequence[x509.Certificate] = ()) -> "SoftwareSigner":
+        """Read a PKCS#12 file; `chain` goes along with what the file holds itself.
+
+        Raises `OSError`, and `ValueError` for a wrong passphrase or a file without a key.
+        """
+        key, certificate, others = pkcs12.load_key_and_certificates(path.read_bytes(), passphrase)
         if key is None or certificate is None:
             raise ValueError("no key and certificate in the file")
         encoded = key.private_bytes(
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        return cls(certificate, PrivateKeyInfo.load(encoded), chain=chain)
+        return cls(certificate, PrivateKeyInfo.load(encoded), chain=[*others, *chain])
 
 
 def store_of(chain: Sequence[x509.Certificate]) -> SimpleCertificateStore:

@@ -23,7 +23,8 @@ from pyhanko.sign.validation.status import (
     SignatureCoverageLevel,
     StandardCMSSignatureStatus,
 )
-from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from portal.letters.signature import facts_of_certificate
 
@@ -112,6 +113,17 @@ def verify_detached(
         return _verdict(at_present, status_at, signed_at=at_present.signer_reported_dt, whole_file=True, now=now)
     except MALFORMED:
         return _failed(Problem.UNREADABLE)
+
+
+def leads_to_root(chain: Sequence[asn1_x509.Certificate], roots: Sequence[x509.Certificate], *, at: datetime) -> bool:
+    """Whether the first certificate leads to one of `roots`, by way of the others if need be, at this moment."""
+    certificate, *others = chain
+    validator = CertificateValidator(certificate, others, validation_context=_context(roots, at))
+    try:
+        asyncio.run(validator.async_validate_path())
+    except (PathError, ValidationError, *MALFORMED):
+        return False
+    return True
 
 
 def _checked_seal(signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate], now: datetime) -> Verification:

@@ -20,6 +20,7 @@ class NoticeKind(enum.StrEnum):
     SUPPLEMENT_UNANSWERED = "supplement_unanswered"
     RESULT_WAITS = "result_waits"
     PROMISE_MOVED = "promise_moved"
+    CALENDAR_MOVED = "calendar_moved"
     REOPENED = "reopened"
     APOLOGY_DRAFTED = "apology_drafted"
     PAYMENT_REQUESTED = "payment_requested"
@@ -51,6 +52,7 @@ class NoticeKind(enum.StrEnum):
     RESULT_CAME_BACK = "result_came_back"
     REGISTRATION_APPROVED = "registration_approved"
     REGISTRATION_REFUSED = "registration_refused"
+    CERTIFICATE_EXPIRES = "certificate_expires"
 
 
 ONLY_MAILED = frozenset(

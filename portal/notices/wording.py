@@ -198,11 +198,26 @@ def _values(params: Mapping[str, Any], language: Language) -> dict[str, Any]:
         "due": _inside_a_sentence(formats.weekday(_instant(params.get("due_at")), language), language),
         "expires_on": formats.day(_day(params.get("expires_on")), language),
         "step": _in(params.get("step"), language),
+        **_moved(params, language),
         **_delivery(params, language),
         **_figures(params, language),
+        "has_expired": bool(params.get("has_expired")),
         "has_promise": bool(params.get("promised_due_at")),
         "has_answer_day": bool(params.get("answer_due_on")),
         "has_acceptance": bool(params.get("acceptance_due_at")),
+    }
+
+
+def _moved(params: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    """What a notice says of a date that another calendar has moved: from when, to when, by which day."""
+    days = {"moved_from": _instant(params.get("moved_from")), "moved_to": _instant(params.get("moved_to"))}
+    said = {name: _inside_a_sentence(formats.weekday(value, language), language) for name, value in days.items()}
+    because = _inside_a_sentence(formats.weekday(_day(params.get("because")), language), language)
+    return {
+        **said,
+        "because": because,
+        "has_cause": bool(params.get("because")),
+        "has_pause": bool(params.get("is_paused")),
     }
 
 

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.foundation.jobs import CLOCK, IS_OPEN
 from portal.foundation.outbox import Job, OutboxRow
+from portal.letters.certificates import State
+from portal.letters.printing import PrintingOffice
+from portal.letters.queries import certificates
 
 MOST_SHOWN = 50
 LOOKED_AT = 1000  # open rows that a health check looks at: its cost does not grow with the trouble
@@ -129,6 +133,24 @@ def outbox_health(session: Session) -> OutboxHealth:
 def _seconds_since(instant: sa.ColumnElement[datetime]) -> sa.ColumnElement[float]:
     seconds: sa.ColumnElement[float] = sa.cast(sa.extract("epoch", CLOCK - instant), sa.Double())
     return sa.func.coalesce(sa.func.greatest(seconds, 0.0), 0.0)
+
+
+def seal_figures(session: Session, office: PrintingOffice, *, warned_from: int, now: datetime) -> dict[str, Any]:
+    """What there is to say about seals and signatures: agencies by key, leaders only by number. Empty: nothing.
+
+    A demonstration without keys of its own makes and renews everything itself.
+    """
+    if office.is_demo and not office.keys.agencies and not office.keys.leaders:
+        return {}
+    lines = certificates(session, office, warned_from=warned_from, now=now)
+    said: dict[str, Any] = {}
+    for state in (State.MISSING, State.EXPIRED, State.SOON, State.UNREACHABLE, State.FAULTY):
+        mine = [line for line in lines if line.state is state]
+        if agencies := [line for line in mine if line.owner.is_agency]:
+            said[state.value] = {line.owner.key: line.days_left for line in agencies}
+        if leaders := len(mine) - len(agencies):
+            said[f"leaders_{state.value}"] = leaders
+    return said
 
 
 def current_migration(session: Session) -> str | None:

@@ -32,9 +32,15 @@ class Part:
     figures: dict[str, Any]
 
 
-def look(sessions: Callable[[], Session], broker: Redis) -> dict[str, Part]:
-    """Every part by name. Its cost does not depend on how much is waiting."""
-    return {**_database_parts(sessions), **_broker_parts(broker)}
+Notes = Callable[[Session], dict[str, Any]]
+
+
+def look(sessions: Callable[[], Session], broker: Redis, *, certificates: Notes = lambda _: {}) -> dict[str, Part]:
+    """Every part by name. Its cost does not depend on how much is waiting.
+
+    `certificates` says what is to be said of seals and signatures; it is a note, since all else does its work.
+    """
+    return {**_database_parts(sessions, certificates), **_broker_parts(broker)}
 
 
 def broker_at(redis_url: str) -> Redis:
@@ -42,7 +48,7 @@ def broker_at(redis_url: str) -> Redis:
     return Redis.from_url(redis_url, socket_timeout=SHORT_SECONDS, socket_connect_timeout=SHORT_SECONDS)
 
 
-def _database_parts(sessions: Callable[[], Session]) -> dict[str, Part]:
+def _database_parts(sessions: Callable[[], Session], certificates: Notes) -> dict[str, Part]:
     unknown = Part(is_well=False, figures={})
     try:
         with sessions() as session:
@@ -52,6 +58,7 @@ def _database_parts(sessions: Callable[[], Session]) -> dict[str, Part]:
                 return {"database": _WELL, "migrations": migrations, "relay": unknown}
             health = queries.outbox_health(session)
             todo = upgrades.waiting(session) if found == newest else []
+            seals = certificates(session) if found == newest else {}
     except SQLAlchemyError:
         return {"database": unknown, "migrations": unknown, "relay": unknown}
     relay = Part(
@@ -64,6 +71,8 @@ def _database_parts(sessions: Callable[[], Session]) -> dict[str, Part]:
     parts = {"database": _WELL, "migrations": migrations, "relay": relay, "queue": queue}
     if todo:  # a note for whoever looks: the portal does its work, only old figures wait to be counted again
         parts["upgrade"] = Part(is_well=True, figures={"run_once": todo})
+    if seals:
+        parts["certificates"] = Part(is_well=True, figures=seals)
     return parts
 
 

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
+from typing import Any
 
 import flask
 from flask_babel import gettext, lazy_gettext
 from redis import Redis
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import current_viewer
@@ -14,11 +16,24 @@ from portal.foundation import upgrades
 from portal.foundation.database import sessions
 from portal.foundation.errors import Invalid
 from portal.foundation.guards import Audience, open_to, public
+from portal.foundation.outbox import Job, enqueue
+from portal.foundation.settings import Settings
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explain_refusals
+from portal.letters import queries as letters
+from portal.letters.certificates import State
+from portal.letters.printing import PrintingOffice
 from portal.operations import actions, queries, readiness
 from portal.operations.forms import CloseForm, RetryForm
-from portal.operations.wording import ERROR_WORDS, JOB_WORDS, PART_WORDS
+from portal.operations.wording import (
+    ERROR_WORDS,
+    JOB_WORDS,
+    PART_WORDS,
+    SIGNER_WORDS,
+    STATE_TONES,
+    STATE_WORDS,
+    TROUBLE_WORDS,
+)
 
 blueprint = flask.Blueprint("operations", __name__)
 blueprints = (blueprint,)
@@ -43,8 +58,7 @@ def alive() -> Response:
 @public
 def ready() -> Response:
     """Every part does its work, or which does not."""
-    settings = flask.current_app.extensions["settings"]
-    parts = readiness.look(sessions(), _broker(settings.redis_url))
+    parts = readiness.look(sessions(), _broker(_settings().redis_url), certificates=_seal_figures)
     is_ready = all(part.is_well for part in parts.values())
     return _json(
         {
@@ -92,9 +106,54 @@ def close() -> Response | tuple[str, int]:
     return _back()
 
 
-def _page(form: CloseForm) -> str:
-    session = request_session()
+@blueprint.get("/administration/certificates")
+@open_to(Audience.ADMINISTRATOR, Audience.AUDITOR)
+def certificates() -> str:
+    """Whose seals and signatures there are, where they lie, until when they are good and how they stand."""
+    office, now = PrintingOffice.of(_settings()), datetime.now(UTC)
+    warned_from = _settings().certificate_warning_days[0]
+    lines = letters.certificates(request_session(), office, warned_from=warned_from, now=now)
+    return flask.render_template(
+        "operations/certificates.html",
+        agencies=[line for line in lines if line.owner.is_agency],
+        leaders=[line for line in lines if not line.owner.is_agency],
+        missing=[line for line in lines if line.state is State.MISSING],
+        checked_at=max((line.checked_at for line in lines if line.checked_at), default=None),
+        days=_settings().certificate_warning_days,
+        is_demo=office.is_demo,
+        state_words=STATE_WORDS,
+        state_tones=STATE_TONES,
+        signer_words=SIGNER_WORDS,
+        trouble_words=TROUBLE_WORDS,
+        may_act=Audience.ADMINISTRATOR in current_viewer().audiences,
+    )
+
+
+@blueprint.post("/administration/certificates/check")
+@open_to(Audience.ADMINISTRATOR)
+def check_certificates() -> Response:
+    """Have every certificate looked at now; pressing twice within a minute is pressing once."""
+    with unit_of_work() as session:
+        minute = f"{datetime.now(UTC):%Y-%m-%dT%H:%M}"
+        enqueue(session, Job.CHECK_CERTIFICATES, {}, dedupe_key=f"{Job.CHECK_CERTIFICATES.value}:asked:{minute}")
+    flask.flash(gettext("The certificates are being looked at. Load this page again in a minute."), "success")
+    return flask.redirect(flask.url_for("operations.certificates"), HTTPStatus.SEE_OTHER)
+
+
+def _seal_figures(session: Session) -> dict[str, Any]:
+    settings = _settings()
+    office, warned_from = PrintingOffice.of(settings), settings.certificate_warning_days[0]
+    return queries.seal_figures(session, office, warned_from=warned_from, now=datetime.now(UTC))
+
+
+def _settings() -> Settings:
     settings = flask.current_app.extensions["settings"]
+    assert isinstance(settings, Settings)  # noqa: S101 - put there by create_app
+    return settings
+
+
+def _page(form: CloseForm) -> str:
+    session, settings = request_session(), _settings()
     parts = readiness.look(sessions(), _broker(settings.redis_url))
     return flask.render_template(
         "operations/background_work.html",
@@ -106,6 +165,7 @@ def _page(form: CloseForm) -> str:
         dead_letter_count=queries.dead_letter_count(session),
         health=queries.outbox_health(session),
         upgrade=upgrades.waiting(session),
+        seals=_seal_figures(session),
         has_scanner=settings.clamd_url is not None,
         job_words=JOB_WORDS,
         error_words=ERROR_WORDS,

@@ -6,6 +6,8 @@ from flask_babel import lazy_gettext
 
 from portal.foundation.jobs import LOST
 from portal.foundation.outbox import Job
+from portal.letters.certificates import State
+from portal.letters.trouble import Trouble
 
 JOB_WORDS: dict[str, Any] = {
     Job.ROUTE_DOSSIER.value: lazy_gettext("Send a dossier to its office and officer"),
@@ -30,10 +32,48 @@ JOB_WORDS: dict[str, Any] = {
     Job.SEND_RESET.value: lazy_gettext("Send the letter for a forgotten password"),
     Job.LEARN_EFFORT.value: lazy_gettext("Learn how much work each step takes"),
     Job.ACT_ON_MANY.value: lazy_gettext("Do one act on many dossiers"),
+    Job.CHECK_CERTIFICATES.value: lazy_gettext("Look at the certificates of seals and signatures"),
+}
+
+TROUBLE_WORDS: dict[Trouble, Any] = {
+    Trouble.UNREACHABLE: lazy_gettext("The device or service that signs does not answer"),
+    Trouble.PIN_REFUSED: lazy_gettext("The device, service or file does not accept the PIN or password it is given"),
+    Trouble.KEY_MISSING: lazy_gettext("The device, service or file has no such key or certificate"),
+    Trouble.SERVICE_REFUSED: lazy_gettext("The service declines to sign; perhaps the certificate is suspended"),
+    Trouble.CERTIFICATE_EXPIRED: lazy_gettext("The certificate has expired"),
+    Trouble.CERTIFICATE_UNTRUSTED: lazy_gettext("The certificate leads to no authority that is trusted here"),
+    Trouble.CERTIFICATE_OF_OTHER: lazy_gettext("The certificate is in another name than the leader's"),
+    Trouble.MISCONFIGURED: lazy_gettext("A password, file or library that the file of signers names is not there"),
 }
 
 ERROR_WORDS: dict[str, Any] = {
     LOST: lazy_gettext("The program stopped in the middle each time"),
+    "Refused signing.no_seal": lazy_gettext("The agency has no seal: see Certificates"),
+    **{f"SignerTrouble signing.{trouble.value}": words for trouble, words in TROUBLE_WORDS.items()},
+}
+
+STATE_WORDS: dict[State, Any] = {
+    State.IN_ORDER: lazy_gettext("In order"),
+    State.SOON: lazy_gettext("Expires soon"),
+    State.EXPIRED: lazy_gettext("Expired"),
+    State.MISSING: lazy_gettext("No seal"),
+    State.UNREACHABLE: lazy_gettext("Does not answer"),
+    State.FAULTY: lazy_gettext("Does not work"),
+    State.UNCHECKED: lazy_gettext("Not looked at yet"),
+    State.RENEWS_ITSELF: lazy_gettext("Renews itself"),
+    State.OWN_TOKEN: lazy_gettext("Signs with an own token"),
+}
+STATE_TONES = {
+    State.IN_ORDER: "done", State.SOON: "soon", State.EXPIRED: "late", State.MISSING: "late",
+    State.UNREACHABLE: "late", State.FAULTY: "late", State.UNCHECKED: "quiet", State.RENEWS_ITSELF: "quiet",
+    State.OWN_TOKEN: "quiet",
+}  # fmt: skip
+SIGNER_WORDS: dict[str, Any] = {
+    "software": lazy_gettext("Key in a file"),
+    "pkcs11": lazy_gettext("Token or hardware module"),
+    "csc": lazy_gettext("Remote signing service"),
+    "outside": lazy_gettext("The leader's own token"),
+    "demo": lazy_gettext("Demonstration, without legal effect"),
 }
 
 PART_WORDS: dict[str, Any] = {

@@ -60,6 +60,11 @@ def book(
     return message(gateway, entry)
 
 
+def entered(session: Session, reference: str) -> SandboxEntry | None:
+    """What the books hold of this payment: somebody has paid it, or has turned back."""
+    return session.get(SandboxEntry, reference)
+
+
 def message(gateway: Gateway, entry: SandboxEntry) -> dict[str, str]:
     """What the bank tells of an entry, signed."""
     is_paid = entry.outcome_code == PAYS

@@ -42,6 +42,21 @@ RULES = {
     "if_not_accepted": _("Paid back if the office does not accept the dossier."),
     "full": _("Paid back if the dossier ends without a decision."),
 }
+NO_LONGER = {
+    "before_acceptance": _("Not paid back any more: the dossier has been accepted."),
+    "if_not_accepted": _("Not paid back any more: the dossier has been accepted."),
+    "full": _("Not paid back any more: the dossier has been decided."),
+}
+"""The same rules once the dossier has gone past what they speak of."""
+
+
+def rules_now(*, is_accepted: bool, is_decided: bool) -> dict[str, object]:
+    """The rules of paying back as they stand for a dossier that has come so far."""
+    past = {"before_acceptance", "if_not_accepted"} if is_accepted else set()
+    past |= {"full"} if is_decided else set()
+    return {name: NO_LONGER[name] if name in past else words for name, words in RULES.items()}
+
+
 DIFFERENCES = {
     Difference.NONE: _("agrees"),
     Difference.ONLY_HERE: _("only in our books"),

@@ -7,6 +7,7 @@ from http import HTTPStatus
 import flask
 from flask.typing import ResponseReturnValue
 
+from portal.clock.zone import office_day
 from portal.foundation.errors import Invalid
 from portal.foundation.guards import public
 from portal.foundation.settings import Settings
@@ -72,7 +73,8 @@ def _asked(*, missing: bool = False, address: str = "", is_unknown: bool = False
 
 def _unknown(content: bytes) -> str:
     """A file in which no letter of this portal is named: whether it carries a seal, and what to do."""
-    sealed = verify_sealed(content, _office().authority.roots(), now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    sealed = verify_sealed(content, _office().roots(now=now), now=now)
     is_signed = Problem.NOT_SIGNED not in sealed.problems and Problem.UNREADABLE not in sealed.problems
     is_pdf = Problem.UNREADABLE not in sealed.problems
     return flask.render_template("proof/unknown.html", sealed=sealed, is_signed=is_signed, is_pdf=is_pdf)
@@ -91,11 +93,16 @@ def _page(found: Shown, content: bytes | None = None, *, compared: str | None = 
         compared = "same" if hashlib.sha256(content).hexdigest() == found.letter.sha256 else "different"
     sealed = verify_sealed(
         office.storage.get(found.letter.storage_key) if content is None else content,
-        office.authority.roots(),
+        office.roots(now=now),
         now=now,
     )
     return flask.render_template(
-        "proof/check.html", found=found, sealed=sealed, signed=_signed(found, office, now), compared=compared
+        "proof/check.html",
+        found=found,
+        sealed=sealed,
+        signed=_signed(found, office, now),
+        compared=compared,
+        today=office_day(now),
     )
 
 
@@ -110,8 +117,8 @@ def _signed(found: Shown, office: PrintingOffice, now: datetime) -> Verification
     if letter.signature is None or letter.signed_bytes is None:
         return None
     if letter.outside_key is not None:  # signed with a token of their own: the signature lies in a paper
-        return verify_sealed(office.storage.get(letter.outside_key), office.authority.roots(), now=now)
-    return verify_detached(letter.signature, letter.signed_bytes, office.authority.roots(), now=now)
+        return verify_sealed(office.storage.get(letter.outside_key), office.roots(now=now), now=now)
+    return verify_detached(letter.signature, letter.signed_bytes, office.roots(now=now), now=now)
 
 
 def _office() -> PrintingOffice:

@@ -1,8 +1,8 @@
 """Which open dossiers another calendar would move, and how far: the same reckoning for preview and job."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -14,11 +14,13 @@ from portal.accounts.models import Agency
 from portal.calendars import comparing
 from portal.calendars.editions import Edition
 from portal.calendars.queries import edition
+from portal.catalogue.queries import definition_of
+from portal.catalogue.text import Text
 from portal.clock.zone import VIETNAM, office_day
 from portal.dossiers import deadlines
 from portal.dossiers.deadlines import Dates
 from portal.dossiers.models import Dossier, DossierEvent, DossierStep
-from portal.dossiers.projection import step_limits
+from portal.dossiers.projection import Visit, step_limits
 from portal.dossiers.record import as_event
 from portal.dossiers.replaying import replayed
 from portal.workflow.events import Event
@@ -33,8 +35,6 @@ PAGE = 50
 
 MOST_EXAMINED = 4000
 """The preview counts among so many dossiers and says "at least" beyond: the job always looks at all."""
-
-StepLimits = dict[str, datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,23 +52,47 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepShift:
+    """The date of an open step that moves. `name` is the step's own."""
+
+    name: Text
+    old: datetime
+    new: datetime
+
+    @property
+    def days(self) -> int:
+        """By how many calendar days; 0 where only the hour moves."""
+        return (office_day(self.new) - office_day(self.old)).days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """What another calendar changes in one open dossier. `is_paused`: the date is as if the answer came now."""
+    """What another calendar changes in one open dossier, both editions asked at the same moment.
+
+    `because` is the first day between filing and the dates that differs; None where only it is surer now. `is_paused`:
+    the dates are as if the answer came now.
+    """
 
     dossier_id: UUID
     code: str
     procedure_code: str
     agency_id: UUID | None
     shifts: tuple[Shift, ...]
+    steps: tuple[StepShift, ...]
+    because: date | None
     was_provisional: bool
     is_provisional: bool
-    moves_steps: bool
     is_paused: bool
 
     @property
     def moves_date(self) -> bool:
         """Whether a date of the dossier itself moves, not only those of its steps or how sure they are."""
         return bool(self.shifts)
+
+    @property
+    def moves_promise(self) -> bool:
+        """Whether the day by law or the day on the receipt becomes another: what the filer has to be told."""
+        return any(shift.days for shift in self.shifts if shift.name != "acceptance")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,7 +112,7 @@ class Preview:
 
 
 def preview(session: Session, new: Edition, *, now: datetime, after: UUID | None = None) -> Preview:
-    """Count what the edition would move, and list a page of the dossiers whose dates move, by id."""
+    """Count what the edition would move, and list a page of the dossiers with a date that moves, by id."""
     found = Preview()
     for examined, move in enumerate(_moves(session, new, now=now)):
         if examined >= MOST_EXAMINED:
@@ -97,7 +121,7 @@ def preview(session: Session, new: Edition, *, now: datetime, after: UUID | None
         if move is None:
             continue
         _count(found, move)
-        if not move.moves_date or (after is not None and move.dossier_id <= after):
+        if not (move.moves_date or move.steps) or (after is not None and move.dossier_id <= after):
             continue
         if len(found.moves) < PAGE:
             found.moves.append(move)
@@ -121,19 +145,13 @@ def move_of(
     """What the edition changes in this open dossier; None where it changes nothing."""
     if dossier.state in ENDED or edition(projected.calendar).content_hash == new.content_hash:
         return None
-    recounted = replace(projected, calendar=new.content_hash)
-    old_dates, new_dates = deadlines.of(dossier, projected), deadlines.of(dossier, recounted)
-    shifts = tuple(_shifts(projected, old_dates, new_dates))
-    is_paused = projected.open_pause is not None
-    if is_paused and not shifts:  # what stands in the row is as of the letter; what is shown is as of today
-        asked = replace(projected, last_at=max(now, projected.last_at))
-        shifts = tuple(
-            _shifts(
-                asked, deadlines.of(dossier, asked), deadlines.of(dossier, replace(asked, calendar=new.content_hash))
-            )
-        )
-    moves_steps = step_limits(dossier, projected, events) != step_limits(dossier, recounted, events)
-    if not shifts and not moves_steps and old_dates == new_dates:
+    # The clock of a stopped dossier is asked as of today, as its page does: what its row holds is from when it stopped.
+    asked = replace(projected, last_at=max(now, projected.last_at))
+    recounted = replace(asked, calendar=new.content_hash)
+    before, after = deadlines.of(dossier, asked), deadlines.of(dossier, recounted)
+    shifts = tuple(_shifts(projected, before, after))
+    steps = _step_shifts(dossier, step_limits(dossier, asked, events), step_limits(dossier, recounted, events))
+    if not shifts and not steps and before == after:
         return None
     return Move(
         dossier_id=dossier.id,
@@ -141,10 +159,11 @@ def move_of(
         procedure_code=dossier.procedure.code,
         agency_id=dossier.agency_id or dossier.intake_agency_id,
         shifts=shifts,
-        was_provisional=old_dates.is_provisional,
-        is_provisional=new_dates.is_provisional,
-        moves_steps=moves_steps,
-        is_paused=is_paused,
+        steps=steps,
+        because=_because(dossier, asked, new, (*shifts, *steps)),
+        was_provisional=before.is_provisional,
+        is_provisional=after.is_provisional,
+        is_paused=projected.open_pause is not None,
     )
 
 
@@ -165,9 +184,37 @@ def _shifts(projected: Projection, old: Dates, new: Dates) -> Iterator[Shift]:
             yield Shift(name=name, old=before, new=after)
 
 
+def _step_shifts(
+    dossier: Dossier, old: Mapping[Visit, datetime], new: Mapping[Visit, datetime]
+) -> tuple[StepShift, ...]:
+    names = {step.code: step.name for step in definition_of(dossier.procedure).steps} if old != new else {}
+    return tuple(
+        StepShift(name=names.get(visit[0], Text(vi=visit[0])), old=before, new=new[visit])
+        for visit, before in sorted(old.items(), key=lambda item: item[1])
+        if before != new[visit]
+    )
+
+
+def _because(dossier: Dossier, projected: Projection, new: Edition, shifts: Sequence[Shift | StepShift]) -> date | None:
+    """The first day on which the calendars differ between the filing and the furthest of these dates.
+
+    A day inside a pause moves nothing, and is not it.
+    """
+    if not shifts:
+        return None
+    begins, ends = office_day(dossier.filed_at), office_day(max(max(shift.old, shift.new) for shift in shifts))
+    days = (begins + timedelta(days=after) for after in range((ends - begins).days + 1))
+    stops = [
+        (office_day(pause.began_at), office_day(pause.ended_at or projected.last_at)) for pause in projected.pauses
+    ]
+    counted = (day for day in days if not any(first < day < last for first, last in stops))
+    agency = projected.agency_id
+    return comparing.first_differing(edition(projected.calendar).hours_of(agency), new.hours_of(agency), counted)
+
+
 def _count(found: Preview, move: Move) -> None:
     found.moved += move.moves_date
-    found.steps_only += not move.moves_date and move.moves_steps
+    found.steps_only += not move.moves_date and bool(move.steps)
     found.surer += move.was_provisional and not move.is_provisional
     found.less_sure += move.is_provisional and not move.was_provisional
     if move.shifts:

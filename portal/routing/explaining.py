@@ -27,7 +27,11 @@ def reasons_for(events: Sequence[Event], node: str, *, entry: int) -> list[str]:
 
 def _sentences(params: Mapping[str, Any]) -> list[str]:
     count = int(params["candidates"])
-    found = [ngettext("%(num)d person holds this role.", "%(num)d people hold this role.", count)]
+    found = [
+        _("Nobody else holds this role there.")
+        if count == 1
+        else ngettext("%(num)d person holds this role.", "%(num)d people hold this role.", count)
+    ]
     left_out = (
         ("away", ngettext("%(num)d is away.", "%(num)d are away.", int(params.get("away", 0)))),
         ("unskilled", _("Without the skill it needs: %(number)s.", number=params.get("unskilled", 0))),
@@ -45,7 +49,7 @@ def _sentences(params: Mapping[str, Any]) -> list[str]:
     if "load" in params:
         hours = _hours(params["load"]), _hours(params["load_after"])
         found.append(
-            _("Work waiting then: %(before)s hours, %(after)s with this step.", before=hours[0], after=hours[1])
+            _("Work waiting then: %(before)s hours; %(after)s hours with this step.", before=hours[0], after=hours[1])
         )
     if "next_load" in params and why == Why.LEAST_WORK:
         found.append(_("The next had %(hours)s hours.", hours=_hours(params["next_load"])))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.catalogue.queries import all_in_force
-from portal.facts.turnaround import ENOUGH
+from portal.facts.turnaround import ENOUGH, LONGEST_WINDOW
 from portal.transparency import queries, sheets
 from portal.transparency.margin import Margin, margin
 from portal.transparency.models import Goal
@@ -78,9 +78,11 @@ def on_time_margin(figures: Mapping[str, Any], goal: Goal) -> Margin | None:
 def _attainment(session: Session, goal: Goal, figures: Mapping[str, Any], on: date) -> Attainment:
     measure = _MEASURES.get(goal.key)
     is_on_time = goal.key == queries.ON_TIME and bool(figures)
+    measured = measure(session, figures, on) if measure and goal.measure == "percent" else None
+    heard = (figures.get("heard") or {}).get("shares", {})
     return Attainment(
         goal=goal,
-        measured=measure(session, figures, on) if measure and goal.measure == "percent" else None,
+        measured=measured if measure else counted_apart(heard, goal),
         months=figures["months"] if is_on_time else (),
         margin=on_time_margin(figures, goal) if is_on_time else None,
     )
@@ -96,7 +98,29 @@ def _on_time(_session: Session, figures: Mapping[str, Any], _on: date) -> Measur
 def _online(_session: Session, figures: Mapping[str, Any], _on: date) -> Measured | None:
     channels = figures.get("channels") or {}
     whole = sum(channels.values())
-    return Measured(part=channels.get("online", 0), whole=whole, window_days=365) if whole >= ENOUGH else None
+    return (
+        Measured(part=channels.get("online", 0), whole=whole, window_days=LONGEST_WINDOW) if whole >= ENOUGH else None
+    )
+
+
+def counted_apart(shares: Mapping[str, Mapping[str, Any]], goal: Goal) -> Measured | None:
+    """How a goal stands that is counted apart, among the shares of the last year; None under twenty, or if it is none.
+
+    `shares`: by name, as sheets and snapshots keep them.
+    """
+    share = shares.get(COUNTED_APART.get(goal.key, ""))
+    if share is None or share["n"] < ENOUGH or goal.measure != "percent":
+        return None
+    return Measured(part=share["part"], whole=share["n"], window_days=LONGEST_WINDOW)
+
+
+COUNTED_APART: Mapping[str, str] = {
+    "satisfaction": "satisfied",
+    "feedback_on_time": "feedback_on_time",
+    "online_payment": "online_payment",
+    "online_filing": "online_filing",
+}
+"""The share by which a goal is measured. Officers' sheets count the way of filing by themselves."""
 
 
 def _full_process(session: Session, _figures: Mapping[str, Any], on: date) -> Measured | None:

@@ -1,19 +1,18 @@
 """Comparing what has been counted with what the facts and the event log say."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.facts.models import CountedShare, DossierFact, Heard, HeardCount, Rollup
-from portal.facts.shares import ROLLUP_KEY, SHARE_COLUMNS, computed
-from portal.transparency import counting, heard
+from portal.dossiers.models import Dossier
+from portal.facts.models import CountedShare, Heard, HeardCount, Rollup
+from portal.facts.shares import ROLLUP_KEY, computed
+from portal.transparency import heard
 from portal.transparency.models import FigureSheet
 
-BATCH = 200
 Key = tuple[Any, ...]
 
 
@@ -33,17 +32,10 @@ class Difference:
         return f"{self.what} {self.name}: found {self.found}, expected {self.expected}"
 
 
-def shares(session: Session) -> Iterator[Difference]:
-    """Shares that are not what facts and events say, of dossiers whose present version has been counted."""
-    counted = sa.select(DossierFact.dossier_id).where(DossierFact.counted_version == DossierFact.version)
-    ids = session.scalars(counted.order_by(DossierFact.dossier_id)).all()
-    for start in range(0, len(ids), BATCH):
-        batch = ids[start : start + BATCH]
-        expected = {_key_of(share): dict(share) for share in counting.shares_of(session, batch)}
-        yield from _named("share", _stored(session, batch), expected)
-        session.expunge_all()
-    strays = sa.select(CountedShare.dossier_id).where(CountedShare.dossier_id.not_in(sa.select(DossierFact.dossier_id)))
-    for stray in session.scalars(strays.distinct()):
+def strays(session: Session) -> Iterator[Difference]:
+    """Shares of dossiers that are not there."""
+    no_dossier = ~sa.exists().where(Dossier.id == CountedShare.dossier_id)
+    for stray in session.scalars(sa.select(CountedShare.dossier_id).where(no_dossier).distinct()):
         yield Difference(what="share", name=str(stray), found="a row", expected="no such dossier")
 
 
@@ -52,7 +44,7 @@ def rollups(session: Session) -> Iterator[Difference]:
     table = Rollup.__table__
     stored = {_rollup_key(row): dict(row) for row in session.execute(sa.select(*table.columns)).mappings()}
     expected = {_rollup_key(row): dict(row) for row in session.execute(computed()).mappings()}
-    yield from _named("rollup", stored, expected)
+    yield from named("rollup", stored, expected)
 
 
 def recount_heard(session: Session) -> None:
@@ -75,15 +67,17 @@ def heard_counts(session: Session) -> Iterator[Difference]:
     rows = session.execute(sa.select(*table.columns).where(table.c.day < counted_on)).mappings()
     stored = {_heard_key(row): dict(row) for row in rows}
     wanted = session.execute(sa.select(source).where(source.c.day < counted_on)).mappings()
-    yield from _named("heard", stored, {_heard_key(row): {**row, "kind": Heard(row["kind"])} for row in wanted})
+    yield from named("heard", stored, {_heard_key(row): {**row, "kind": Heard(row["kind"])} for row in wanted})
 
 
 def _heard_key(row: Mapping[Any, Any]) -> Key:
     return tuple(str(row[name]) for name in heard.COLUMNS if name != "n")
 
 
-def _named(what: str, stored: Mapping[Key, Any], expected: Mapping[Key, Any]) -> Iterator[Difference]:
-    for key in sorted({*stored, *expected}, key=str):
+def named(what: str, stored: Mapping[Key, Any], expected: Mapping[Key, Any]) -> Iterator[Difference]:
+    """Rows of either side that are not the same on the other, in their order."""
+    differing = (key for key in {*stored, *expected} if stored.get(key) != expected.get(key))
+    for key in sorted(differing, key=str):
         found, wanted = stored.get(key), expected.get(key)
         name = " ".join(str(part) for part in key)
         if found is None or wanted is None:
@@ -97,13 +91,8 @@ def _named(what: str, stored: Mapping[Key, Any], expected: Mapping[Key, Any]) ->
                 )
 
 
-def _stored(session: Session, ids: Sequence[UUID]) -> dict[Key, dict[str, Any]]:
-    table = CountedShare.__table__
-    rows = session.execute(sa.select(*table.columns).where(table.c.dossier_id.in_(ids))).mappings()
-    return {_key_of(row): {name: row[name] for name in SHARE_COLUMNS} for row in rows}
-
-
-def _key_of(share: Mapping[Any, Any]) -> Key:
+def key_of(share: Mapping[Any, Any]) -> Key:
+    """Which of all shares it is."""
     return share["dossier_id"], share["entry"], share["step"]
 
 

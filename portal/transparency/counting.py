@@ -5,6 +5,7 @@ a count has missed. Pages only read. It sits above the dossiers because only the
 """
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from portal.dossiers.models import Dossier, DossierEvent
 from portal.dossiers.record import as_event
 from portal.facts.actions import COLUMNS
 from portal.facts.models import DossierFact
-from portal.facts.shares import Values, add_shares, replace_shares, roll_up, whole_share
+from portal.facts.shares import Values, replace_shares, whole_share
 from portal.foundation.advisory import AdvisoryLock
 from portal.transparency import sheets
 from portal.transparency.models import FigureSheet
@@ -60,17 +61,6 @@ def counted_at(session: Session) -> datetime | None:
     return session.scalar(sa.select(FigureSheet.made_at).where(FigureSheet.scope == sheets.PROVINCE))
 
 
-def count_all_again(session: Session) -> None:
-    """Make every share anew from the facts and the event log, and then all rollups at once."""
-    session.execute(sa.text("TRUNCATE counted_shares, rollups"))
-    ids = session.scalars(sa.select(DossierFact.dossier_id).order_by(DossierFact.dossier_id)).all()
-    for start in range(0, len(ids), BATCH):
-        add_shares(session, shares_of(session, ids[start : start + BATCH]))
-        session.expunge_all()
-    session.execute(sa.update(DossierFact).values(counted_version=DossierFact.version))
-    roll_up(session)
-
-
 def shares_of(session: Session, ids: Sequence[UUID]) -> list[Values]:
     """What these dossiers add to the rollups by their facts and events."""
     table = DossierFact.__table__
@@ -103,10 +93,10 @@ def _count(session: Session, ids: Sequence[UUID]) -> None:
 
 def events_of(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Event]]:
     """The histories of these dossiers, each in its order."""
-    rows = session.scalars(
-        sa.select(DossierEvent)
-        .where(DossierEvent.dossier_id.in_(ids))
-        .order_by(DossierEvent.dossier_id, DossierEvent.version)
+    table = DossierEvent.__table__
+    columns = [table.c[one.name] for one in fields(Event)]
+    rows = session.execute(
+        sa.select(*columns).where(table.c.dossier_id.in_(ids)).order_by(table.c.dossier_id, table.c.version)
     )
     found: dict[UUID, list[Event]] = {}
     for row in rows:

@@ -83,7 +83,7 @@ def at_risk(session: Session, *, on: date, agency_id: UUID | None = None) -> lis
 
 
 def load(session: Session, *, now: datetime, agency_id: UUID | None = None) -> list[Load]:
-    """Open steps by agency and role, the fullest first."""
+    """Open steps by agency and role, the fullest first; not those of results that wait to be fetched."""
     step = DossierStep
     keys = (step.agency_id, step.role, step.post_id)
     held = (
@@ -92,7 +92,8 @@ def load(session: Session, *, now: datetime, agency_id: UUID | None = None) -> l
             sa.func.count().label("n"),
             sa.func.count().filter(step.due_at < now).label("late"),
         )
-        .where(step.closed_at.is_(None), step.agency_id.is_not(None))
+        .join(Dossier, Dossier.id == step.dossier_id)
+        .where(step.closed_at.is_(None), step.agency_id.is_not(None), Dossier.settled_at.is_(None))
         .group_by(*keys)
         .subquery()
         .c

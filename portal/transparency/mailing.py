@@ -24,7 +24,7 @@ from portal.foundation.formats import Language
 from portal.foundation.languages import LANGUAGES
 from portal.notices.actions import tell_of_account
 from portal.notices.kinds import NoticeKind
-from portal.transparency import leading, queries, sheets
+from portal.transparency import leading, queries, sheets, shown
 from portal.transparency.models import FigureView, Rhythm
 from portal.workflow.lifecycle import Role
 
@@ -139,8 +139,7 @@ def summary(session: Session, view: FigureView, *, language: str, on: date) -> d
         return None
     now = sheet.figures["now"]
     risks = leading.totals(leading.at_risk(session, on=on, agency_id=_agency(view)) if _has_risks(view) else [])
-    steps = sheet.figures["steps"]
-    longest = max(steps, key=lambda step: int(step["agency_minutes"]), default=None)
+    longest = shown.bottleneck(sheet.figures["steps"])
     return {
         "view": view.name,
         "of": _name(session, view, language),

@@ -57,8 +57,10 @@ def trend(months: Sequence[Mapping[str, Any]], *, as_of: date) -> Trend | None:
 def _standing(session: Session, goal: Goal, snapshot: Snapshot | None, on: date) -> Attainment:
     if snapshot is not None and goal.key == queries.ON_TIME:
         return _on_time(goal, snapshot)
-    share = attainment.full_process(session, on) if goal.key == FULL_PROCESS_KEY else None
-    return Attainment(goal=goal, measured=share, months=(), margin=None)
+    if goal.key == FULL_PROCESS_KEY:
+        return Attainment(goal=goal, measured=attainment.full_process(session, on), months=(), margin=None)
+    shares = {} if snapshot is None else (snapshot.figures.get("topics") or {}).get("shares", {})
+    return Attainment(goal=goal, measured=attainment.counted_apart(shares, goal), months=(), margin=None)
 
 
 def _on_time(goal: Goal, snapshot: Snapshot) -> Attainment:

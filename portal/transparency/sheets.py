@@ -7,7 +7,7 @@ open ones and the last year's cohort are counted by the database. A page reads f
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -37,13 +37,28 @@ from portal.transparency.cohort import Cohort
 from portal.transparency.models import FigureSheet
 from portal.transparency.sums import Month, StepSums, Sums, months_until
 from portal.transparency.sums import read as read_sums
+from portal.workflow.graph import Act
 
 PROVINCE, FIELD, PROCEDURE, AGENCY, PAIR = "province", "field", "procedure", "agency", "pair"
 HOURS_PER_DAY = 8
 MINUTES_PER_DAY = 480
 SHARES = {"p50": Fraction(1, 2), "p80": Fraction(4, 5), "p90": Fraction(9, 10)}
 Scope = tuple[str, str]
-StepNames = dict[tuple[str, str], dict[str, str]]
+NOT_THE_OFFICE = frozenset({Act.DELIVER.value, Act.PAY.value})
+"""Acts of steps that wait for the filer, to pay or to fetch the result: no limit holds there, and nobody is slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStep:
+    """What the newest version of a procedure says of a step: its names, and whether its time is the office's."""
+
+    names: Mapping[str, str]
+    is_counted: bool
+
+
+Steps = dict[tuple[str, str], KnownStep]
+UNKNOWN = KnownStep({}, is_counted=True)
+"""A step that the newest version has no more."""
 
 
 def make(session: Session, *, now: datetime) -> int:
@@ -75,7 +90,7 @@ def make(session: Session, *, now: datetime) -> int:
 def computed(session: Session, *, on: date, now: datetime) -> dict[Scope, dict[str, Any]]:
     """The figures of every scope as of the office day `on` and the moment `now`."""
     sums, standings = read_sums(session, on), facts.standings(session, on=on)
-    cohorts, (fields, names) = cohort.read(session, on=on, now=now), _fields_and_steps(session)
+    cohorts, (fields, steps) = cohort.read(session, on=on, now=now), _fields_and_steps(session)
     found: dict[Scope, dict[str, Any]] = {}
     answers: dict[Scope, heard.Answers] = defaultdict(Counter)
     for group, of_group in heard.read(session, on=on).items():
@@ -87,7 +102,7 @@ def computed(session: Session, *, on: date, now: datetime) -> dict[Scope, dict[s
             total.add(sums.get(group, Sums()))
             standing.add(standings.get(group, Standing()))
             whole.add(cohorts.get(group, Cohort()))
-        found[scope] = _figures(total, standing, whole, names, on=on) | {"heard": heard.figures(answers[scope])}
+        found[scope] = _figures(total, standing, whole, steps, on=on) | {"heard": heard.figures(answers[scope])}
     found[PROVINCE, ""]["communes"] = cohort.communes(session, on=on)
     return found
 
@@ -111,7 +126,7 @@ def _scopes_of(group: Group, fields: Mapping[str, str]) -> Iterator[Scope]:
         yield FIELD, fields[code]
 
 
-def _figures(sums: Sums, standing: Standing, whole: Cohort, names: StepNames, *, on: date) -> dict[str, Any]:
+def _figures(sums: Sums, standing: Standing, whole: Cohort, known: Steps, *, on: date) -> dict[str, Any]:
     found = measured(sums.now, standing)
     longest = found.window_days or LONGEST_WINDOW
     earlier = sum((tally.n for days, tally in sums.year_ago.items() if days <= longest), 0)
@@ -123,7 +138,7 @@ def _figures(sums: Sums, standing: Standing, whole: Cohort, names: StepNames, *,
         "lately": sums.now[WINDOWS[0]].n if WINDOWS[0] in sums.now else 0,
         "year_ago": _year_ago(sums.year_ago, longest, earlier),
         "months": [_month(name, sums.months.get(name, Month())) for name in months_until(on)],
-        "steps": [_step(*key, step, names.get(key, {})) for key, step in sorted(sums.steps.items())],
+        "steps": [_step(*key, step, known.get(key, UNKNOWN)) for key, step in sorted(sums.steps.items())],
         **whole.figures(),
     }
 
@@ -176,13 +191,14 @@ def _month(name: str, month: Month) -> dict[str, Any]:
     }
 
 
-def _step(code: str, step: str, sums: StepSums, names: Mapping[str, str]) -> dict[str, Any]:
+def _step(code: str, step: str, sums: StepSums, known: KnownStep) -> dict[str, Any]:
     n = sums.durations.total()
     enough = n >= ENOUGH
     return {
         "procedure": code,
         "step": step,
-        "names": dict(names),
+        "names": dict(known.names),
+        "is_counted": known.is_counted,
         "n": n,
         "agency_minutes": sums.agency_minutes,
         "waiting_minutes": sums.waiting_minutes,
@@ -193,8 +209,8 @@ def _step(code: str, step: str, sums: StepSums, names: Mapping[str, str]) -> dic
     }
 
 
-def _fields_and_steps(session: Session) -> tuple[dict[str, str], StepNames]:
-    """The field of each procedure, and the names of its steps, by the newest version."""
+def _fields_and_steps(session: Session) -> tuple[dict[str, str], Steps]:
+    """The field of each procedure, and its steps, by the newest version."""
     version = ProcedureVersion
     newest = (
         sa.select(version.code, version.field, version.definition["steps"])
@@ -202,11 +218,14 @@ def _fields_and_steps(session: Session) -> tuple[dict[str, str], StepNames]:
         .order_by(version.code, version.number.desc())
     )
     fields: dict[str, str] = {}
-    names: StepNames = {}
+    known: Steps = {}
     for code, name, steps in session.execute(newest):
         fields[code] = name
-        names |= {(code, step["code"]): step["name"] for step in steps or ()}
-    return fields, names
+        known |= {
+            (code, step["code"]): KnownStep(step["name"], is_counted=step.get("act") not in NOT_THE_OFFICE)
+            for step in steps or ()
+        }
+    return fields, known
 
 
 def of(session: Session, scope: str, key: str = "") -> FigureSheet | None:

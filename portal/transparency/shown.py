@@ -207,14 +207,24 @@ def ended_words(kind: str) -> str:
     return str(wording.END_WORDS.get(kind, kind))
 
 
+def of_the_office(steps: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The steps whose time is the office's: not those that wait for the filer to pay or to fetch the result."""
+    return [step for step in steps if step.get("is_counted", True)]  # older sheets do not say
+
+
 def bottleneck(steps: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """The step in which the agencies' time went most, of all working minutes spent in steps; None without any."""
-    return max(steps, key=lambda step: int(step["agency_minutes"]), default=None)
+    return max(of_the_office(steps), key=lambda step: int(step["agency_minutes"]), default=None)
 
 
 def longest_steps(steps: Sequence[Mapping[str, Any]], most: int = 12) -> list[Mapping[str, Any]]:
     """The steps that took most of the time, the longest first."""
-    return sorted(steps, key=lambda step: -int(step["agency_minutes"]))[:most]
+    return sorted(of_the_office(steps), key=lambda step: -int(step["agency_minutes"]))[:most]
+
+
+def all_minutes(steps: Sequence[Mapping[str, Any]]) -> int:
+    """All the agencies' working minutes in steps."""
+    return sum(int(step["agency_minutes"]) for step in of_the_office(steps))
 
 
 def first_time_right(rounds: Sequence[int]) -> float | None:

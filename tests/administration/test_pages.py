@@ -1,8 +1,10 @@
 """The administrator's pages in the browser, without scripts."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from portal.accounts.actions import new_passwords
+from portal.accounts.actions import audit, new_passwords
 from portal.workflow.lifecycle import Role
 from tests.administration.conftest import Office
 from tests.factories import people
@@ -84,3 +86,28 @@ def test_an_invitation_lets_a_person_choose_a_password_once(office: Office) -> N
 def test_a_forged_invitation_is_not_found(office: Office) -> None:
     assert office.browser.get(f"/invitations/{office.administrator.id.hex}-forged").status_code == 404
     assert new_passwords.NO_PASSWORD not in office.browser.get("/administration/people").text
+
+
+def test_the_record_tells_moments_by_the_office_clock_and_folds_what_is_long(office: Office) -> None:
+    at = datetime(2026, 12, 4, 3, 0, tzinfo=UTC)
+    held: dict[str, object] = {"promised_due_at": "2026-12-03T10:00:00+00:00", "newer_key": "x"}
+    steps = [{"step": {"vi": "Thẩm định", "en": "Appraisal", "zh": "审查"}, "due_at": "2026-12-03T04:30:00+00:00"}]
+    moved = {"promised_due_at": "2026-12-04T10:00:00+00:00", "steps": steps, "because": "2026-12-01", "edition": 2}
+    audit.record(office.session, "calendars.move_dossier", "dossier:H37", by=None, now=at, before=held, after=moved)
+    office.session.commit()
+
+    text = office.browser.get("/administration/audit?thing=dossier:H37").text
+    cells = text.split("<tbody", 1)[1]
+
+    assert "Tính lại hạn theo lịch mới" in cells
+    assert "17:00 03/12/2026" in cells
+    assert "11:30 03/12/2026" in cells
+    assert "01/12/2026" in cells
+    assert "Thẩm định" in cells
+    assert "Appraisal" not in cells
+    assert '<code class="mc-changes__code">newer_key</code>' in cells
+    assert "2026-12-0" not in cells
+    assert "promised_due_at" not in cells
+    before, after = cells.split('data-label="Sau"')
+    assert "<details" not in before
+    assert "<details" in after

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.window import WAYS, Way, Window
+from tests.browser.window import Way, Window, ways
 from tests.conftest import new_database
 from tests.journeys.town import Town, open_town
 from tests.servers import Servers
@@ -70,7 +70,10 @@ def open_window(chromium: Browser, town: Town) -> Iterator[Callable[..., Window]
     assert not complaints
 
 
-@pytest.fixture(params=WAYS, ids=str)
+@pytest.fixture(params=ways(), ids=str)
 def walk(request: pytest.FixtureRequest, open_window: Callable[..., Window]) -> Callable[..., Window]:
-    """Opens windows for a journey that is gone in one language and width, in full in every one."""
+    """Opens windows for a journey that is gone in one language and width, in full in every one.
+
+    Another way in CI: `@pytest.mark.parametrize("walk", ways(CHINESE_PHONE), indirect=True, ids=str)`.
+    """
     return partial(open_window, way=request.param)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Agency
@@ -44,6 +45,14 @@ def accepted(town: Town) -> Iterator[tuple[str, str, datetime]]:
         yield administrator.email, found.code, found.statutory_due_at
 
 
+def open_year(window: Window, page: Page, year: int) -> None:
+    """Open a locked year again: its days cannot change before."""
+    window.open(f"/calendar/year?year={year}")
+    page.check("[name=state][value=provisional]")
+    page.fill("[name=source]", "Công văn 1/VPCP-KGVX")
+    page.click("main form button[type=submit]")
+
+
 def test_a_day_off_is_prepared_looked_at_saved_and_moves_the_dossier(
     town: Town, open_window: Open, accepted: tuple[str, str, datetime]
 ) -> None:
@@ -56,8 +65,9 @@ def test_a_day_off_is_prepared_looked_at_saved_and_moves_the_dossier(
     page.fill("[name=code]", town.next_code(email))
     page.click("main form button[type=submit]")
     press(page, "nav a[href='/calendar']")
-    press(page, "a[href='/calendar/day-off']")
     day = office_day(due_at)
+    open_year(window, page, day.year)
+    press(page, "a[href='/calendar/day-off']")
     for box, part in zip(page.locator("input[name=on]").all(), (day.day, day.month, day.year), strict=True):
         box.fill(str(part))
     page.select_option("[name=name]", "swap")
@@ -91,6 +101,7 @@ def test_the_calendar_shuts_nobody_out(
     if page.locator(f"header button[name=language][value={language}]").count():
         page.click(f"header button[name=language][value={language}]")
     prepared = office_day(due_at) + timedelta(days=1)
+    open_year(window, page, prepared.year)
     page = window.open("/calendar/day-off")
     for box, part in zip(
         page.locator("input[name=on]").all(), (prepared.day, prepared.month, prepared.year), strict=True

@@ -38,6 +38,13 @@ SIZES = (DESKTOP, PHONE)
 LEAST_COLOURS = 12
 """A page that was drawn has more than these; an empty one has not."""
 
+PAPER = {"width": 680, "height": 1000}
+"""What is printable of an A4 sheet with the usual margins."""
+CUT_OFF = """() => [...document.querySelectorAll('main table, main svg')]
+    .filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .map(one => one.className.baseVal || one.className)"""
+"""Tables and pictures that go beyond the sheet."""
+
 PUBLIC = (
     "transparency", "transparency/goals", "transparency/forecast", "transparency/data", "transparency/how-computed",
     "transparency/corrections", "transparency/field/land", "transparency/field/trade", "outages",
@@ -134,3 +141,13 @@ def test_the_figures_of_those_who_lead_and_the_administration_shut_nobody_out(
             speak(window, language)
             window.open(page)
         look(window, page, size, language)
+
+
+def test_on_paper_no_column_is_cut_off(counted: Town, open_window: Open) -> None:
+    window = open_window()
+    window.resize(PAPER)
+    window.page.emulate_media(media="print")
+    for page in ("transparency", "transparency/goals", "transparency/forecast", "transparency/field/land"):
+        window.open(f"/vi/{page}")
+        assert window.page.evaluate(CUT_OFF) == [], page
+        assert not window.page.locator(".mc-figure-nav").is_visible(), page

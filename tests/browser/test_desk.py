@@ -117,6 +117,8 @@ def test_the_leader_signs_from_the_page_of_the_dossier_and_many_at_once(
     sign_in(window, town, email_of(town, made, keys.pop(), Role.LEADER))
     page = window.open(f"/desk/{dossiers[0].code}")
     look(window, "decision")
+    press(page, "main a[href*='/sign/']")
+    look(window, "signing")
     page = window.open("/desk?tab=sign")
     look(window, "to-sign")
     page.locator("input[name=everything]").check()

@@ -6,9 +6,7 @@ In CI axe sees in Vietnamese each page that no journey beside this file comes to
 With `PAGE_PICTURES=<folder>` the pictures stay there to be looked at.
 """
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -25,9 +23,8 @@ from tests.abuse.conftest import founded
 from tests.abuse.town import Town
 from tests.browser.rounds import OK, Stop, answer_of, stops
 from tests.browser.tongues import VIETNAMESE, Words, foreign, words
-from tests.browser.window import DESKTOP, IS_FULL, PHONE, Window
+from tests.browser.window import DESKTOP, IS_FULL, PHONE, PICTURES, Window
 
-PICTURES = os.environ.get("PAGE_PICTURES")
 ORIGIN = "http://every.test"
 SEEN: tuple[Language, ...] = LANGUAGES if IS_FULL else ("vi",)
 READ: tuple[Language, ...] = LANGUAGES if IS_FULL else ("vi", "zh")
@@ -73,7 +70,7 @@ def test_no_page_shuts_anybody_out(place: Town, window: Window, files: Files, ro
         for size in (DESKTOP, PHONE) if IS_FULL else ((DESKTOP, PHONE)[number % 2],):
             window.resize(size)
             if PICTURES:
-                picture(window, f"{stop.name}-{language}-{size['width']}")
+                window.picture(f"{stop.name}-{language}-{size['width']}")
             try:
                 window.check()
             except AssertionError as problem:
@@ -127,12 +124,6 @@ def shown(window: Window, place: Town, stop: Stop, page: TestResponse, files: Fi
     window.page.route("**/*", serve)
     window.resize(DESKTOP)
     window.open(page.request.path)
-
-
-def picture(window: Window, name: str) -> None:
-    folder = Path(str(PICTURES))
-    folder.mkdir(parents=True, exist_ok=True)
-    window.page.screenshot(path=folder / f"{name}.png", full_page=True)
 
 
 def told_by_people(place: Town) -> list[str]:

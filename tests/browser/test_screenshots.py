@@ -77,3 +77,16 @@ def test_an_officers_queue_and_review(window: Window) -> None:
     press(page, "main a[href*='/desk/H37']")
     page.wait_for_load_state("networkidle")
     take(window, "review")
+
+
+def test_signing_and_a_list_to_be_signed_at_once(window: Window) -> None:
+    sign_in(window, email_of(Role.LEADER, "construction"))
+    page = window.open("/desk?tab=sign")
+    press(page, "main td a[href*='/desk/H37']")
+    press(page, "main a[href*='/sign/']")
+    take(window, "signing")
+    page = window.open("/desk?tab=sign")
+    for box in page.locator("input[name=chosen]").all()[:4]:
+        box.check()
+    press(page, "button[name=act][value=sign]")
+    take(window, "batch")

@@ -10,6 +10,8 @@ from tests.journeys.filing import small_pdf
 from tests.journeys.town import Town
 
 Typed = Mapping[str, Sequence[str]]
+GO_ON = "form[data-dossier-form] .govuk-button-group button:not([name])"
+"""The button of a page of the form that saves it and goes on, whatever it is called."""
 
 
 def sign_in(window: Window, town: Town, email: str) -> None:
@@ -54,7 +56,7 @@ def fill_section(page: Page, typed: Typed) -> None:
         press(page, f"button[name=add][value={row}]")
         answer(page, typed)
     here = page.url.partition("?")[0]
-    page.get_by_role("button", name="Lưu và tiếp tục").locator("visible=true").last.click()
+    page.locator(GO_ON).locator("visible=true").last.click()
     page.wait_for_url(lambda address: address.partition("?")[0] != here)
 
 

@@ -1,6 +1,7 @@
 """One person's browser window, watched: what its console complains about, and what is hard to use for somebody."""
 
 import os
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa")
 IS_FULL = bool(os.environ.get("MOTCUA_FULL"))
+PICTURES = os.environ.get("PAGE_PICTURES")
+"""A folder in which pictures of the pages stay to be looked at."""
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 780}
 LOCALES = {"vi": "vi-VN", "en": "en-GB", "zh": "zh-CN"}
@@ -43,8 +46,15 @@ class Way:
         return f"{self.language}-{self.size['width']}"
 
 
-WAYS = [Way(language, size) for language in LOCALES for size in (DESKTOP, PHONE)] if IS_FULL else [Way("vi", DESKTOP)]
-"""In CI a journey is gone once in Vietnamese and each page looked at in both widths; in full it is gone six times."""
+VIETNAMESE, ENGLISH_PHONE, CHINESE_PHONE = Way("vi", DESKTOP), Way("en", PHONE), Way("zh", PHONE)
+
+
+def ways(in_ci: Way = VIETNAMESE) -> list[Way]:
+    """How often a journey is gone: in full six times, in each language and width; in CI once.
+
+    That is in Vietnamese, where each page is looked at in both widths, or as one of the few in another language.
+    """
+    return [Way(language, size) for language in LOCALES for size in (DESKTOP, PHONE)] if IS_FULL else [in_ci]
 
 
 @lru_cache
@@ -105,14 +115,33 @@ class Window:
 
     def look(self) -> None:
         """The page as it is in both widths; on one of several ways in that way's own and in its language."""
-        if self.way and IS_FULL:
-            self.check()
+        if self.way:
             told = str(self.page.locator("html").get_attribute("lang"))
             assert told.startswith(self.way.language), f"{self.page.url} is in {told}"
+        if self.way and (IS_FULL or self.way != VIETNAMESE):
+            self._look_once()
             return
         for size in (PHONE, DESKTOP):
             self.resize(size)
-            self.check()
+            self._look_once()
+
+    def _look_once(self) -> None:
+        if PICTURES:
+            address = re.sub(r"\W+", "-", self.page.url.removeprefix(self.base_url)).strip("-")
+            size = self.page.viewport_size or DESKTOP
+            self.picture(f"{self.page.locator('html').get_attribute('lang')}-{size['width']}-{address}")
+        self.check()
+
+    def picture(self, name: str) -> None:
+        """The whole page, kept under this name in the folder for pictures."""
+        folder = Path(str(PICTURES))
+        folder.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+    def glance(self) -> None:
+        """As `look`, at a page that others look at in Vietnamese in CI already."""
+        if IS_FULL or self.way != VIETNAMESE:
+            self.look()
 
     def _violations(self) -> list[dict[str, Any]]:
         if not self.page.evaluate("() => 'axe' in window"):  # the same page at its other width has it already

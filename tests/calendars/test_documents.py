@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.calendars import comparing, documents, editing, editions, proposal, queries, wording
 from portal.calendars.documents import Document
+from portal.clock.calendar import Calendar
 from portal.clock.due import due
 from portal.clock.errors import CalendarFault, Fault
 from portal.clock.limit import Limit, Unit
@@ -30,6 +31,9 @@ def test_the_first_edition_is_the_file_that_comes_with_the_portal(session: Sessi
     assert editions.packaged().calendar.pages == office_calendar().pages
 
 
+HOURS = '[[hours]]\nopen = ["07:00-11:00"]\n'
+NAMED = "[names]\nx = {vi = 'x', en = 'x', zh = 'x'}\n"
+KEYS = "agency, note, open, season, since, source, until, verified, weekdays"
 BROKEN = (
     "a = " + "[" * 5000, "[" + ".".join(["a"] * 190_000) + "]", "years = [{year = " + "9" * 5000 + "}]",
     "years = ]", "years = [", "weeks = []", "years = 3", "names = 3", "years = [3]", "years = [{year = 2026}]", "",
@@ -41,6 +45,9 @@ BROKEN = (
     YEAR_2026 + "works = [{on = 2026-01-05, instead_of = 2026-01-02}]",
     YEAR_2026 + "works = [{on = 2025-01-05, instead_of = 2026-01-02}]",
     YEAR_2026.replace("]", ", {year = 2026, official = true}]"),
+    YEAR_2026 + '[[hours]]\nopen = ["07:00-11:00"]\nfrm = 3', YEAR_2026 + HOURS + NAMED.replace("zh", "fr = 'x', zh"),
+    YEAR_2026 + "works = [{on = 2026-01-03, instead_of = 2026-01-06}]\n" + HOURS,
+    YEAR_2026 + "off = [{on = 2026-11-31, name = 'x'}]",
 )  # fmt: skip
 
 
@@ -54,6 +61,33 @@ def test_whatever_is_wrong_with_a_calendar_is_a_kind_with_a_sentence_of_its_own(
     assert refusal.fields == {"text": refusal.code}
     assert "%(" not in sentence % refusal.details
     assert str(refused.value).startswith("calendar: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (BROKEN[-4], f"calendar: [hours] knows no `frm` (only {KEYS}): open = ['07:00-11:00'], frm = 3"),
+        (BROKEN[-3], "calendar: [names.x] knows no `fr` (only en, vi, zh): vi = x, en = x, fr = x, zh = x"),
+        (BROKEN[-2], "calendar: 2026-01-03 works in place of 2026-01-06, which is no day off"),
+        (BROKEN[-1], "calendar: line 2: there is no day 2026-11-31"),
+        ("years = []\noff = [{on = 2026-13-01}]", "calendar: line 2: there is no day 2026-13-01"),
+    ],
+)  # fmt: skip
+def test_what_is_written_in_vain_is_refused_by_page_and_command_alike(text: str, said: str) -> None:
+    for read in (documents.read, Calendar.parse):
+        with pytest.raises(CalendarFault) as refused:
+            read(text)
+        assert str(refused.value) == said
+
+
+def test_a_day_off_with_a_make_up_day_goes_only_after_that() -> None:
+    off = date(2027, 6, 18)
+    document = editing.add_day_off(PACKAGED, on=off, name="swap", source="")
+    document = editing.add_make_up_day(document, on=date(2027, 6, 26), instead_of=off, source="")
+
+    with pytest.raises(Invalid, match=r"calendars\.is_made_up_for"):
+        editing.remove(document, "off", off)
+    documents.judged(editing.remove(editing.remove(document, "works", date(2027, 6, 26)), "off", off))
 
 
 def test_every_kind_of_fault_has_words() -> None:

@@ -19,7 +19,9 @@ from tests.calendars.desk import IN_THE_WAY, CalendarDesk
 from tests.factories import people
 from tests.fixtures.app import Browser
 
-DAY_OFF = {"on": ["24", "3", "2026"], "name": "swap", "source": "Công văn 1/VPCP"}
+DAY_OFF = {"on": ["24", "3", "2027"], "name": "swap", "source": "Công văn 1/VPCP"}
+OPENED = {"year": "2026", "state": "provisional", "source": "Công văn 1/VPCP"}
+"""Opens the year 2026 again, which is locked as officially decided."""
 
 MAKE_UP = {"on": ["28", "3", "2026"], "instead_of": ["30", "4", "2026"], "source": "Công văn 9"}
 
@@ -56,6 +58,7 @@ def test_a_change_is_kept_and_moves_nothing_before_it_is_saved(
     administrator: Browser, desk: CalendarDesk, session: Session
 ) -> None:
     dossier = desk.accepted()
+    administrator.post("/calendar/year", data=OPENED)
     answer = administrator.post("/calendar/day-off", data=DAY_OFF | {"on": ["23", "3", "2026"]})
     assert answer.status_code == 303
 
@@ -88,7 +91,7 @@ def test_saving_needs_a_reason_and_the_second_factor_and_is_one_audit_row(
     assert row.before is not None
     assert row.after is not None
     assert (row.before["number"], row.before["lines"]) == (1, [])
-    assert [line["on"] for line in row.after["lines"]] == ["2026-03-24"]
+    assert [line["on"] for line in row.after["lines"]] == ["2027-03-24"]
     assert session.scalars(sa.select(OutboxRow.kind)).all() == [Job.APPLY_CALENDAR.value]
     assert session.scalars(sa.select(CalendarDraft)).all() == []
 
@@ -129,6 +132,9 @@ def test_what_another_administrator_saved_meanwhile_is_not_overwritten_unseen(
         ("import", {"text": "names = 3\nyears = ]"}, "không đọc được ở dòng 2, cột 9"),
         ("import", {"text": "years = ["}, "đứt giữa chừng"),
         ("import", {"text": ""}, "Chọn tệp"),
+        ("import", {"text": "years = []\noff = [{on = 2026-11-31}]"}, "Dòng 2: không có ngày 2026-11-31"),
+        ("day-off", DAY_OFF | {"on": ["15", "6", "2026"]}, "Trước hết mở lại năm 2026"),
+        ("make-up-day", MAKE_UP, "Trước hết mở lại năm 2026"),
     ],
 )  # fmt: skip
 def test_bad_input_is_said_beside_it_and_nothing_typed_is_lost(
@@ -187,7 +193,7 @@ def test_a_file_that_is_no_calendar_is_refused_beside_its_box(
 
 
 def test_a_byte_order_mark_is_no_part_of_the_file(administrator: Browser, session: Session) -> None:
-    text = administrator.get("/calendar/file").text.replace("2026-04-30", "2026-04-29", 1)
+    text = administrator.get("/calendar/file").text.replace("2027-04-30", "2027-04-29", 1)
     file = (io.BytesIO(b"\xef\xbb\xbf" + text.encode()), "lich.toml")
 
     answer = administrator.post("/calendar/import", data={"file": file}, content_type="multipart/form-data")
@@ -201,7 +207,7 @@ def test_a_file_that_was_downloaded_can_be_changed_and_imported(
 ) -> None:
     text = administrator.get("/calendar/file").text
     assert documents.read(text) == documents.tidied(desk.document)
-    changed = text.replace("2026-04-30", "2026-04-29", 1)
+    changed = text.replace("2027-04-30", "2027-04-29", 1)
 
     answer = administrator.post(
         "/calendar/import",
@@ -211,8 +217,45 @@ def test_a_file_that_was_downloaded_can_be_changed_and_imported(
 
     assert answer.status_code == 303
     draft = session.scalars(sa.select(CalendarDraft)).one()
-    assert {"2026-04-29"} <= {row["on"] for row in draft.document["off"]}
-    assert "2026-04-30" not in {row["on"] for row in draft.document["off"]}
+    assert {"2027-04-29"} <= {row["on"] for row in draft.document["off"]}
+    assert "2027-04-30" not in {row["on"] for row in draft.document["off"]}
+
+
+def test_a_locked_year_keeps_its_days_whatever_way_they_are_sent_and_says_how_to_open_it(
+    administrator: Browser, session: Session
+) -> None:
+    text = administrator.get("/calendar/file").text.replace("2026-04-30", "2026-04-29", 1)
+    imported = administrator.post("/calendar/import", data={"text": text})
+    removed = administrator.post("/calendar/remove", data={"section": "off", "line": "2026-11-24"})
+    proposed = administrator.post("/calendar/proposal", data={"year": "2026"})
+
+    assert (imported.status_code, removed.status_code, proposed.status_code) == (422, 422, 422)
+    assert all("Trước hết mở lại năm 2026" in answer.text for answer in (imported, removed, proposed))
+    assert session.scalars(sa.select(CalendarDraft)).all() == []
+    assert (
+        "/calendar/remove"
+        not in administrator.get("/calendar?year=2026").text.split('id="more-years"')[0].split("mc-year__hours")[0]
+    )
+
+    administrator.post("/calendar/year", data=OPENED)
+    assert administrator.post("/calendar/day-off", data=DAY_OFF | {"on": ["15", "6", "2026"]}).status_code == 303
+
+
+def test_a_day_that_has_passed_is_changed_with_a_warning(administrator: Browser) -> None:
+    administrator.post("/calendar/year", data=OPENED | {"year": "2024"})
+    answer = administrator.post("/calendar/day-off", data=DAY_OFF | {"on": ["4", "3", "2024"]}, follow_redirects=True)
+    warning = "Hồ sơ đã kết thúc giữ nguyên hạn, chỉ hồ sơ đang mở được tính lại."
+
+    assert "liên quan đến một ngày đã qua" in answer.text
+    preview = administrator.get("/calendar/preview").text
+    assert "1 ngày đã qua thay đổi, sớm nhất là 04/03/2024." in preview
+    assert warning in preview
+
+
+@pytest.mark.parametrize("address", ["/calendar", "/vi/calendar"])
+def test_a_year_that_is_not_loaded_is_said_to_be_missing(administrator: Browser, address: str) -> None:
+    assert "Lịch chưa có năm 2022. Dưới đây là năm 2023." in administrator.get(f"{address}?year=2022").text
+    assert "Lịch chưa có năm" not in administrator.get(f"{address}?year=2023").text
 
 
 def test_a_year_can_be_proposed_and_stays_provisional_until_it_is_locked(
@@ -229,13 +272,13 @@ def test_a_year_can_be_proposed_and_stays_provisional_until_it_is_locked(
 
 
 def test_lines_can_be_taken_away_and_the_whole_draft_thrown_away(administrator: Browser, session: Session) -> None:
-    administrator.post("/calendar/remove", data={"section": "off", "line": "2026-11-24"})
+    administrator.post("/calendar/remove", data={"section": "off", "line": "2027-11-24"})
     administrator.post(
         "/calendar/hours",
         data={"agency": "finance", "open": "08:00-12:00\n13:00-17:00", "season": "04-16/10-15", "source": "QĐ 1"},
     )
     draft = session.scalars(sa.select(CalendarDraft)).one()
-    assert "2026-11-24" not in {row["on"] for row in draft.document["off"]}
+    assert "2027-11-24" not in {row["on"] for row in draft.document["off"]}
     assert draft.document["hours"][-1]["agency"] == "finance"
     administrator.post("/calendar/remove", data={"section": "hours", "line": "1"})
     session.expire_all()
@@ -267,6 +310,7 @@ def test_others_may_not_enter_and_an_auditor_may_only_look(
 
 def test_the_preview_lists_page_by_page(administrator: Browser, desk: CalendarDesk) -> None:
     codes = [desk.accepted(seed=seed).code for seed in (1, 2)]
+    administrator.post("/calendar/year", data=OPENED)
     administrator.post("/calendar/day-off", data=DAY_OFF | {"on": [str(IN_THE_WAY.day), "3", "2026"]})
 
     page = administrator.get("/calendar/preview").text

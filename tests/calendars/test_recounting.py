@@ -14,6 +14,7 @@ from portal.accounts.models import AuditRow
 from portal.calendars import editing, editions, queries
 from portal.calendars.editions import edition_of
 from portal.calendars.models import CalendarEdition
+from portal.catalogue.queries import definition_of
 from portal.clock.zone import office_day
 from portal.dossiers import deadlines
 from portal.dossiers.actions import intake, supplement
@@ -23,10 +24,13 @@ from portal.dossiers.models import Dossier, DossierEvent, DossierStep
 from portal.dossiers.projection import graph_of
 from portal.dossiers.queries import locked
 from portal.dossiers.record import Happening, history, record
+from portal.dossiers.timeline import timeline_of
 from portal.facts.models import DossierFact
 from portal.foundation.outbox import Job, OutboxRow, Timer
 from portal.foundation.unit_of_work import unit_of_work
 from portal.ledger import chain
+from portal.notices.models import Notice
+from portal.notices.wording import words_of
 from portal.rescheduling import queries as rescheduling
 from portal.rescheduling.actions import recount
 from portal.workflow.events import EventKind
@@ -96,6 +100,26 @@ def test_a_new_day_off_moves_an_open_dossier_and_says_so(desk: CalendarDesk, ses
     assert row.after is not None
     assert row.before["statutory_due_at"] == before.statutory_due_at.astimezone(UTC).isoformat()
     assert row.after["statutory_due_at"] == after.statutory_due_at.astimezone(UTC).isoformat()
+
+
+def test_the_filer_reads_from_when_to_when_and_why_where_their_own_day_moved_and_nothing_else(
+    desk: CalendarDesk, session: Session
+) -> None:
+    dossier = desk.accepted()
+    old = as_kept(dossier).statutory_due_at
+    desk.run_job(desk.publish(desk.with_day_off()))
+    new = as_kept(dossier).statutory_due_at
+    assert old is not None
+    assert new is not None
+    events = history(session, dossier.id)
+    only_a_step = replace(events[-1], params={"calendar": events[-1].params["calendar"], "because": "2026-03-03"})
+
+    told = timeline_of(events, {}, definition_of(dossier.procedure), {}, "en")[0]
+    hidden = timeline_of([*events[:-1], only_a_step], {}, definition_of(dossier.procedure), {}, "en")
+
+    assert told.title == f"The day due by law moved from {office_day(old):%d/%m/%Y} to {office_day(new):%d/%m/%Y}"
+    assert f"Reason: the calendar of the offices was changed, as of {IN_THE_WAY:%d/%m/%Y}" in told.text
+    assert all(line.kind != EventKind.DUE_CHANGED for line in hidden)
 
 
 def test_steps_timers_and_facts_move_with_it(desk: CalendarDesk, session: Session) -> None:
@@ -274,20 +298,99 @@ def test_the_chain_holds_with_the_new_events(desk: CalendarDesk, session: Sessio
         previous = row.hash
 
 
-def test_a_dossier_waiting_for_its_filer_is_moved_by_what_lies_ahead(desk: CalendarDesk, session: Session) -> None:
+def stopped(desk: CalendarDesk, session: Session) -> Dossier:
+    """An accepted dossier that waits for its filer since two hours after Monday's filing."""
     dossier = desk.accepted()
     head = desk.world.holder(dossier.agency_id, Role.HEAD)
     item = Item(kind="other", key="", what_is_wrong="Thiếu bản vẽ")
     supplement.draft_request(session, dossier, [item], reason="", legal_ground="", viewer=head, now=LATER)
     session.commit()
-    kept = dossier.statutory_due_at
-    assert kept is not None
+    return dossier
 
-    made = desk.publish(desk.with_day_off(office_day(kept)), now=LATER)
-    desk.run_job(made)
+
+def test_a_dossier_waiting_for_its_filer_is_moved_by_what_lies_ahead(desk: CalendarDesk, session: Session) -> None:
+    dossier, week_later = stopped(desk, session), LATER + timedelta(days=7)
+    shown = deadlines.of(dossier, replace(replayed(session, dossier), last_at=week_later)).statutory_due_at
+    kept = dossier.statutory_due_at
+    assert shown is not None
+    assert kept is not None
+    assert office_day(shown) > office_day(kept)
+
+    made = desk.publish(desk.with_day_off(office_day(shown)), now=week_later)
+    foreseen = rescheduling.preview(session, edition_of(made.document, {}), now=week_later).moves
+    move = recount(session, dossier.id, made, now=week_later)
+    session.commit()
 
     assert dossier.calendar_hash == made.content_hash
     assert dates(session, dossier) == as_kept(dossier)
+    assert foreseen == [move]
+    (row,) = moves(session, dossier)
+    assert row.before is not None
+    assert row.after is not None
+    assert row.before["statutory_due_at"] == shown.astimezone(UTC).isoformat(), "as it was shown, not as it was kept"
+    assert dossier.statutory_due_at is not None
+    assert row.after["statutory_due_at"] == dossier.statutory_due_at.astimezone(UTC).isoformat()
+    assert row.after["because"] == office_day(shown).isoformat()
+
+
+def test_a_stopped_dossier_stays_as_it_is_where_nothing_shown_of_it_moves(desk: CalendarDesk, session: Session) -> None:
+    dossier = stopped(desk, session)
+    assert dossier.statutory_due_at is not None
+    made = desk.publish(desk.with_day_off(date(2026, 3, 4)), now=LATER)
+
+    assert recount(session, dossier.id, made, now=LATER + timedelta(days=7)) is None
+    assert moves(session, dossier) == []
+
+
+def test_the_event_says_from_when_to_when_and_by_which_day_and_the_filer_is_told_once(
+    desk: CalendarDesk, session: Session
+) -> None:
+    dossier = desk.accepted()
+    before = as_kept(dossier)
+    made = desk.publish(desk.with_day_off())
+    desk.run_job(made)
+    desk.run_job(made)
+
+    after, params = as_kept(dossier), history(session, dossier.id)[-1].params
+    assert before.statutory_due_at is not None
+    assert after.statutory_due_at is not None
+    assert params["statutory_from"] == before.statutory_due_at.astimezone(UTC).isoformat()
+    assert params["statutory_to"] == after.statutory_due_at.astimezone(UTC).isoformat()
+    assert params["because"] == IN_THE_WAY.isoformat()
+    assert desk.world.filer is not None
+    told = session.scalars(sa.select(Notice).where(Notice.kind == "calendar_moved")).all()
+    assert [notice.person_id for notice in told].count(desk.world.filer.id) == 1
+    words = words_of(told[0].kind, told[0].params, "vi")
+    assert "23/03/2026" in words.subject
+    assert "24/03/2026" in words.subject
+    assert any("Ngày thay đổi trong lịch: thứ Hai 23/03/2026" in line for line in words.paragraphs)
+
+
+def test_where_only_a_step_moves_it_is_named_and_nobody_outside_is_told(desk: CalendarDesk, session: Session) -> None:
+    dossier = desk.accepted()
+    step = session.scalars(sa.select(DossierStep).where(DossierStep.closed_at.is_(None))).first()
+    assert step is not None
+    assert step.due_at is not None
+    document = editing.add_hours(
+        desk.document, spans=["07:00-11:30"], source="QĐ 1", since=date(2026, 3, 2), until=date(2026, 3, 2)
+    )
+
+    made = desk.publish(document)
+    (move,) = rescheduling.preview(session, edition_of(made.document, {}), now=LATER).moves
+    desk.run_job(made)
+
+    names = {one.code: one.name for one in definition_of(dossier.procedure).steps}
+    assert move.shifts == ()
+    assert [shift.name for shift in move.steps] == [names[step.node_key]]
+    (row,) = moves(session, dossier)
+    assert row.before is not None
+    assert row.after is not None
+    (said,) = row.before["steps"]
+    assert said["step"]["vi"] == names[step.node_key].vi
+    assert said["due_at"] != row.after["steps"][0]["due_at"]
+    assert "statutory_due_at" not in row.before
+    assert "statutory_from" not in history(session, dossier.id)[-1].params
+    assert session.scalars(sa.select(Notice).where(Notice.kind == "calendar_moved")).all() == []
 
 
 def test_an_agency_has_the_hours_it_says(desk: CalendarDesk, session: Session) -> None:

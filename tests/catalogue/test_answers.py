@@ -39,6 +39,7 @@ def code_of(field_: FieldBase, *typed: str, **parts: str) -> str:
         (field("text"), ["Ho\u0302\u0300"], "Hồ"),
         (field("text"), ["a\x00b\u0007"], "ab"),
         (field("text", lines=4), [" một \r\nhai  "], "một\nhai"),
+        (field("text", digits=True), ["CN-03, 125,"], "CN-03, 125,"),
         (field("number", decimals=2), ["1.250,5"], "1250.5"),
         (field("number"), ["0007"], "7"),
         (field("date"), ["24/11/2026"], "2026-11-24"),
@@ -71,6 +72,8 @@ def test_a_good_answer_becomes_canonical(asked: FieldBase, typed: list[str], can
     ("asked", "typed", "code"),
     [
         (field("text", max_length=3), "dài quá", "too_long"),
+        (field("text", digits=True), "abc", "no_digits"),
+        (field("text", digits=True), "125, b", "no_digits"),
         (field("text"), "x" * 50_000, "too_long"),
         (field("number"), "năm", "not_a_number"),
         (field("number"), "12,5", "too_many_decimals"),

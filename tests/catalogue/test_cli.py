@@ -123,7 +123,13 @@ def test_what_is_published_is_listed_and_shown(session: Session) -> None:
     ]
     assert listed[0]["limits"][0] == {"amount": 7, "unit": "working_day", "verified": False}
     assert shown["definition"]["title_field"] == "subject"
-    assert "level     3 (partial): wet_signature application" in run("show", "1.004191").output
+    lines = run("show", "1.004191").output
+    assert "level     3 (partial): wet_signature application" in lines
+    assert "766       not measured" in lines
+    heading, row, count = run("list", "--language", "en").output.splitlines()
+    assert heading.split()[:5] == ["CODE", "FIELD", "AGENCY", "LEVEL", "LIMIT"]
+    assert heading.index("NAME") == row.index("Licence for temporary import")
+    assert ("7 working days" in row, count) == (True, "1 procedure")
 
 
 @pytest.mark.usefixtures("app")

@@ -80,6 +80,49 @@ def test_strange_answers_are_no_answers(client: Browser, query: str) -> None:
     assert client.get(f"/vi/procedures/{CODE}?{query}").status_code == 200
 
 
+@pytest.mark.usefixtures("published")
+def test_the_check_ends_in_documents_fee_limit_and_office_and_goes_along_into_the_draft(client: Browser) -> None:
+    page = client.get(
+        f"/en/procedures/{CODE}?case=issue&check=1&q_goods_banned=no&q_two_contracts=yes&a_goods_kinds=frozen_food"
+    ).text
+    outcome = page.partition('<dl class="mc-outcome">')[2].partition("</dl>")[0]
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", outcome))
+
+    for words_ in (
+        "Re-export business code",
+        "Purchase contract",
+        "free of charge",
+        "7 working days",
+        "Industry and Trade",
+    ):
+        assert words_ in said
+    assert "You file with Service Centre" in said
+    assert "a_goods_kinds=frozen_food" in page.partition('class="mc-outcome__act"')[2][:400]
+
+
+def test_a_document_that_is_sure_already_is_not_said_to_hang_on_the_rest() -> None:
+    land = of_file(registers.PROCEDURES / "land" / "1.013952.toml")
+    survey = next(document for document in land.documents if document.code == "survey")
+    case = land.cases[0]
+
+    assert tailored(land, case, {}, places=PLACES).state(survey.when) == "open"
+    assert tailored(land, case, {"adjusted": ["area"]}, places=PLACES).state(survey.when) == "applies"
+    assert tailored(land, case, {"adjusted": ["user"]}, places=PLACES).state(survey.when) == "open"
+    neither = {"adjusted": ["user"], "ground": ["ruling"]}
+    assert tailored(land, case, neither, places=PLACES).state(survey.when) == "left_out"
+
+
+@pytest.mark.usefixtures("published")
+def test_a_number_that_cannot_be_read_is_said_beside_its_box(client: Browser, session: Session) -> None:
+    file = registers.PROCEDURES / "land" / "1.115797.toml"
+    publish(session, registers.read_definition(file), now=NOW, origin="test")
+    session.commit()
+
+    page = client.get("/en/procedures/1.115797?check=1&a_rice_area=many").text
+
+    assert "This cannot be read as a number" in page.partition('id="a_rice_area"')[0]
+
+
 def test_an_outline_is_asked_and_drawn(app: flask.Flask) -> None:
     def bend(told: dict) -> None:  # type: ignore[type-arg]
         told["sections"][0]["fields"].append({"code": "plot", "type": "outline", "label": words("Plot")})

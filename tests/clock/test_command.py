@@ -100,7 +100,7 @@ def test_a_date_beyond_the_loaded_years_is_reckoned_and_provisional(received: st
     assert answer["provisional"] is True
     lines = answer["lines"]
     assert isinstance(lines, list)
-    assert "provisional" in {line["kind"] for line in lines}
+    assert {"provisional", "not_loaded"} & {line["kind"] for line in lines}
     assert str(answer["due_at"]).endswith("T17:00:00+07:00")
 
 
@@ -109,6 +109,13 @@ def test_without_now_an_open_pause_is_reckoned_to_the_machines_clock() -> None:
 
     assert answer["open_pause"] is True
     assert datetime.fromisoformat(str(answer["due_at"])).year >= 2026
+
+
+def test_a_limit_of_the_same_day_is_tried_with_its_latest_hour() -> None:
+    same_day = ("--limit", "0 working days", "--cutoff", "15:00")
+
+    assert asked("--received", "2026-08-20T14:59", *same_day)["due_at"] == "2026-08-20T17:00:00+07:00"
+    assert asked("--received", "2026-08-20T15:01", *same_day)["due_at"] == "2026-08-21T17:00:00+07:00"
 
 
 def test_it_takes_another_calendar(tmp_path: Path) -> None:
@@ -131,7 +138,8 @@ def test_it_takes_another_calendar(tmp_path: Path) -> None:
         ["--received", "2026-13-20T09:00", "--limit", "3 working days"],
         ["--received", "yesterday", "--limit", "3 working days"],
         ["--received", "2026-08-20T09:00", "--limit", "3 bananas"],
-        ["--received", "2026-08-20T09:00", "--limit", "0 working days"],
+        ["--received", "2026-08-20T09:00", "--limit", "0 calendar days"],
+        [*ASKED, "--cutoff", "3 pm"],
         ["--received", "2026-08-20T09:00", "--limit", "900000 months"],
         ["--received", "0001-01-01T00:00+14:00", "--limit", "1 month"],
         [*ASKED, "--pause", "2026-08-21T09:00"],

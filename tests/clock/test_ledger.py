@@ -5,7 +5,7 @@ from datetime import date, time
 import pytest
 
 from portal.clock.due import Due, Extension, Reopening, acceptance_due, due, step_due
-from portal.clock.explain import Because, Kind, for_everybody
+from portal.clock.explain import Because, Idle, Kind, for_everybody
 from portal.clock.limit import Limit, Unit
 from portal.clock.stopwatch import Pause, Policy
 from portal.clock.words import line as in_words
@@ -56,8 +56,10 @@ def test_a_step_and_the_answer_to_a_filing_name_their_working_time() -> None:
     answer = acceptance_due(at("2026-06-01T09:00"), VIETNAM)
 
     said = [in_words(line, "vi") for found in (step, answer) for line in found.lines if line.kind is Kind.LIMIT]
-    assert said[0] == "Thời hạn: 1 ngày 4 giờ làm việc."
-    assert said[1].startswith("Thời hạn: 1 ngày làm việc (")
+    assert said[0] == "Thời hạn: 12 giờ làm việc."
+    assert said[1].startswith("Thời hạn: 8 giờ làm việc (")
+    hours = [in_words(line, "en") for line in step.lines if line.kind is Kind.OFFICE_HOURS]
+    assert hours == ["Only office hours count: 07:00–11:30, 13:30–17:00."]
 
 
 def test_a_limit_over_tet_names_each_holiday_and_weekend_it_skips() -> None:
@@ -120,10 +122,51 @@ def test_overlapping_pauses_share_a_line_with_both_reasons_and_events() -> None:
     assert (line.parameters["reason"], line.events, line.days) == ("a; b", ("e-1", "e-2"), 3)
 
 
-def test_a_pause_that_began_too_late_leaves_no_line() -> None:
-    found = asked("2026-06-01T09:00", "5 working days", pause("2026-06-09T10:00/2026-06-11T10:00"))
+@pytest.mark.parametrize(
+    ("stop", "because"),
+    [
+        ("2026-06-09T10:00/2026-06-11T10:00", Idle.AFTER_THE_LIMIT),
+        ("2026-05-28T10:00/2026-05-29T10:00", Idle.BEFORE_RECEPTION),
+        ("2026-06-03T10:00/2026-06-03T10:00", Idle.NO_WORKING_TIME),
+    ],
+)
+@pytest.mark.parametrize("limit", ["5 working days", "40 working hours", "7 calendar days"])
+def test_a_pause_that_changes_nothing_says_so_and_why(stop: str, because: Idle, limit: str) -> None:
+    found = asked("2026-06-01T09:00", limit, pause(stop))
 
+    assert found.due_at == asked("2026-06-01T09:00", limit).due_at
+    (line,) = [line for line in found.lines if line.kind is Kind.PAUSE_WITHOUT_EFFECT]
+    assert line.parameters["because"] is because
     assert Kind.PAUSE not in {line.kind for line in found.lines}
+
+
+def test_an_answer_outside_office_hours_says_when_it_came_and_from_when_it_counts() -> None:
+    found = asked("2026-06-15T10:00", "20 calendar days", pause("2026-07-01T09:00/2026-07-04T09:00"))
+
+    (line,) = [line for line in found.lines if line.kind is Kind.PAUSE]
+    assert (line.parameters["answered_at"], line.parameters["until"]) == (
+        at("2026-07-04T09:00"),
+        at("2026-07-06T07:00"),
+    )
+    assert "answered at 09:00 on Saturday 4 July 2026" in in_words(line, "en")
+
+
+def test_a_month_without_that_day_says_which_day_counts() -> None:
+    found = asked("2026-01-30T09:00", "1 month")
+
+    (line,) = [line for line in found.lines if line.kind is Kind.SHORT_MONTH]
+    assert in_words(line, "en") == "That month has no day 30: its last day counts, Saturday 28 February 2026."
+    assert Kind.SHORT_MONTH not in {line.kind for line in asked("2026-03-30T09:00", "1 month").lines}
+
+
+def test_days_off_between_arrival_and_effective_reception_are_named() -> None:
+    found = asked("2026-11-23T21:39", "3 working days")
+
+    assert story(found)[:3] == [
+        ("received", "2026-11-23", 0),
+        ("holiday_skipped", "2026-11-24", 1),
+        ("effective_reception", "2026-11-25", 0),
+    ]
 
 
 def test_a_date_held_by_a_pause_says_so() -> None:
@@ -157,8 +200,15 @@ def test_a_restart_tells_the_second_count_only() -> None:
 def test_calendar_days_tell_where_the_date_moved_from() -> None:
     found = asked("2026-02-02T09:00", "15 calendar days")
 
-    assert story(found)[-2:] == [("moved_to_working_day", "2026-02-17", 6), ("due", "2026-02-23", 0)]
-    assert found.lines[-2].parameters["to"] == date(2026, 2, 23)
+    assert story(found)[-6:] == [
+        ("moved_to_working_day", "2026-02-17", 6),
+        ("holiday_skipped", "2026-02-18", 1),
+        ("holiday_skipped", "2026-02-19", 1),
+        ("holiday_skipped", "2026-02-20", 1),
+        ("weekend_skipped", "2026-02-21", 2),
+        ("due", "2026-02-23", 0),
+    ]
+    assert found.lines[-6].parameters["to"] == date(2026, 2, 23)
 
 
 def test_holidays_left_out_of_calendar_days_are_named() -> None:
@@ -253,7 +303,8 @@ def test_everybody_sees_the_lines_without_reasons_and_links() -> None:
 def test_every_ledger_is_in_order_and_ends_with_the_due_date(case: Case) -> None:
     found = case.ask(VIETNAM)
 
-    moments = [line.at for line in found.lines if line.kind is not Kind.PROVISIONAL]
+    aside = {Kind.PROVISIONAL, Kind.PAUSE_WITHOUT_EFFECT}  # the latter may begin after the due date
+    moments = [line.at for line in found.lines if line.kind not in aside]
     assert moments == sorted(moments)
     assert found.lines[0].kind in {Kind.RECEIVED, Kind.ENTERED, Kind.FILED} or found.lines[0].at < at(case.received)
     assert found.lines[-1].kind is Kind.DUE
@@ -269,7 +320,8 @@ def test_the_lines_account_for_every_day_between_reception_and_due_date(case: Ca
     found = case.ask(VIETNAM)
     start = found.effective_reception.date()
 
-    skipped = sum(line.days for line in found.lines if line.kind in {Kind.WEEKEND, Kind.HOLIDAY})
+    off = [line for line in found.lines if line.kind in {Kind.WEEKEND, Kind.HOLIDAY} and line.at.date() > start]
+    skipped = sum(line.days for line in off)
     paused = [line for line in found.lines if line.kind is Kind.PAUSE]
     covered = sum(
         line.at.date() < day <= line.parameters["until"].date()  # type: ignore[union-attr, operator]

@@ -28,7 +28,7 @@ def test_a_limit_is_read_from_words(text: str, amount: Decimal | int, unit: Unit
 @pytest.mark.parametrize(
     "text",
     [
-        "", "3", "days", "3 days", "three working days", "3 bananas", "0 working days", "0 months", "-3 working days",
+        "", "3", "days", "3 days", "three working days", "3 bananas", "0 calendar days", "0 months", "-3 working days",
         "1.5 working days", "0.5 months", "0.001 working hours", "3 working dayss", "99999999 months",
         "NaN working hours", "1e3 working hours", "3 working days 2", "３ months",
     ],

@@ -47,21 +47,22 @@ def test_every_kind_of_line_can_be_said_in_every_language() -> None:
         assert all(text.endswith((".", "。")) and "{" not in text and "  " not in text for text in said)
 
 
+FROM_TO = {
+    "vi": "Tạm dừng tính thời hạn từ 10:00 thứ Sáu, 05/06/2026 đến 10:00 thứ Ba, 09/06/2026 (x)",
+    "en": "Clock stopped from 10:00 on Friday 5 June 2026 to 10:00 on Tuesday 9 June 2026 (x)",
+    "zh": "2026年6月5日（星期五）10:00至2026年6月9日（星期二）10:00暂停计时（x）",
+}
+
+
 @pytest.mark.parametrize(
-    ("language", "said"),
+    ("language", "taken"),
     [
-        (
-            "vi",
-            "Tạm dừng tính thời hạn từ 10:00 thứ Sáu, 05/06/2026 đến 10:00 thứ Ba, 09/06/2026 (x): không tính 2 ngày.",
-        ),
-        (
-            "en",
-            "Clock stopped from 10:00 on Friday 5 June 2026 to 10:00 on Tuesday 9 June 2026 (x): 2 days not counted.",
-        ),
-        ("zh", "2026年6月5日（星期五）10:00至2026年6月9日（星期二）10:00暂停计时（x）：2天不计入。"),
+        ("vi", ": không tính 2 ngày, kể từ ngày sau ngày dừng đến hết ngày tính tiếp."),
+        ("en", ": 2 days not counted, from the day after it began to the day it ended."),
+        ("zh", "：自暂停次日至恢复计时之日，2天不计入。"),
     ],
 )
-def test_a_pause_reads_like_a_sentence(language: str, said: str) -> None:
+def test_a_pause_reads_like_a_sentence(language: str, taken: str) -> None:
     found = due(
         received_at=at("2026-06-01T09:00"),
         limit=Limit.parse("5 working days"),
@@ -69,7 +70,8 @@ def test_a_pause_reads_like_a_sentence(language: str, said: str) -> None:
         pauses=[pause("2026-06-05T10:00/2026-06-09T10:00", reason="x")],
     )
 
-    assert [words.line(line, language) for line in found.lines if line.kind is Kind.PAUSE] == [said]
+    said = [words.line(line, language) for line in found.lines if line.kind is Kind.PAUSE]
+    assert said == [FROM_TO[language] + taken]
 
 
 def test_a_pause_that_took_no_day_says_so() -> None:

@@ -8,13 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Party, PartyKind
+from portal.accounts.queries.listings import waiting_registrations
+from portal.attachments import queries as files
 from portal.calendars.actions import publish_packaged
 from portal.catalogue import registers
 from portal.catalogue.actions import publish
 from portal.demonstration.arriving import WAITING
 from portal.demonstration.seeding import seed
 from portal.demonstration.speaking import TALK
-from portal.dossiers.models import Dossier, DossierAnswers, DossierEvent
+from portal.dossiers.models import Cosignature, Dossier, DossierAnswers, DossierEvent
 from portal.hearing.models import Matter, MatterKind, Rating
 from portal.letters.printing import PrintingOffice
 from portal.workflow.events import EventKind
@@ -28,14 +30,14 @@ NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
 @pytest.fixture
 def told(session: Session, tmp_path: Path) -> Session:
-    """The demonstration of twenty dossiers."""
+    """The demonstration of eight dossiers."""
     before = NOW - timedelta(weeks=20)
     for path in registers.definition_files():
         if path.stem in {*ONE_OF_EACH_FIELD, "LS-CO-E"}:
             publish(session, registers.read_definition(path), now=before, origin=path.name)
     publish_packaged(session, now=before)
     office = PrintingOffice.of(settings_for_tests(database_url="postgresql://unused", data_dir=tmp_path))
-    seed(session, dossiers=20, number=7, office=office, now=NOW)
+    seed(session, dossiers=8, number=7, office=office, now=NOW)
     return session
 
 
@@ -51,6 +53,10 @@ def test_a_small_demonstration_leaves_no_room_empty(told: Session) -> None:
     )
     assert written is not None
     assert written >= len(TALK)
+    asked = told.scalars(sa.select(Cosignature).where(Cosignature.ended_at.is_(None))).one()
+    assert asked.signed_at is None
+    (registration,) = waiting_registrations(told)
+    assert files.of(told, party_id=registration.party_id)
 
     rows = told.execute(
         sa.select(Dossier.case_key, Party.kind, Party.name, DossierAnswers.answers)

@@ -8,9 +8,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from portal.accounts.models import Person, Post, SignIn
+from portal.clock.zone import office_day
 from portal.dossiers.actions import withdrawal
-from portal.dossiers.models import Dossier, DossierEvent, SupplementRequest, SupplementState
+from portal.dossiers.models import (
+    Dossier,
+    DossierEvent,
+    DossierPause,
+    DossierStep,
+    SupplementRequest,
+    SupplementState,
+)
 from portal.dossiers.writing import Writer
+from portal.foundation.formats import short_instant
 from portal.letters.contents import Signatory
 from portal.routing.actions import route
 from portal.workflow.events import EventKind
@@ -18,6 +27,7 @@ from portal.workflow.graph import Act
 from portal.workflow.lifecycle import Outcome, Role, State
 from tests.desk.conftest import Office
 from tests.factories import people
+from tests.fixtures.app import Browser
 
 NOTE = "Một ghi chú dài mà không ai muốn gõ lại."
 
@@ -160,6 +170,24 @@ def test_ticks_become_a_request_that_the_head_approves(office: Office, session: 
     assert state_of(session, dossier) is State.SUPPLEMENT_REQUESTED
     assert dossier.code in head.get("/desk?tab=waiting").text
     assert dossier.code not in head.get("/desk?tab=unit").text
+    assert_no_date_from_before(office, dossier, head)
+
+
+def assert_no_date_from_before(office: Office, dossier: Dossier, head: Browser) -> None:
+    """The row and the page of a stopped dossier say since when its clock stands, and no due date of that moment."""
+    office.session.expire_all()
+    kept = office.session.get_one(Dossier, dossier.id).statutory_due_at
+    (step,) = office.session.scalars(sa.select(DossierStep).where(DossierStep.closed_at.is_(None))).all()
+    since = office.session.scalars(sa.select(DossierPause.began_at)).one()
+    assert kept is not None
+    for address in ("/desk?tab=waiting", f"/desk?tab=search&q={dossier.code}"):
+        text = head.get(address).text
+        assert f"từ ngày {office_day(since):%d/%m/%Y}" in text
+        assert "còn lùi cho đến khi có trả lời" in text
+        assert f"{office_day(kept):%d/%m/%Y}" not in text
+    page = head.get(f"/desk/{dossier.code}").text
+    assert f"hạn {short_instant(step.due_at, 'vi')}" not in page
+    assert "Tạm dừng tính thời hạn</p>" in page
 
 
 def test_a_request_without_a_reason_comes_back_with_its_ticks(office: Office, session: Session) -> None:

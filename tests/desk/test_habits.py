@@ -147,6 +147,19 @@ def test_the_lane_is_shown_to_agencies_it_concerns_only(border: Office, session:
     assert dossier.code not in stranger.get("/desk/border").text
 
 
+def test_the_lane_appears_with_the_first_procedure_that_asks_for_a_consignment(
+    office: Office, session: Session, counter: Browser
+) -> None:
+    for _ in range(2):  # the second page knows what the first has read
+        assert 'href="/desk/border"' not in counter.get("/desk").text
+    path = next(one for one in registers.definition_files(registers.PROCEDURES) if one.stem == ORIGIN)
+    publish(session, registers.read_definition(path), now=datetime.now(UTC), origin=path.name)
+    session.commit()
+
+    for _ in range(2):
+        assert 'href="/desk/border"' in counter.get("/desk").text
+
+
 @pytest.mark.parametrize("answers", [None, {}, {"expected_arrival": "mai"}, {"expected_arrival": ["2026-03-02"]}])
 def test_answers_without_a_day_are_no_consignment(answers: dict[str, Any] | None) -> None:
     assert consignment_of(answers) is None

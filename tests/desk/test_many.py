@@ -2,6 +2,8 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
@@ -15,7 +17,9 @@ from portal.desk.actions import batches
 from portal.desk.models import Batch, BatchItem, ItemState, ManyAct
 from portal.desk.tabs import TabKey
 from portal.dossiers.models import Dossier, DossierEvent, DossierStep
+from portal.foundation.outbox import OutboxRow
 from portal.foundation.settings import Settings
+from portal.letters.models import Letter
 from portal.workflow.events import EventKind
 from portal.workflow.graph import Act
 from portal.workflow.lifecycle import Role, State
@@ -213,6 +217,50 @@ def test_the_clerk_numbers_and_issues_many_at_once(office: Office, session: Sess
     assert results(session)[dossier.code] == (ItemState.DONE, None)
     assert session.get_one(Dossier, dossier.id).state is State.SETTLED
     assert (events(session, dossier, EventKind.NUMBERED), events(session, dossier, EventKind.ISSUED)) == (1, 1)
+
+
+def letters_of(session: Session) -> list[tuple[int | None, bool]]:
+    """The decisions: their outgoing number and whether they are sealed, by number."""
+    rows = session.execute(
+        sa.select(Letter.number, Letter.sealed_at).where(Letter.kind == "decision").order_by(Letter.number)
+    )
+    return [(number, sealed_at is not None) for number, sealed_at in rows]
+
+
+def again(session: Session, settings: Settings) -> None:
+    """The jobs that were put off after a failure are tried now."""
+    session.execute(sa.update(OutboxRow).where(OutboxRow.closed_at.is_(None)).values(next_try_at=sa.func.now()))
+    drain(session, settings=settings)
+
+
+def test_a_seal_that_fails_leaves_no_gap_each_letter_keeps_its_number_until_it_is_issued(
+    office: Office, session: Session, settings: Settings
+) -> None:
+    dossiers = [office.accepted("1.004191", seed=seed) for seed in (1, 2)]
+    for dossier in dossiers:
+        assert office.sign(dossier).status_code == 303
+    ids = [step_of(office, dossier, Act.NUMBER).id for dossier in dossiers]
+    clerk = office.holder(session.get_one(DossierStep, ids[0]))
+    drain(session, settings=settings)
+    kept = Path(urlsplit(settings.storage_url).path) / "letters"
+    kept.rename(kept.with_name("aside"))
+    kept.write_text("")  # where letters are kept there is a file now, so nothing can be stored
+    start(clerk, chosen_in(clerk, "number", "issue", *ids))
+
+    for _ in range(batches.MOST_TRIES * len(dossiers) + 1):
+        again(session, settings)
+    assert {state for state, _ in results(session).values()} == {ItemState.NOT_DONE}
+    assert {reason for _, reason in results(session).values()} == {"batch.gave_up"}
+    assert letters_of(session) == [(1, False), (2, False)]
+
+    kept.unlink()
+    kept.with_name("aside").rename(kept)
+    ids = [step_of(office, dossier, Act.ISSUE).id for dossier in dossiers]
+    start(clerk, chosen_in(clerk, "number", "issue", *ids))
+    drain(session, settings=settings)
+
+    assert letters_of(session) == [(1, True), (2, True)]
+    assert [events(session, dossier, EventKind.NUMBERED) for dossier in dossiers] == [1, 1]
 
 
 def test_steps_are_passed_on_with_one_note_that_is_needed_where_something_was_to_be_found(

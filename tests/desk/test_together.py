@@ -16,6 +16,7 @@ from portal.foundation.database import new_id
 from portal.workflow.graph import Act
 from portal.workflow.lifecycle import Role, State
 from tests.desk.conftest import Office
+from tests.letters.test_pdf import text_of
 
 NOW = datetime(2026, 3, 2, 3, 42, tzinfo=UTC)
 NOTE = "Đã gọi điện, hẹn nộp bản gốc."
@@ -167,9 +168,25 @@ def test_the_register_lists_a_period_and_its_file_has_the_same(office: Office) -
     assert dossier.code not in office.browser("finance", Role.HEAD).get("/desk/register").text
 
 
+def test_the_register_is_printed_in_the_form_of_the_law_for_ones_own_office_only(office: Office) -> None:
+    dossier = office.file()
+    today = datetime.now(UTC).date()
+    address = f"/desk/register.pdf?since={today - timedelta(days=2)}&until={today + timedelta(days=2)}"
+
+    paper = office.browser("service_centre", Role.ONE_STOP).get(address)
+    assert paper.mimetype == "application/pdf"
+    said = text_of(paper.data)
+    assert "SỔ THEO DÕI HỒ SƠ" in said
+    assert dossier.code in said
+    other = text_of(office.browser("finance", Role.HEAD).get(address).data)
+    assert dossier.code not in other
+    assert "Không có hồ sơ nào" in other
+
+
+@pytest.mark.parametrize("file", ["csv", "pdf"])
 @pytest.mark.parametrize("query", ["since=2026-03-31&until=2026-03-01", "since=2024-01-01&until=2026-01-01", "since=x"])
-def test_a_period_that_makes_no_sense_gives_no_file(office: Office, query: str) -> None:
-    assert office.browser("service_centre", Role.ONE_STOP).get(f"/desk/register.csv?{query}").status_code == 422
+def test_a_period_that_makes_no_sense_gives_no_file(office: Office, query: str, file: str) -> None:
+    assert office.browser("service_centre", Role.ONE_STOP).get(f"/desk/register.{file}?{query}").status_code == 422
 
 
 def test_a_period_that_makes_no_sense_is_answered_beside_the_boxes(office: Office) -> None:

@@ -72,6 +72,7 @@ def fill(client: Browser, world: World, address: str, code: str = "1.013225", ca
         if values := own(section, typed):
             answer = save(client, address, section.code, values)
             assert answer.status_code == 303, words(answer)
+            assert "check=" not in answer.location, words(client.get(answer.location))
 
 
 def upload(

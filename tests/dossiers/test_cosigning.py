@@ -196,7 +196,9 @@ def test_timeline_officers_page_and_receipt_name_both_persons(
     pages_shown = [two.filer.get(f"/dossiers/{code}"), officer.get(f"/desk/{code}")]
     dossier = locked(session, session.scalars(sa.select(Dossier.id)).one())
     assert dossier is not None
-    receipt = Writer(session, dossier, "http://localhost").filing_receipt()
+    receipt = Writer(session, dossier, "http://localhost").filing_receipt(
+        session.get_one(DossierEvent, (dossier.id, 1))
+    )
 
     for page in pages_shown:
         assert page.status_code == 200

@@ -247,7 +247,9 @@ def test_the_receipt_says_by_whose_signature_it_was_declared(signing: Signing, s
 
     dossier = locked(session, session.scalars(sa.select(Dossier.id)).one())
     assert dossier is not None
-    receipt = Writer(session, dossier, "http://localhost").filing_receipt()
+    receipt = Writer(session, dossier, "http://localhost").filing_receipt(
+        session.get_one(DossierEvent, (dossier.id, 1))
+    )
 
     assert receipt.declared is not None
     assert signing.company.name in receipt.declared.vi

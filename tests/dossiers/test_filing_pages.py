@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.attachments.models import Attachment
 from portal.dossiers.models import Dossier, DossierEvent, Draft
 from portal.foundation.outbox import OutboxRow
 from portal.workflow.lifecycle import State
@@ -61,7 +62,20 @@ def test_what_the_portal_knows_is_filled_in_already(filer: Browser, world: World
     assert world.company is not None
     assert world.company.tax_code is not None
     assert world.company.name in page.text
+    assert "Số nhà, đường, thôn (không bắt buộc)" in pages.words(page)
     assert world.company.tax_code in page.text
+
+
+def test_the_same_file_added_again_is_said_to_be_here_already(filer: Browser, world: World, session: Session) -> None:
+    address = pages.begin(filer, world)
+
+    first = filer.get(pages.upload(filer, address, "land_paper").location)
+    again = filer.get(pages.upload(filer, address, "land_paper").location)
+
+    said = "Tệp này đã có ở đây: giấy tờ.pdf."
+    assert said not in pages.words(first)
+    assert said in pages.words(again)
+    assert session.scalar(sa.select(sa.func.count()).select_from(Attachment)) == 1
 
 
 def test_sending_the_filing_twice_files_once_and_shows_the_same_receipt(

@@ -1,5 +1,6 @@
 """Following a dossier, answering, taking back, tracking without an account; who sees what."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,9 +14,11 @@ from portal.accounts.actions import mandates
 from portal.attachments.models import Attachment, ScanState
 from portal.dossiers import narrative
 from portal.dossiers.actions import decision, intake, steps, supplement
+from portal.dossiers.actions.letters import write
 from portal.dossiers.models import Dossier, DossierAnswers, SupplementRequest, SupplementState
 from portal.foundation.storage import Storage
 from portal.letters.authority import DemoAuthority
+from portal.letters.contents import LetterKind
 from portal.letters.printing import PrintingOffice
 from portal.routing.actions import route
 from portal.workflow.events import EventKind
@@ -23,6 +26,7 @@ from portal.workflow.graph import Act
 from portal.workflow.lifecycle import Outcome, Role, State
 from tests.dossiers import pages
 from tests.dossiers.test_life import worked
+from tests.dossiers.test_moved_promises import deliver_decision
 from tests.factories import people
 from tests.factories.world import MONDAY, World
 from tests.fixtures.app import Browser
@@ -76,11 +80,29 @@ def test_the_page_of_a_dossier_tells_state_holder_dates_reasons_and_what_happene
         "Ngày hẹn trả",
         "Dự báo",
         "chưa đủ hồ sơ tương tự",
-        "Không tính ngày bắt đầu",
+        "là ngày bắt đầu, không tính",
         "Hồ sơ được tiếp nhận, thời hạn theo luật bắt đầu tính",
         "đang giữ từ",
     ):
         assert sentence in said, sentence
+
+
+def test_a_step_that_is_over_is_told_once_as_done_and_an_idle_one_takes_no_row(
+    filer: Browser, world: World, session: Session
+) -> None:
+    dossier = accepted(world, session)
+    worked(world, session, dossier, until=Act.SIGN)
+
+    page = filer.get(f"/dossiers/{dossier.code}")
+
+    lines = re.findall(r'mc-timeline__title">([^<]*)<', page.text)
+    over = [line for line in lines if line.startswith("Xong bước")]
+    under_way = [line for line in lines if line.startswith("Bắt đầu bước")]
+    assert len(over) > 1
+    assert len(under_way) == 1, "the step where it stands"
+    shares = page.text.partition("mc-shares")[2].partition("</table>")[0]
+    assert "0 phút làm việc</td><td" not in re.sub(r'data-label="[^"]*"', "", shares.partition("Từ lúc nộp")[0])
+    assert "Các bước của cơ quan này" not in shares
 
 
 def test_internal_notes_of_a_step_never_reach_the_company(filer: Browser, world: World, session: Session) -> None:
@@ -207,6 +229,36 @@ def test_a_signed_decision_is_not_shown_before_it_is_issued(
     session.flush()
 
     assert str(letter.id) not in filer.get(f"/dossiers/{dossier.code}").text
+
+
+def test_the_result_stands_first_by_its_own_name_and_number(
+    filer: Browser, world: World, session: Session, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    dossier = accepted(world, session)
+    office = PrintingOffice(
+        public_url="http://localhost",
+        is_demo=True,
+        storage=Storage.at("memory://"),
+        authority=DemoAuthority(tmp_path_factory.mktemp("authority")),
+    )
+    write(
+        session,
+        dossier_id=dossier.id,
+        kind=LetterKind.RECEIPT,
+        event_version=dossier.version,
+        office=office,
+        now=MONDAY,
+    )
+    deliver_decision(world, session, dossier, worked(world, session, dossier, until=Act.SIGN), office)
+    session.flush()
+
+    page = filer.get(f"/dossiers/{dossier.code}").text
+    letters = re.findall(
+        r'mc-documents__name"><a [^>]*>([^<]*)</a>', page.partition('id="letters"')[2].partition("</ul>")[0]
+    )
+
+    assert letters[0] == "Giấy phép xây dựng 1/GPXD"
+    assert len(letters) == 2
 
 
 def test_the_page_and_the_list_cost_the_same_however_much_there_is(

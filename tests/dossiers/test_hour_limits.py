@@ -42,8 +42,8 @@ def filed(world: World, session: Session, when: str) -> Dossier:
 
 
 def ledger(session: Session, dossier: Dossier, now: datetime) -> dict[Kind, str]:
-    projected = replay(history(session, dossier.id), graph_of(dossier))
-    clock = following.clock_of(dossier, projected, now=now)
+    events = history(session, dossier.id)
+    clock = following.clock_of(dossier, replay(events, graph_of(dossier)), events=events, now=now)
     return {line.kind: words.line(line, "en") for line in clock.ledger}
 
 
@@ -117,4 +117,4 @@ def test_what_arrives_after_the_latest_hour_counts_from_the_next_working_day(wor
     assert dossier.promised_due_at == at("2026-03-03T11:10")
     said = ledger(session, dossier, at("2026-03-02T15:20"))
     assert "what arrives after 15:00 counts from the next working day" in said[Kind.LIMIT]
-    assert said[Kind.EFFECTIVE].startswith("Too late for the same day: time counts from 07:00")
+    assert said[Kind.EFFECTIVE].startswith("Too late for the same day: it counts as received at 07:00")

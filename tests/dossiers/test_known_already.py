@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Party, PartyKind, Person
 from portal.catalogue import registers
 from portal.catalogue.definition import Definition
+from portal.catalogue.precheck import prechecked
 from portal.catalogue.queries import definition_of
 from portal.dossiers.models import Draft
-from portal.dossiers.profile import prechecked, prefilled, profile_of, split_address, whole_address
+from portal.dossiers.profile import prefilled, profile_of, split_address, whole_address
 from tests.dossiers import pages
 from tests.factories import people
 from tests.factories.world import World
@@ -101,6 +102,39 @@ def test_an_answer_of_the_check_is_carried_into_the_form_where_it_asks_the_same(
 
     assert prechecked(definition, {"already_started": "no"}) == {}
     assert prechecked(asking_again(definition), {"already_started": "no"}) == {"already_started": ["no"]}
+
+
+def test_what_was_said_of_ones_case_is_filled_in_when_the_draft_begins(filer: Browser, world: World) -> None:
+    assert world.company is not None
+    link = f"{LINK}&a_inside_zone=yes&a_house_basement=no&a_owner_kind=person&a_nonsense=1&a_was_verified=perhaps"
+    start = pages.words(filer.get(link))
+
+    draft = filer.post(link, data={"party": str(world.company.id), "case": "house"}).location
+
+    assert "Khu đất nằm trong Khu kinh tế cửa khẩu Đồng Đăng – Lạng Sơn Có" in start
+    sections = definition_of(world.versions["1.013225"]).sections
+    asked = {field.code: part.code for part in sections for field in part.fields}
+    names = ("inside_zone", "house_basement", "was_verified", "owner_kind")
+    assert {name: chosen(filer.get(f"{draft}/sections/{asked[name]}").text, name) for name in names} == {
+        "inside_zone": ["yes"],
+        "house_basement": ["no"],
+        "was_verified": [],
+        "owner_kind": ["organisation"],  # the company itself says what it is
+    }
+
+
+def test_what_speaks_against_filing_stays_in_sight_until_it_is_filed(filer: Browser, world: World) -> None:
+    assert world.company is not None
+    link = "/drafts/new?procedure=1.013225&case=house&q_already_started=yes&q_has_land_paper=yes"
+    told = ("Nộp hồ sơ lúc này sẽ không có kết quả", "Giấy phép phải có trước khi khởi công.")
+
+    draft = filer.post(link, data={"party": str(world.company.id), "case": "house"}).location
+
+    for address in (link, draft, f"{draft}/review"):
+        page = filer.get(address)
+        assert "mc-check__answer--stop" in page.text
+        assert all(words in pages.words(page) for words in told), address
+    assert "mc-check__answer--stop" not in filer.get(pages.begin(filer, world)).text
 
 
 def test_a_company_need_not_say_that_it_is_one(filer: Browser, world: World) -> None:

@@ -14,10 +14,11 @@ from portal.clock.explain import Kind
 from portal.clock.zone import office_day
 from portal.dossiers import following, moves
 from portal.dossiers.actions import decision, extending, letters, reopening
-from portal.dossiers.models import Dossier, DossierStep
+from portal.dossiers.models import Dossier, DossierEvent, DossierStep
 from portal.dossiers.projection import graph_of
 from portal.dossiers.record import history
 from portal.dossiers.replaying import replayed
+from portal.dossiers.writing import Writer
 from portal.facts.models import DossierFact, TurnaroundCell
 from portal.foundation.errors import Forbidden, Invalid, Refused
 from portal.foundation.outbox import Job, OutboxRow, Timer, TimerKind
@@ -27,6 +28,7 @@ from portal.letters.contents import LetterKind
 from portal.letters.models import Letter
 from portal.letters.printing import PrintingOffice
 from portal.notices.models import Notice
+from portal.workflow.events import EventKind
 from portal.workflow.graph import Act
 from portal.workflow.lifecycle import Outcome, Role, State
 from portal.workflow.projection import Projection
@@ -62,7 +64,8 @@ def told(session: Session, dossier: Dossier) -> set[str]:
 
 
 def ledger(session: Session, dossier: Dossier, now: datetime) -> list[tuple[Kind, str, tuple[str, ...]]]:
-    clock = following.clock_of(dossier, projected(session, dossier), now=now)
+    events = history(session, dossier.id)
+    clock = following.clock_of(dossier, replayed(dossier, events), events=events, now=now)
     return [(line.kind, words.line(line, "en"), line.events) for line in clock.ledger]
 
 
@@ -98,6 +101,27 @@ def test_a_new_promise_moves_the_promised_day_and_no_other(
         now=LATER,
     )
     assert session.scalars(sa.select(Letter).where(Letter.kind == "apology")).one().sealed_at == LATER
+
+
+def test_the_receipt_says_what_its_signer_knew_however_late_it_is_printed(world: World, session: Session) -> None:
+    dossier = accepted(world, session)
+    promised, answer_by = dossier.promised_due_at, dossier.acceptance_due_at
+    assert promised is not None
+    leader = world.holder(dossier.agency_id, Role.LEADER)
+
+    extending.extend(session, dossier, new_promised_on=date(2026, 4, 14), reason=REASON, viewer=leader, now=LATER)
+
+    events = history(session, dossier.id)
+    first, entered = (
+        session.get_one(DossierEvent, (dossier.id, next(event.version for event in events if event.kind is kind)))
+        for kind in (EventKind.FILED, EventKind.ACCEPTED)
+    )
+    writer = Writer(session, dossier, "http://localhost")
+    assert writer.receipt(entered).promised_at == promised
+    assert writer.filing_receipt(first).answer_by == answer_by
+    clock = following.clock_of(dossier, projected(session, dossier), events=events, now=LATER)
+    assert clock.promised is not None
+    assert (clock.printed_on, clock.promised.due_on) == (office_day(promised), date(2026, 4, 14))
 
 
 def test_a_promise_is_moved_once_by_whoever_approves_it_to_a_working_day_to_come(

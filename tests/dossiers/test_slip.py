@@ -1,19 +1,26 @@
 """The process-control slip: every step with its times, and the clock's ledger, for whoever may see the dossier."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from portal.catalogue.queries import definition_of
 from portal.clock.verdict import Closed
-from portal.dossiers.actions import intake
+from portal.dossiers.actions import intake, supplement
+from portal.dossiers.actions.supplement import Item
+from portal.dossiers.following import clock_of
 from portal.dossiers.models import Dossier
 from portal.dossiers.projection import graph_of
-from portal.dossiers.queries import agency_names
-from portal.dossiers.record import history
+from portal.dossiers.queries import agency_names, texts_of
+from portal.dossiers.record import Happening, history, record
+from portal.dossiers.replaying import replayed
 from portal.dossiers.slip import slip_of, visits_of
+from portal.dossiers.slip_form import control_slip
+from portal.dossiers.writing import Writer
+from portal.letters.contents import ControlSlip
 from portal.routing.actions import route
+from portal.workflow.events import EventKind
 from portal.workflow.lifecycle import Role
 from portal.workflow.replay import replay
 from tests.factories import people
@@ -77,3 +84,60 @@ def test_the_slip_names_the_limit_and_every_step_and_shuts_strangers_out(
     assert f"/dossiers/{dossier.code}/slip.pdf" in page.text
     assert stranger.get(f"/dossiers/{dossier.code}/slip.pdf").status_code == 404
     assert f"/dossiers/{dossier.code}/slip" in filer.get(f"/dossiers/{dossier.code}").text
+
+
+def slip_of_today(session: Session, dossier: Dossier, *, now: datetime) -> ControlSlip:
+    """Form 06 as it is printed at this moment."""
+    events = history(session, dossier.id)
+    projected, names = replayed(dossier, events), agency_names(session)
+    definition, visits = definition_of(dossier.procedure), visits_of(session, dossier.id)
+    slip = slip_of(dossier, projected, visits, definition, names, "vi", now=now, events=events)
+    clock = clock_of(dossier, projected, events=events, now=now)
+    writer, texts = Writer(session, dossier, verification_url="x"), texts_of(session, dossier.id)
+    return control_slip(writer, slip, projected, clock, texts=texts, now=now)
+
+
+def test_form_06_says_since_when_the_clock_stands_and_prints_no_date_as_if_it_held(session: Session) -> None:
+    world, dossier = accepted(session)
+    head, asked_at = world.holder(dossier.agency_id, Role.HEAD), LATER + timedelta(hours=1)
+    item = Item(kind="other", key="", what_is_wrong="Thiếu bản vẽ")
+    supplement.draft_request(session, dossier, [item], reason="", legal_ground="", viewer=head, now=asked_at)
+    session.commit()
+    before = dossier.promised_due_at
+    assert before is not None
+
+    form = slip_of_today(session, dossier, now=asked_at + timedelta(days=7))
+
+    done, *at_work = form.handovers
+    assert form.stopped_since == asked_at
+    assert form.promised_at > before
+    assert "tạm dừng từ" in form.notes[0].vi
+    assert (done.giver, done.done_at, done.note) == ("Người nộp hồ sơ", LATER, None)
+    for row in at_work:
+        assert row.giver == done.receiver
+        assert row.receiver
+        assert (row.done_at, row.due_at, row.result) == (None, None, None)
+        assert row.note is not None
+        assert row.note.vi == "Dừng tính hạn từ 02/03/2026"
+
+
+def test_form_06_states_every_stop_with_its_days_and_every_column_means_one_thing(session: Session) -> None:
+    world, dossier = accepted(session)
+    head, asked_at = world.holder(dossier.agency_id, Role.HEAD), LATER + timedelta(hours=1)
+    item = Item(kind="other", key="", what_is_wrong="Thiếu bản vẽ")
+    supplement.draft_request(
+        session, dossier, [item], reason="", legal_ground="Điều 9 Thông tư 1", viewer=head, now=asked_at
+    )
+    answered = Happening(kind=EventKind.SUPPLEMENT_ANSWERED)
+    record(session, dossier, [answered], actor=None, now=asked_at + timedelta(days=8))
+    session.commit()
+
+    form = slip_of_today(session, dossier, now=asked_at + timedelta(days=9))
+
+    (stop, *others) = form.notes
+    assert form.stopped_since is None
+    assert all(one in stop.vi for one in ("02/03/2026", "10/03/2026", "Điều 9 Thông tư 1", "8 ngày"))
+    assert all("Tạm dừng" not in one.vi for one in others)
+    assert form.promised_at == dossier.promised_due_at
+    assert all(row.received_at <= (row.done_at or asked_at) for row in form.handovers)
+    assert {row.note.vi for row in form.handovers if row.note} == {"Dừng tính hạn 02/03/2026–10/03/2026"}

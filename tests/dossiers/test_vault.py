@@ -90,6 +90,37 @@ def test_answers_given_before_fill_what_is_empty_and_nothing_else(
     assert draft.answers["plot_number"] == pages.example(world)["plot_number"]
 
 
+def test_an_undertaking_is_never_offered_from_an_earlier_dossier(
+    filer: Browser, world: World, session: Session
+) -> None:
+    world.file()
+    address = pages.begin(filer, world)
+    page = filer.get(f"{address}/sections/schedule")
+    offered = page.text.partition("mc-offers")[2].partition("</details>")[0]
+    assert "Dự kiến thời gian hoàn thành" in offered
+    assert "Tôi cam đoan" not in offered
+    seen = {name: pages.hidden(page, name) for name in ("version", "seen")}
+
+    filer.post(f"{address}/sections/schedule", data={**seen, "use": "earlier"})
+
+    session.expire_all()
+    answers = session.scalars(sa.select(Draft).where(Draft.closed_at.is_(None))).one().answers
+    assert "months_to_build" in answers
+    assert "commitment" not in answers
+
+
+def test_what_was_given_before_is_still_offered_beside_what_is_wrong(filer: Browser, world: World) -> None:
+    world.file()
+    address = pages.begin(filer, world)
+
+    refused = pages.save(filer, address, "site", {"works_name": "Kho số 9"})
+
+    page = filer.get(refused.location)
+    assert "govuk-error-summary" in page.text
+    assert 'name="use"' in page.text
+    assert 'value="Kho số 9"' in page.text
+
+
 def test_the_number_and_the_validity_of_a_paper_are_kept_and_checked(
     filer: Browser, world: World, session: Session
 ) -> None:

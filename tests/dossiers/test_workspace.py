@@ -84,6 +84,7 @@ def test_a_dossier_begins_another_one_under_the_version_in_force(
     assert draft.procedure_version_id == newer.id
     assert "works_name" not in draft.answers
     assert draft.answers["owner_name"]
+    assert "commitment" not in draft.answers, "what is undertaken is declared afresh"
     assert filer.get(answer.location).status_code == 200
 
 

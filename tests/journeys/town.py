@@ -4,7 +4,7 @@ import os
 import socket
 import urllib.error
 import urllib.request
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +29,15 @@ ONE_STOP_AGENCY = "service_centre"
 class Town(Crew):
     """A crew with a web server, and the people of `tests.factories.world` to walk through its pages."""
 
-    def __init__(self, *, database_url: str, redis_url: str, folder: Path, mode: str = "test") -> None:
+    def __init__(
+        self,
+        *,
+        database_url: str,
+        redis_url: str,
+        folder: Path,
+        mode: str = "test",
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.port = _free_port()
         self.url = f"http://localhost:{self.port}/"
         super().__init__(
@@ -43,6 +51,7 @@ class Town(Crew):
                 "HOST": "127.0.0.1",
                 "WEB_WORKERS": "1",
                 "WEB_THREADS": "8",
+                **(environment or {}),
             },
         )
         self.engine = sa.create_engine(database.driver_url(database_url), poolclass=sa.pool.NullPool)
@@ -73,16 +82,17 @@ class Town(Crew):
 
     def company(self) -> Visitor:
         """The company's owner, signed in."""
-        return self._person(self.company_email)
+        return self.person(self.company_email)
 
     def officer(self, agency: str, role: Role) -> Visitor:
         """The officer who holds the role in the agency, signed in with the second factor."""
-        return self._person(self.officers[agency, role])
+        return self.person(self.officers[agency, role])
 
     def one_stop(self) -> Visitor:
         return self.officer(ONE_STOP_AGENCY, Role.ONE_STOP)
 
-    def _person(self, email: str) -> Visitor:
+    def person(self, email: str) -> Visitor:
+        """Whoever has this address, signed in."""
         if email not in self._signed_in:
             visitor = self.visitor()
             page = visitor.get("/sign-in")
@@ -128,10 +138,20 @@ class Town(Crew):
 
 
 @contextmanager
-def open_town(*, database_url: str, redis_url: str, folder: Path) -> Iterator[Town]:
+def open_town(
+    *,
+    database_url: str,
+    redis_url: str,
+    folder: Path,
+    mode: str = "test",
+    environment: Mapping[str, str] | None = None,
+    procedures: Collection[str] = world.ONE_OF_EACH_FIELD,
+) -> Iterator[Town]:
     """A town with everything running."""
-    with Town(database_url=database_url, redis_url=redis_url, folder=folder) as town:
-        town.settle()
+    with Town(
+        database_url=database_url, redis_url=redis_url, folder=folder, mode=mode, environment=environment
+    ) as town:
+        town.settle(procedures)
         town.relay()
         town.worker()
         town.web()

@@ -37,6 +37,7 @@ OF_PEOPLE = frozenset(
         NoticeKind.FIGURES_MAIL,
         NoticeKind.REGISTRATION_APPROVED,
         NoticeKind.REGISTRATION_REFUSED,
+        NoticeKind.CERTIFICATE_EXPIRES,
     }
 )
 """What is about somebody's account, draft or words, and not always about a dossier."""

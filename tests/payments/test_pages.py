@@ -96,7 +96,10 @@ def test_from_the_dossier_to_the_bank_and_back_with_the_receipt(
     filer: Browser, dossier: Dossier, bill: Bill, session: Session, settings: Settings
 ) -> None:
     assert f"/dossiers/{dossier.code}/payments" in filer.get(f"/dossiers/{dossier.code}").text
-    assert "75.000" in filer.get(f"/dossiers/{dossier.code}/payments").text
+    owed = filer.get(f"/dossiers/{dossier.code}/payments").text
+    assert "75.000" in owed
+    assert "Không trả lại nữa: hồ sơ đã được tiếp nhận." in owed
+    assert filer.get(f"/dossiers/{dossier.code}/filed").location == f"/dossiers/{dossier.code}"
     start = filer.post(
         f"/dossiers/{dossier.code}/payments/{bill.id}/start", data=start_form(bill, amount="1", amount_vnd="1")
     )
@@ -118,6 +121,24 @@ def test_from_the_dossier_to_the_bank_and_back_with_the_receipt(
     found = re.search(rf"/dossiers/{dossier.code}/letters/[0-9a-f-]+", page)
     assert found
     assert filer.get(found[0]).data.startswith(b"%PDF")
+
+
+def test_a_second_press_at_the_bank_is_told_that_it_was_paid_already_and_takes_nothing(
+    filer: Browser, dossier: Dossier, bill: Bill, session: Session
+) -> None:
+    address = path_of(filer.post(f"/dossiers/{dossier.code}/payments/{bill.id}/start", data=start_form(bill)).location)
+    at_bank(filer, address, "00")
+
+    again = {"query": address.partition("?")[2], "choice": "00"}
+    opened, pressed = filer.get(address), filer.post("/payments/sandbox-bank", data=again)
+
+    for answer in (opened, pressed):
+        assert answer.status_code == 200
+        assert re.search(r"Đã nộp lúc \d\d:\d\d .*; không thu thêm gì", answer.text)
+        assert 'name="choice"' not in answer.text
+        assert "/payments/sandbox/return?" in answer.text
+    session.expire_all()
+    assert session.scalars(sa.select(Payment.state)).one() is PaymentState.SUCCEEDED
 
 
 @pytest.mark.parametrize("choice", ["24", "51"])

@@ -71,7 +71,11 @@ def test_a_receipt_whose_day_was_moved_says_the_new_day_and_no_reason(
     )
     session.commit()
     receipt = newest(session, dossier, LetterKind.RECEIPT)
-    assert MOVED["en"] not in check(client, receipt, "en")
+    before = check(client, receipt, "en")
+    assert MOVED["en"] not in before
+    assert "The day promised on it, " in before
+    assert "is still the one promised today" in before
+    assert "The receiving officer signed by accepting the dossier" in before
 
     leader = world.holder(dossier.agency_id, Role.LEADER)
     extending.extend(session, dossier, new_promised_on=date(2026, 4, 14), reason=REASON, viewer=leader, now=LATER)
@@ -109,6 +113,9 @@ def test_a_decision_that_was_taken_back_is_genuine_and_void_and_the_next_one_hol
     for language, said in VOID.items():
         assert INSTEAD[language] in check(client, first, language)
         assert said not in check(client, second, language)
+    assert "This decision is in force" in check(client, second, "en")
+    assert "Building permit" in check(client, second, "en")
+    assert "This decision is in force" not in check(client, first, "en")
 
 
 def test_comparing_the_very_file_of_a_void_decision_still_says_void(

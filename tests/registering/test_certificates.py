@@ -74,6 +74,19 @@ def test_the_certificate_is_read_by_the_office_which_then_approves(
     assert add(owner, company) == 409
 
 
+def test_the_counter_says_how_many_companies_wait_and_leads_there(
+    owner: Browser, office: Browser, company: Party
+) -> None:
+    assert "1 doanh nghiệp đang chờ xem xét đăng ký" in office.get("/counter/").text
+    assert company.name in office.get("/accounts/registrations").text
+
+    add(owner, company)
+    office.post(f"/accounts/registrations/{company.tax_code}/approve")
+
+    assert "đang chờ xem xét đăng ký" not in office.get("/counter/").text
+    assert "/accounts/registrations" in office.get("/counter/").text
+
+
 def test_the_account_page_leads_to_the_certificate(owner: Browser, company: Party) -> None:
     assert address(company) in owner.get("/accounts").text
     assert "Giấy chứng nhận đăng ký gửi cơ quan" in owner.get("/accounts").text

@@ -11,13 +11,16 @@ from portal.accounts.models import AbsenceKind, Person, Post
 from portal.accounts.queries import standing_in
 from portal.clock.zone import office_day
 from portal.dossiers.actions import decision, steps
+from portal.dossiers.models import Dossier
 from portal.dossiers.record import history
 from portal.dossiers.writing import Writer
 from portal.foundation.errors import Forbidden, NotFound
 from portal.foundation.storage import Storage
 from portal.letters.authority import DemoAuthority
 from portal.letters.contents import Capacity
+from portal.letters.models import Letter
 from portal.letters.printing import PrintingOffice
+from portal.letters.verify import verify_sealed
 from portal.routing.actions import route
 from portal.routing.actions.people import Period, add_absence, add_substitution, end_substitution
 from portal.workflow.events import EventKind
@@ -26,6 +29,7 @@ from portal.workflow.lifecycle import Outcome, Role
 from tests.factories import people
 from tests.factories.world import MONDAY
 from tests.fixtures.app import Browser
+from tests.letters.test_pdf import text_of
 from tests.routing.conftest import Bureau, viewer_of
 
 TODAY = date(2026, 3, 2)
@@ -80,12 +84,49 @@ def test_a_head_signs_for_the_leader_by_order_and_the_decision_says_so(
     assert (printed.capacity, printed.name) == (Capacity.ORDER, "Hoàng Văn Thụ")
     assert printed.principal == "Trưởng ban"
     assert printed.post == "Trưởng phòng"
+    sealed = issued(bureau, session, dossier, office, letter)
+    assert "TL. TRƯỞNG BAN TRƯỞNG PHÒNG" in text_of(sealed)
+    assert "Hoàng Văn Thụ" in text_of(sealed)
+    assert leader.person_id != other_head.id
+    assert session.get_one(Person, leader.person_id).name not in text_of(sealed)
+
+
+def issued(bureau: Bureau, session: Session, dossier: Dossier, office: PrintingOffice, letter: Letter) -> bytes:
+    """Number and issue the signed decision; the sealed file, which says the words that were signed."""
     for act, verb in ((Act.NUMBER, decision.number), (Act.ISSUE, decision.issue)):
         route(session, dossier.id, now=MONDAY)
         step = bureau.step(dossier)
         more = {"office": office} if act is Act.ISSUE else {}
         verb(session, dossier, step.node_key, viewer=bureau.holder(step), now=MONDAY, **more)  # type: ignore[operator]
-    assert letter.sealed_at is not None, "what is sealed says the words that were signed"
+    assert letter.storage_key is not None
+    sealed = office.storage.get(letter.storage_key)
+    assert verify_sealed(sealed, office.roots(now=MONDAY), now=MONDAY).valid
+    return sealed
+
+
+def test_a_deputy_signs_in_the_leaders_place_and_the_issued_decision_says_so(
+    bureau: Bureau, session: Session, office: PrintingOffice
+) -> None:
+    dossier = bureau.at(Act.SIGN)
+    deputy = people.officer(session, bureau.agency, Role.LEADER, name="Vy Thị Thu")
+    post = session.scalars(sa.select(Post).where(Post.person_id == deputy.id)).one()
+    leader = bureau.post(Role.LEADER)
+    viewer = stand_in(session, leader, post, bureau.viewer(Role.LEADER))
+
+    letter = decision.sign(
+        session,
+        dossier,
+        bureau.step(dossier).node_key,
+        outcome=Outcome.GRANTED,
+        viewer=viewer,
+        office=office,
+        now=MONDAY,  # type: ignore[arg-type]
+    )
+
+    assert (letter.signed_by, letter.signed_for, letter.signed_manner) == (post.id, leader.id, "KT.")
+    printed = text_of(issued(bureau, session, dossier, office, letter))
+    assert "KT. TRƯỞNG BAN PHÓ TRƯỞNG BAN" in printed
+    assert "Vy Thị Thu" in printed
 
 
 def test_a_deputy_of_the_same_role_signs_for_the_leader(bureau: Bureau, session: Session) -> None:

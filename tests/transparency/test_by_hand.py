@@ -213,6 +213,8 @@ def test_right_the_first_time_and_the_bottleneck() -> None:
     steps = [{"step": "a", "agency_minutes": 100}, {"step": "b", "agency_minutes": 300}]
     assert shown.bottleneck(steps) == steps[1]
     assert [one["step"] for one in shown.longest_steps(steps)] == ["b", "a"]
+    waits = [*steps, {"step": "deliver", "agency_minutes": 900, "is_counted": False}]
+    assert (shown.bottleneck(waits), shown.all_minutes(waits)) == (steps[1], 400)
 
 
 def test_the_least_share_if_four_overdue_ones_are_untold() -> None:

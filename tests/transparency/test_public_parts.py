@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Agency
 from portal.clock.zone import office_day
 from portal.facts.actions import upsert
-from portal.transparency import figures, public_parts
+from portal.transparency import figures, public_goals, public_parts
 from portal.transparency.actions import snapshots
-from portal.transparency.models import Snapshot
+from portal.transparency.attainment import Attainment, Measured, counted_apart
+from portal.transparency.models import Goal, Snapshot
 from portal.transparency.open_data import Line
 from tests.factories import people
 from tests.factories.facts import many, settled
@@ -134,6 +135,32 @@ def test_the_goals_have_a_page_that_the_front_names(client: Browser, published: 
     assert "Plan 334/KH-UBND of Lạng Sơn" in text
     assert "= 54 ÷ 60" in text
     assert "in a row must be on time to reach the goal" in text
+
+
+def test_a_goal_says_what_the_front_says_of_the_same_thing(client: Browser, session: Session, office: Agency) -> None:
+    for _ in range(60):
+        upsert(session, settled(60, on=YESTERDAY, agency_id=office.id, channel="online"))
+    published = publish(session)
+    share = published.figures["topics"]["shares"]["online_filing"]
+    assert (share["part"], share["n"]) == (60, 60)
+    standing = {one.goal.key: one for one in public_goals.read(session, published, on=office_day(NOW))}
+
+    filed = standing["online_filing"]
+    assert filed.measured == Measured(part=60, whole=60, window_days=365)
+    assert filed.is_met
+    assert standing["satisfaction"].measured is None  # nobody has rated anything
+    assert standing["data_reuse"].measured is None  # the portal does not know
+    assert "100% · goal met= 60 ÷ 60, the last 365 days" in re.sub(
+        r"<[^>]+>", "", client.get("/en/transparency/goals").text
+    )
+
+
+@pytest.mark.parametrize(("n", "part", "is_met"), [(19, 19, None), (20, 19, True), (20, 18, False)])
+def test_a_goal_that_is_counted_apart_needs_twenty_answers(n: int, part: int, is_met: bool | None) -> None:
+    goal = Goal(key="satisfaction", measure="percent", target=95.0, direction="at_least")
+    found = counted_apart({"satisfied": {"n": n, "part": part, "share": part / n}}, goal)
+
+    assert Attainment(goal=goal, measured=found, months=(), margin=None).is_met is is_met
 
 
 @pytest.mark.parametrize("language", ["vi", "en", "zh"])

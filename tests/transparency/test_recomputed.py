@@ -19,7 +19,7 @@ from portal.transparency.models import Snapshot
 from portal.transparency.rebuild import rebuild
 from portal.transparency.sums import STEP_DAYS
 from tests.clock.oracles import ORIGIN
-from tests.factories.history import NOW
+from tests.factories.history import NOW, visited
 from tests.transparency import recomputing
 from tests.transparency.recomputing import PERCENTILES, Case, ageing_of, cases, now_of, rank, sheet_of, window_of
 
@@ -28,9 +28,21 @@ YESTERDAY = TODAY - timedelta(days=1)
 DUE_SOON_WORKING_DAYS = 1
 
 
-@pytest.fixture
-def known(province: Session) -> list[Case]:
-    return cases(province, NOW)
+Sheets = dict[tuple[str, str], dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def known(history_url: str) -> list[Case]:
+    """The province is never changed, so what follows from it is worked out once for all tests of this file."""
+    with visited(history_url) as session:
+        return cases(session, NOW)
+
+
+@pytest.fixture(scope="module")
+def made(history_url: str) -> Sheets:
+    """The officers' sheets, as the portal makes them."""
+    with visited(history_url) as session:
+        return sheets.computed(session, on=TODAY, now=NOW)
 
 
 def soon() -> date:
@@ -94,8 +106,7 @@ def test_every_fact_is_what_the_raw_events_say(province: Session, known: list[Ca
             assert (fact.was_on_time, fact.was_on_time_766) == (one.on_time, one.kept_766(TODAY))
 
 
-def test_every_sheet_equals_the_recomputation(province: Session, known: list[Case]) -> None:
-    made = sheets.computed(province, on=TODAY, now=NOW)
+def test_every_sheet_equals_the_recomputation(made: Sheets, known: list[Case]) -> None:
     expected = groups(known)
     assert set(made) == set(expected)
     for scope, group in expected.items():
@@ -108,15 +119,15 @@ def test_every_sheet_equals_the_recomputation(province: Session, known: list[Cas
         assert found == sheet_of(group, TODAY, soon=soon()), scope
 
 
-def test_every_step_equals_the_recomputation(province: Session, known: list[Case]) -> None:
-    made = sheets.computed(province, on=TODAY, now=NOW)[sheets.PROVINCE, ""]["steps"]
+def test_every_step_equals_the_recomputation(made: Sheets, known: list[Case]) -> None:
+    told = made[sheets.PROVINCE, ""]["steps"]
     stays: dict[tuple[str, str], list[recomputing.Stay]] = {}
     for one in known:
         for stay in one.stays:
             if (TODAY - stay.ended_on).days < STEP_DAYS:
                 stays.setdefault((stay.procedure, stay.step), []).append(stay)
-    assert {(step["procedure"], step["step"]) for step in made} == set(stays)
-    for step in made:
+    assert {(step["procedure"], step["step"]) for step in told} == set(stays)
+    for step in told:
         group = stays[step["procedure"], step["step"]]
         quarters = [ceil(Fraction(stay.minutes, 15)) * 15 for stay in group]
         assert (step["n"], step["agency_minutes"]) == (len(group), sum(stay.minutes for stay in group))
@@ -129,8 +140,8 @@ def test_every_step_equals_the_recomputation(province: Session, known: list[Case
             assert step["on_time"] == sum(stay.minutes <= stay.limit for stay in group)
 
 
-def test_late_acceptance_and_refusals_equal_plain_sql(province: Session) -> None:
-    made = sheets.computed(province, on=TODAY, now=NOW)[sheets.PROVINCE, ""]
+def test_late_acceptance_and_refusals_equal_plain_sql(province: Session, made: Sheets) -> None:
+    whole = made[sheets.PROVINCE, ""]
     row = province.execute(
         sa.text(
             "SELECT count(*), sum((NOT was_on_time_766)::int), sum(acceptance_was_late::int) FROM dossier_facts"
@@ -138,7 +149,7 @@ def test_late_acceptance_and_refusals_equal_plain_sql(province: Session) -> None
         ),
         {"on": TODAY},
     ).one()
-    assert [made["service"][name] for name in ("settled", "late_766", "accepted_late")] == list(row)
+    assert [whole["service"][name] for name in ("settled", "late_766", "accepted_late")] == list(row)
     reasons = province.execute(
         sa.text(
             "SELECT e.params->>'managed_reason' AS reason, count(*) FROM dossier_events e"
@@ -148,13 +159,13 @@ def test_late_acceptance_and_refusals_equal_plain_sql(province: Session) -> None
         ),
         {"on": TODAY},
     ).all()
-    assert made["not_accepted"] == {reason or "": n for reason, n in reasons}
-    assert sum(made["refusals"].values()) == made["refused"]
-    assert len(made["refusals"]) > 1, "the story refuses for several reasons"
+    assert whole["not_accepted"] == {reason or "": n for reason, n in reasons}
+    assert sum(whole["refusals"].values()) == whole["refused"]
+    assert len(whole["refusals"]) > 1, "the story refuses for several reasons"
 
 
-def test_communes_equal_plain_sql(province: Session) -> None:
-    made = sheets.computed(province, on=TODAY, now=NOW)[sheets.PROVINCE, ""]["communes"]
+def test_communes_equal_plain_sql(province: Session, made: Sheets) -> None:
+    communes = made[sheets.PROVINCE, ""]["communes"]
     rows = province.execute(
         sa.text(
             "SELECT commune, count(*) AS n, sum(was_on_time::int) AS on_time FROM dossier_facts"
@@ -162,11 +173,11 @@ def test_communes_equal_plain_sql(province: Session) -> None:
         ),
         {"on": TODAY},
     ).all()
-    assert {one["commune"]: one["n"] for one in made if one["n"]} == {row.commune: row.n for row in rows}
+    assert {one["commune"]: one["n"] for one in communes if one["n"]} == {row.commune: row.n for row in rows}
 
 
 @pytest.mark.parametrize("days", [30, 90, 180, 365])
-def test_percentiles_and_shares_equal_plain_sql(province: Session, days: int) -> None:
+def test_percentiles_and_shares_equal_plain_sql(province: Session, made: Sheets, days: int) -> None:
     """The same from the facts by the database, for every procedure, without a line of our own arithmetic."""
     rows = province.execute(
         sa.text(
@@ -178,7 +189,6 @@ def test_percentiles_and_shares_equal_plain_sql(province: Session, days: int) ->
         ),
         {"on": TODAY, "days": days},
     ).all()
-    made = sheets.computed(province, on=TODAY, now=NOW)
     compared = 0
     for row in rows:
         now = made[sheets.PROCEDURE, row.code]["now"]
@@ -259,19 +269,24 @@ def public_of(
     }
 
 
-@pytest.fixture
-def published(province: Session) -> Snapshot:
-    assert snapshots.publish_snapshot(province, YESTERDAY, NOW)
-    return province.scalars(sa.select(Snapshot)).one()
+@pytest.fixture(scope="module")
+def published(history_url: str) -> Snapshot:
+    with visited(history_url) as session:
+        assert snapshots.publish_snapshot(session, YESTERDAY, NOW)
+        found = session.scalars(sa.select(Snapshot)).one()
+        session.expunge(found)
+        return found
 
 
-def test_every_public_figure_equals_the_recomputation(province: Session, published: Snapshot) -> None:
+def test_every_public_figure_equals_the_recomputation(
+    province: Session, known: list[Case], published: Snapshot
+) -> None:
     # As of the evening before: what has happened since is not known then.
-    known = [one for one in cases(province, NOW) if one.accepted is not None]
-    done = [one for one in known if one.settled_on and one.settled_on <= YESTERDAY]
+    accepted = [one for one in known if one.accepted is not None]
+    done = [one for one in accepted if one.settled_on and one.settled_on <= YESTERDAY]
     settled = grouped(done, lambda one: (one.procedure, one.agency, one.level))
     stopped = grouped(
-        [one for one in known if one.ended_on and not one.settled_on and one.ended_on <= YESTERDAY],
+        [one for one in accepted if one.ended_on and not one.settled_on and one.ended_on <= YESTERDAY],
         lambda one: one.stop_reason,
     )
     open_ = [row for row in published.rows if row["kind"] == "open"]
@@ -321,18 +336,18 @@ def test_every_public_figure_equals_the_recomputation(province: Session, publish
     }
 
 
-def test_the_published_open_ones_are_all_open_ones_but_a_few(province: Session, published: Snapshot) -> None:
-    known = [
+def test_the_published_open_ones_are_all_open_ones_but_a_few(known: list[Case], published: Snapshot) -> None:
+    still = [
         one
-        for one in cases(province, NOW)
+        for one in known
         if one.accepted_on and one.accepted_on <= YESTERDAY and (one.ended_on is None or one.ended_on > YESTERDAY)
     ]
     told = sum(row["dossiers"] for row in published.rows if row["kind"] == "open")
-    assert len(known) - 12 <= told <= len(known)  # at most four of each standing are never told of
+    assert len(still) - 12 <= told <= len(still)  # at most four of each standing are never told of
     bands = {row["age"]: row for row in published.figures["ageing"]}
-    for row in ageing_of([one for one in known if one.ended_on is None], YESTERDAY):
+    for row in ageing_of([one for one in still if one.ended_on is None], YESTERDAY):
         told_of_band = bands.get(row["age"], {})
-        assert all(told_of_band.get(name, 0) <= row[name] + len(known) for name in row if name != "age")
+        assert all(told_of_band.get(name, 0) <= row[name] + len(still) for name in row if name != "age")
 
 
 # --- rebuilding

@@ -13,7 +13,7 @@ from portal.clock.zone import office_day
 from portal.transparency import sheets
 from portal.transparency.actions import snapshots
 from portal.transparency.models import Snapshot
-from tests.factories.history import NOW
+from tests.factories.history import NOW, visited
 from tests.transparency.recomputing import cases
 
 TODAY = office_day(NOW)
@@ -30,15 +30,18 @@ def window_of(ages: Any) -> int | None:
     return next((days for days in (30, 90, 180, 365) if (ages < days).sum() >= 20), None)
 
 
-@pytest.fixture
-def frame(province: Session) -> pd.DataFrame:
+@pytest.fixture(scope="module")
+def frame(history_url: str) -> pd.DataFrame:
     """One row a dossier, from its raw events: made once, for the province is never changed."""
-    if not _MADE:
-        _MADE.append(_frame(province))
-    return _MADE[0]
+    with visited(history_url) as session:
+        return _frame(session)
 
 
-_MADE: list[pd.DataFrame] = []
+@pytest.fixture(scope="module")
+def made(history_url: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """The officers' sheets, as the portal makes them."""
+    with visited(history_url) as session:
+        return sheets.computed(session, on=TODAY, now=NOW)
 
 
 def _frame(province: Session) -> pd.DataFrame:
@@ -64,8 +67,9 @@ def _frame(province: Session) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("scope", "column"), [(sheets.FIELD, "field"), (sheets.PROCEDURE, "procedure"), (sheets.AGENCY, "agency")]
 )
-def test_every_officers_sheet_equals_pandas(province: Session, frame: pd.DataFrame, scope: str, column: str) -> None:
-    made = sheets.computed(province, on=TODAY, now=NOW)
+def test_every_officers_sheet_equals_pandas(
+    made: dict[tuple[str, str], dict[str, Any]], frame: pd.DataFrame, scope: str, column: str
+) -> None:
     compared = 0
     for key, group in frame.groupby(column):
         sheet = made[scope, str(key)]

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -18,9 +20,19 @@ from portal.administration.queries import naming, records
 from portal.administration.queries.records import PAGE, Asked, Change
 from portal.administration.views.room import blueprint, further, me, now, page
 from portal.administration.wording import VERBS
+from portal.foundation import formats
 from portal.foundation.forms import Form
 from portal.foundation.guards import Audience, open_to
+from portal.foundation.languages import spoken
 from portal.foundation.unit_of_work import request_session, unit_of_work
+
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+"""How the record writes a day, and a moment with its offset."""
+
+LINE = 40
+SHORT = 3
+"""What needs more lines than this of so many letters is folded."""
 
 OPENS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -37,8 +49,40 @@ def audit_record() -> Response:
     shown = rows[:PAGE]
     named = naming.names_of(session, shown)
     return page(
-        "audit", status=status, form=form, rows=shown, named=named, field_words=FIELDS, more=more, query=_query()
+        "audit",
+        status=status,
+        form=form,
+        rows=shown,
+        named=named,
+        field_words=FIELDS,
+        worded=_worded,
+        language=spoken(),
+        size=_size,
+        short=SHORT,
+        more=more,
+        query=_query(),
     )
+
+
+def _worded(text: str) -> str:
+    """A moment or a day of the record, by the office's clock and as the reader writes it; other words as they are."""
+    try:
+        if DAY.fullmatch(text):
+            return formats.day(date.fromisoformat(text), spoken())
+        if MOMENT.fullmatch(text):
+            return formats.short_instant(datetime.fromisoformat(text), spoken())
+    except ValueError:
+        return text
+    return text
+
+
+def _size(value: Any) -> int:
+    """Roughly how many lines a phone needs for what stood before or after: long ones are folded."""
+    if isinstance(value, Mapping):
+        return sum(_size(each) for each in value.values())
+    if isinstance(value, list):
+        return sum(_size(each) for each in value)
+    return 1 + len(str(value)) // LINE
 
 
 @blueprint.post("/audit/export")

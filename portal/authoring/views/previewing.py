@@ -20,6 +20,7 @@ from portal.catalogue.drawn_route import drawn
 from portal.catalogue.fields import RowsField
 from portal.catalogue.leaflet import Leaflet, doubts_of, leaflet_of, name_of
 from portal.catalogue.models import ProcedureVersion
+from portal.catalogue.outcome import outcome_of
 from portal.catalogue.precheck import precheck
 from portal.catalogue.queries import definition_of
 from portal.catalogue.tailoring import tailored
@@ -30,7 +31,7 @@ from portal.foundation.errors import NotFound
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.languages import spoken
 from portal.foundation.unit_of_work import request_session
-from portal.letters import pdf
+from portal.letters import blank_form, pdf
 
 
 @blueprint.get("/authoring/<uuid:draft_id>/preview")
@@ -63,6 +64,7 @@ def preview_page(draft_id: UUID) -> Response:
     if definition is None or case is None:
         return _not_yet(one, judged)
     leaflet = _leaflet(definition, case)
+    untold = tailored(definition, case, {}, places=registers.places())
     answer = flask.render_template(
         "authoring/preview_page.html",
         draft=one,
@@ -79,8 +81,10 @@ def preview_page(draft_id: UUID) -> Response:
         doubts=doubts_of(definition, spoken()),
         is_administrator=False,
         question_prefix="q_",
-        tailored=tailored(definition, case, {}, places=registers.places()),
+        tailored=untold,
+        outcome=outcome_of(leaflet, untold),
         answer_prefix="a_",
+        blank_form_url=flask.url_for("authoring.preview_blank_form", draft_id=one.id, case=case.code),
         start_url=flask.url_for("authoring.preview_form", draft_id=one.id, case=case.code),
     )
     return flask.make_response(answer)
@@ -112,6 +116,18 @@ def preview_letter(draft_id: UUID, kind: str) -> Response:
     letter = letters.Example.of(definition, case.code, now=now()).letter(kind)
     answer = flask.Response(pdf.render(letter, language=spoken(), demo=True), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{kind}.pdf"'
+    return answer
+
+
+@blueprint.get("/authoring/<uuid:draft_id>/preview/form.pdf")
+@open_to(Audience.ADMINISTRATOR)
+def preview_blank_form(draft_id: UUID) -> Response:
+    """The form of the draft as an empty sheet of paper."""
+    one, judged, definition, case = _drafted(draft_id)
+    if definition is None or case is None:
+        return _not_yet(one, judged)
+    answer = flask.Response(blank_form.printed(definition, case, language=spoken()), mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{blank_form.filename(definition, case)}"'
     return answer
 
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from portal.accounts.entrance import current_viewer
 from portal.accounts.forms import show_refusal
 from portal.accounts.models import Party, PartyKind
+from portal.accounts.queries import listings
 from portal.accounts.viewer import HeldPost
 from portal.accounts.views.registering import countries
 from portal.catalogue.definition import Definition
@@ -52,13 +53,14 @@ class Found:
 @blueprint.get("/")
 @open_to(Audience.ONE_STOP)
 def front() -> Response:
-    """What the office is taking down, what it took down last, and who asks for a dossier filed here."""
+    """What the office is taking down, what it took down last, who asks for a dossier, which companies register."""
     session, viewer = request_session(), current_viewer()
     return page(
         "front",
         drafts=dossiers.drafts_begun_at_counter(session, viewer=viewer),
         filed=dossiers.filed_at_counter(session, viewer=viewer),
         claims=len(queries.claims_waiting(session, viewer)),
+        registrations=len(listings.waiting_registrations(session)),
         most=dossiers.PAGE,
     )
 

@@ -35,7 +35,7 @@ from portal.desk.tabs import (
     TabKey,
     tabs_for,
 )
-from portal.dossiers.models import Dossier, DossierStep
+from portal.dossiers.models import Dossier, DossierPause, DossierStep
 from portal.dossiers.policy import of_own_office
 from portal.foundation.search import search_key
 from portal.foundation.settings import due_soon_minutes
@@ -91,6 +91,7 @@ class Row(NamedTuple):
 
     `due_at` is what the line is ordered by: the step's, the acceptance's or the end's.
     `holder` is who has the step; `why` the word for why they got it. `office_id` is the agency whose hours count.
+    `stopped_since` is when the clock stopped, if it stands still now: the dates of the row are then from that moment.
     """
 
     id: UUID
@@ -114,6 +115,7 @@ class Row(NamedTuple):
     agency: Mapping[str, str] | None
     why: str | None
     office_id: UUID | None
+    stopped_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,17 +152,29 @@ class Glance:
     consigned: tuple[tuple[UUID, str], ...]
 
 
+_CONSIGNED: dict[str, tuple[str, tuple[tuple[UUID, str], ...]]] = {"last": ("", ())}
+"""The answer to which versions ask for a consignment, and the stamp of all versions it was read under.
+
+To read it the database takes every definition to pieces, which cost more than all the rest of the desk's page. A
+version never changes, so the answer holds until there is another one.
+"""
+
+
 def glance(session: Session, tabs: Sequence[Tab], *, viewer: Viewer, now: datetime) -> Glance:
     """The counters of the tabs and the officer's habits."""
     counted = [tab for tab in tabs if tab.counted]
     statement = _glance(pattern_of(viewer), tuple(tab.key for tab in counted))
-    values = {**parameters(viewer), "person_id": viewer.person_id, **_pressing(session, now)}
-    columns, views, consigned, *numbers = session.execute(statement, values).one()
+    known, consigned = _CONSIGNED["last"]
+    values = {**parameters(viewer), "person_id": viewer.person_id, "known": known, **_pressing(session, now)}
+    columns, views, stamp, read, *numbers = session.execute(statement, values).one()
+    if stamp != known:
+        consigned = tuple((UUID(version_id), digest) for version_id, digest in read or ())
+        _CONSIGNED["last"] = (stamp, consigned)
     return Glance(
         counts={tab.key: number for tab, number in zip(counted, numbers, strict=True)},
         columns=None if columns is None else tuple(columns),
         views=tuple(views or ()),
-        consigned=tuple((UUID(version_id), digest) for version_id, digest in consigned or ()),
+        consigned=consigned,
     )
 
 
@@ -216,11 +230,15 @@ def _glance(pattern: Pattern, keys: tuple[TabKey, ...]) -> sa.Select[Any]:
     own = of_own_office(pattern)
     person = QueueHabit.person_id == sa.bindparam("person_id", type_=sa.Uuid())
     version = sa.func.jsonb_build_array(ProcedureVersion.id, ProcedureVersion.content_hash)
-    consigned = sa.select(sa.func.jsonb_agg(version)).where(sa.text(CONSIGNED))
+    consigned = sa.select(sa.func.jsonb_agg(version)).where(sa.text(CONSIGNED)).scalar_subquery()
+    newest = sa.func.max(sa.cast(ProcedureVersion.id, sa.Text()))
+    stamp = sa.select(sa.func.concat(sa.func.count(), " ", newest)).select_from(ProcedureVersion).scalar_subquery()
+    is_known = stamp == sa.bindparam("known", type_=sa.Text())
     return sa.select(
         sa.select(QueueHabit.columns).where(person).scalar_subquery(),
         sa.select(QueueHabit.views).where(person).scalar_subquery(),
-        consigned.scalar_subquery(),
+        stamp,
+        sa.case((is_known, sa.null()), else_=consigned),
         *(_counter(tab, own).label(tab.key.value) for tab in tabs_for(pattern) if tab.key in keys),
     )
 
@@ -363,6 +381,7 @@ def _columns(tab: Tab) -> sa.Select[Any]:
                 (Dossier.accepted_at.is_(None), Dossier.intake_agency_id),
                 else_=sa.func.coalesce(step.agency_id, Dossier.agency_id),
             ).label("office_id"),
+            _STOPPED_SINCE,
         )
         .join(ProcedureVersion, ProcedureVersion.id == Dossier.procedure_version_id)
         .join(Party, Party.id == Dossier.party_id)
@@ -384,6 +403,13 @@ def _standing_at() -> Any:
     return aliased(DossierStep, standing)
 
 
+_STOPPED_SINCE = (
+    sa.select(DossierPause.began_at)
+    .where(DossierPause.dossier_id == Dossier.id, DossierPause.ended_at.is_(None))
+    .correlate(Dossier)
+    .scalar_subquery()
+    .label("stopped_since")
+)
 # Made once: an alias works its columns out anew each time it is made, and this page is asked all day long.
 _OWNER, _AGENCY, _STANDING_AT = aliased(Person), aliased(Agency), _standing_at()
 

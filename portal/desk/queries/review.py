@@ -33,7 +33,7 @@ from portal.dossiers.replaying import replayed
 from portal.letters.models import Letter
 from portal.routing.models import ConflictOfInterest
 from portal.workflow.events import Event
-from portal.workflow.graph import Graph
+from portal.workflow.graph import Act, Graph
 from portal.workflow.lifecycle import Role
 from portal.workflow.projection import Projection
 
@@ -89,6 +89,21 @@ class Reading:
 def dossier(session: Session, code: str, *, viewer: Viewer) -> Dossier:
     """The dossier with the people and offices around it; `NotFound` if the office may not know of it."""
     return with_everybody(session, code, of_own_office(viewer))
+
+
+def signing_post(session: Session, found: Reading) -> Post | None:
+    """A post that signs the decision of this dossier; None before anybody is competent, or where nobody signs."""
+    signs = next((node for node in found.graph.nodes if node.act is Act.SIGN), None)
+    own = {"competent": found.dossier.agency_id, "intake": found.dossier.intake_agency_id}
+    if signs is None or found.dossier.agency_id is None:
+        return None
+    agency_id: Any = own.get(signs.agency) or sa.select(Agency.id).where(Agency.key == signs.agency).scalar_subquery()
+    return session.scalars(
+        sa.select(Post)
+        .where(Post.agency_id == agency_id, Post.role == signs.role, Post.ended_at.is_(None))
+        .order_by(Post.id)
+        .limit(1)
+    ).one_or_none()
 
 
 def reading(session: Session, found: Dossier) -> Reading:

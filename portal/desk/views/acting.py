@@ -21,7 +21,7 @@ from portal.desk.queries import review as reading_of
 from portal.desk.queries.review import Reading
 from portal.desk.ticks import Ticks
 from portal.desk.views.review import Attempt, review_page
-from portal.desk.views.room import now, page, see, settings
+from portal.desk.views.room import now, page, printing_office, see, settings
 from portal.dossiers import queries
 from portal.dossiers.differing import Change, changes
 from portal.dossiers.models import Dossier
@@ -29,8 +29,10 @@ from portal.foundation.errors import Forbidden, Invalid, NotFound, Refused, Stal
 from portal.foundation.forms import Form
 from portal.foundation.languages import spoken
 from portal.foundation.unit_of_work import request_session, unit_of_work
+from portal.letters.printing import PrintingOffice
 
 Verb = Callable[[Session, Dossier, Viewer, datetime], object]
+SealingVerb = Callable[[Session, Dossier, Viewer, datetime, PrintingOffice], object]
 Offered = Callable[[Acts], bool]
 
 
@@ -50,12 +52,24 @@ def seen_version() -> int:
 
 def act(code: str, sent: Sent, verb: Verb, *, message: str) -> Response:
     """Do one act in one unit of work and go back to the dossier, or say beside the act why it was not done."""
+    return act_with_seal(
+        code, sent, lambda session, dossier, viewer, at, _: verb(session, dossier, viewer, at), message=message
+    )
+
+
+def act_with_seal(code: str, sent: Sent, verb: SealingVerb, *, message: str) -> Response:
+    """The same for an act that may want a seal: a device or a service is asked for it while nothing is held."""
     viewer, at, seen = current_viewer(), now(), seen_version()
-    try:
+
+    def once(office: PrintingOffice) -> UUID:
         with unit_of_work() as session:
             dossier = queries.for_update(session, code, viewer=viewer, version=seen)
             dossier_id = dossier.id
-            verb(session, dossier, viewer, at)
+            verb(session, dossier, viewer, at, office)
+        return dossier_id
+
+    try:
+        dossier_id = printing_office().with_signatures(once)
     except Stale:
         return stale_page(code, viewer, seen)
     except (Refused, Invalid, Forbidden, NotFound) as error:

@@ -38,6 +38,8 @@ from portal.workflow.graph import Act
 from portal.workflow.lifecycle import Role
 
 FILTER = ("tab", "q", "procedure", "field", "due", "per")
+FEW = 100
+"""A page with more dossiers than these looks again less often by itself."""
 
 
 @blueprint.post("/desk/many")
@@ -159,6 +161,7 @@ def _followed(session: Session, batch: Batch) -> Response:
         title=MANY[batch.act],
         waiting=ItemState.WAITING,
         done=ItemState.DONE,
+        few=FEW,
     )
     if batch.ended_at is not None and BY_ITSELF in flask.request.headers:
         answer.headers["HX-Refresh"] = "true"  # the counters above the list have changed as well

@@ -11,21 +11,23 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.viewer import Viewer
 from portal.deliveries.actions import counter
-from portal.desk.views.acting import Sent, act
-from portal.desk.views.room import blueprint, printing_office
+from portal.desk.views.acting import Sent, act_with_seal
+from portal.desk.views.room import blueprint
 from portal.dossiers.actions import decision, intake, supplement
 from portal.dossiers.models import Dossier, SupplementRequest
 from portal.foundation.errors import Refused
 from portal.foundation.guards import Audience, open_to
+from portal.letters.printing import PrintingOffice
 from portal.routing import actions as routing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressed:
-    """Who pressed the button, when, and on which step, for the acts that are about one."""
+    """Who pressed the button, when, where it is sealed, and on which step, for the acts that are about one."""
 
     viewer: Viewer
     now: datetime
+    office: PrintingOffice
     node: str = ""
 
 
@@ -50,7 +52,7 @@ def _drop(session: Session, dossier: Dossier, by: Pressed) -> None:
 
 
 def _issue(session: Session, dossier: Dossier, by: Pressed) -> None:
-    decision.issue(session, dossier, by.node, viewer=by.viewer, office=printing_office(), now=by.now)
+    decision.issue(session, dossier, by.node, viewer=by.viewer, office=by.office, now=by.now)
 
 
 def _request(session: Session, dossier: Dossier) -> SupplementRequest:
@@ -124,10 +126,10 @@ BUTTONS = (
 
 def _view_of(button: Button) -> Callable[..., Response]:
     def press(code: str, node: str = "") -> Response:
-        def verb(session: Session, dossier: Dossier, viewer: Viewer, at: datetime) -> None:
-            button.does(session, dossier, Pressed(viewer=viewer, now=at, node=node))
+        def verb(session: Session, dossier: Dossier, viewer: Viewer, at: datetime, office: PrintingOffice) -> None:
+            button.does(session, dossier, Pressed(viewer=viewer, now=at, office=office, node=node))
 
-        return act(code, Sent(panel=button.panel.format(node=node)), verb, message=str(button.message))
+        return act_with_seal(code, Sent(panel=button.panel.format(node=node)), verb, message=str(button.message))
 
     press.__name__ = button.name
     return open_to(*button.audiences)(press)

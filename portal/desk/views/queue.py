@@ -37,6 +37,7 @@ from portal.foundation.formats import Language
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.languages import spoken
 from portal.foundation.unit_of_work import request_session
+from portal.workflow.lifecycle import ENDED
 
 SIZES = (25, 50, 100)
 LONGEST_QUERY = 120
@@ -63,6 +64,7 @@ class Line:
     left: str
     tone: str
     rests: bool
+    """The clock stands still: the row keeps the dates of the moment it stopped, which are not shown as if they held."""
 
 
 @blueprint.get("/desk", endpoint="queue")
@@ -190,8 +192,11 @@ def _written_out(_language: Language) -> WrittenOut:
 def _line(row: Row, words: Wording) -> Line:
     tab, language = words.tab, words.language
     step = words.steps[row.version_id].get(row.node_key or "")
+    rests = row.stopped_since is not None and row.state not in ENDED
     left, tone = (
-        ("", "") if tab.key in PAST_TABS else time_left(row.due_at, words.at, office=row.office_id, few=_few(tab))
+        ("", "")
+        if rests or tab.key in PAST_TABS
+        else time_left(row.due_at, words.at, office=row.office_id, few=_few(tab))
     )
     return Line(
         row=row,
@@ -202,7 +207,7 @@ def _line(row: Row, words: Wording) -> Line:
         why=words.why.get(row.why or "", ""),
         left=left,
         tone=tone,
-        rests=tab.key is TabKey.WAITING,
+        rests=rests,
     )
 
 
@@ -214,12 +219,12 @@ def _few(tab: Tab) -> int | None:
 
 def _chosen(wanted: Wanted, procedures: Sequence[Named]) -> list[dict[str, str]]:
     """The filters that are on, each with the address that takes it off."""
-    names = {one.code: in_words(one.names) for one in procedures}
     found: list[tuple[str, str]] = []
     if wanted.words.strip():
         found.append(("q", f"“{wanted.words.strip()}”"))
     if wanted.procedure:
-        found.append(("procedure", names.get(wanted.procedure, wanted.procedure)))
+        named = next((in_words(one.names) for one in procedures if one.code == wanted.procedure), wanted.procedure)
+        found.append(("procedure", named))
     if wanted.field:
         found.append(("field", str(BUSINESS_FIELDS.get(wanted.field, wanted.field))))
     if wanted.due is not None:

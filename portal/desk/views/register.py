@@ -9,15 +9,18 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import current_viewer
+from portal.accounts.models import Agency
 from portal.clock.zone import VIETNAM, office_day
+from portal.desk import register_form
 from portal.desk.forms import LONGEST_PERIOD, PeriodForm
 from portal.desk.queries import register
 from portal.desk.queries.register import Entry
 from portal.desk.views.queue import KEEPERS
-from portal.desk.views.room import blueprint, in_words, now, page, tabs_without_place
+from portal.desk.views.room import blueprint, in_words, now, page, printing_office, tabs_without_place
 from portal.foundation import formats
 from portal.foundation.errors import Invalid
 from portal.foundation.guards import open_to
+from portal.foundation.languages import spoken
 from portal.foundation.sheets import csv_pieces
 from portal.foundation.unit_of_work import request_session
 
@@ -55,14 +58,39 @@ def dossier_register() -> Response:
 @open_to(*KEEPERS)
 def register_file() -> Response:
     """The same for a spreadsheet, whole."""
-    since, until = _day("since"), _day("until")
-    if since is None or until is None or not 0 <= (until - since).days <= LONGEST_PERIOD:
-        raise Invalid("register.period")
+    since, until = _period()
     rows = flask.stream_with_context(csv_pieces(_lines(since, until)))
     answer = flask.Response(rows, content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="register-{since}-{until}.csv"'
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+@blueprint.get("/desk/register.pdf")
+@open_to(*KEEPERS)
+def register_paper() -> Response:
+    """The same as a PDF in the form of the law, in Vietnamese with courtesy lines in the reader's language."""
+    since, until = _period()
+    session, viewer = request_session(), current_viewer()
+    paper = register_form.register_paper(
+        _entries(since, until, limit=register_form.PRINTED + 1),
+        offices=[session.get_one(Agency, post.agency_id) for post in viewer.posts],
+        since=since,
+        until=until,
+        public_url=printing_office().public_url,
+        now=now(),
+    )
+    answer = flask.Response(printing_office().print_only(paper, language=spoken()), mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="register-{since}-{until}.pdf"'
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _period() -> tuple[date, date]:
+    since, until = _day("since"), _day("until")
+    if since is None or until is None or not 0 <= (until - since).days <= LONGEST_PERIOD:
+        raise Invalid("register.period")
+    return since, until
 
 
 def _lines(since: date, until: date) -> Iterator[tuple[object, ...]]:

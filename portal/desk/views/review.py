@@ -179,7 +179,7 @@ def _facts(session: Session, reading: Reading, viewer: Viewer, at: datetime) -> 
     """Everything the page tells, before what it lets one do."""
     found, language = reading.dossier, spoken()
     names = queries.agency_names(session)
-    clock = following.clock_of(found, reading.projected, now=at)
+    clock = following.clock_of(found, reading.projected, events=reading.events, now=at)
     share = following.turns(reading.projected, now=at)
     with_notes = sees_notes(reading, viewer)
     is_masked = not sensitive.needs_papers(session, found, viewer)
@@ -226,6 +226,8 @@ def _facts(session: Session, reading: Reading, viewer: Viewer, at: datetime) -> 
         "has_scanner": settings().clamd_url is not None,
         "steps": steps,
         "opinions": [line for line in steps if line.is_opinion],
+        "awaited": showing.awaited(reading, language),
+        "may_read_draft": with_notes and found.agency_id is not None,
         "notes": [line for line in steps if line.note and not line.is_opinion] if with_notes else [],
         "timeline": showing.timeline(reading, names, language, with_notes=with_notes),
         "letters": [

@@ -1,7 +1,9 @@
 """Deciding and signing: the leader reads the decision as it will be printed, then signs it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import flask
 from flask_babel import gettext as _
@@ -9,10 +11,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import current_viewer, require_step_up
-from portal.accounts.models import Agency
 from portal.accounts.viewer import Viewer
 from portal.attachments.serving import sent
-from portal.desk.acts import acts_for
+from portal.desk import showing
+from portal.desk.acts import acts_for, sees_notes
 from portal.desk.forms import SignForm
 from portal.desk.queries import review as reading_of
 from portal.desk.queries.review import Reading, Visit, last_signature
@@ -27,13 +29,17 @@ from portal.foundation.guards import Audience, open_to
 from portal.foundation.languages import spoken
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
-from portal.letters.contents import Decision
+from portal.letters.contents import Signatory
 from portal.letters.outside import LARGEST_BYTES, WARN_DAYS, certificate_in
+from portal.letters.printing import PrintingOffice
 from portal.letters.standing import standing_words
 from portal.reasons.models import ReasonKind
 from portal.reasons.queries import offered
 from portal.workflow.graph import Act
 from portal.workflow.lifecycle import Outcome
+
+UNSAID = "…"
+"""Where a reason will stand that nobody has written yet."""
 
 
 @blueprint.get("/desk/<code>/sign/<node>")
@@ -60,7 +66,8 @@ def do_sign(code: str, node: str) -> Response:
     if not form.validate_on_submit() or "preview" in flask.request.form:
         return _page(session, reading, visit, viewer, form)
     outside = "outside" in flask.request.form
-    try:
+
+    def once(office: PrintingOffice) -> None:
         with unit_of_work() as unit:
             verb = signing_outside.hand_out if outside else decision.sign
             verb(
@@ -69,11 +76,14 @@ def do_sign(code: str, node: str) -> Response:
                 node,
                 outcome=Outcome(form.outcome.data),
                 viewer=viewer,
-                office=printing_office(),
+                office=office,
                 now=at,
                 reason=_reason(form),
                 managed_reason=form.managed if form.outcome.data == Outcome.REFUSED else "",
             )
+
+    try:
+        printing_office().with_signatures(once)
     except Stale:
         return stale_page(code, viewer, seen)
     except (Refused, Invalid, Forbidden) as error:
@@ -199,37 +209,61 @@ def _page(
         refusal="" if problems or error is None else explanation(error),
         must_step_up=not viewer.has_stepped_up(now()),
         expires=_expiring(session, viewer),
+        signs_here=printing_office().signs_for(viewer.email),
         standing=standing_words(),
         previews=_previews(session, reading, visit, viewer, form),
-        proposals=[
-            one for one in reading.events if one.params.get("conclusion") and one.params.get("node") in reading.graph
-        ],
+        notes=_notes(reading, viewer),
     )
+
+
+@blueprint.get("/desk/<code>/draft")
+@open_to(Audience.STAFF)
+def draft_decision(code: str) -> Response:
+    """Both texts the leader may sign, as they stand now, for those who prepare and approve them."""
+    viewer, session = current_viewer(), request_session()
+    reading = reading_of.reading(session, reading_of.dossier(session, code, viewer=viewer))
+    if not sees_notes(reading, viewer):
+        raise Forbidden("dossier.not_yours")
+    signs = reading_of.signing_post(session, reading)
+    if signs is None:
+        raise NotFound("step.not_open")
+    writer = Writer(session=session, dossier=reading.dossier, verification_url="")
+    return page(
+        "draft",
+        dossier=reading.dossier,
+        procedure_name=reading.definition.name.words(spoken()),
+        standing=standing_words(),
+        previews=_texts(writer, list(Outcome), signs.agency_id, writer.holder(signs.id), reason=UNSAID),
+        notes=_notes(reading, viewer),
+    )
+
+
+def _notes(reading: Reading, viewer: Viewer) -> list[showing.StepLine]:
+    """What was written with the steps, the opinions of consulted agencies too, where the viewer may read it."""
+    return [line for line in showing.step_lines(reading, spoken(), with_notes=sees_notes(reading, viewer)) if line.note]
 
 
 def _previews(session: Session, reading: Reading, visit: Visit, viewer: Viewer, form: SignForm) -> list[dict[str, Any]]:
     """The text of both outcomes, or of the chosen one, in the language the law prints it in."""
-    agency = session.get_one(Agency, visit.step.agency_id)
     writer = Writer(session=session, dossier=reading.dossier, verification_url="")
     seat = seat_for(viewer, visit.step)
     absent = seat.id if seat.own_post_id else None
     signatory = writer.holder(seat.acting_id, in_place_of=absent, manner=seat.manner or None)
     chosen = form.outcome.data
     outcomes = [Outcome(chosen)] if chosen in set(Outcome) else list(Outcome)
-    return [
-        {
-            "outcome": outcome.value,
-            "content": _content(writer, outcome, agency, signatory, form.said or "…"),
-        }
-        for outcome in outcomes
-    ]
+    agency_id = visit.step.agency_id or reading.dossier.intake_agency_id
+    return _texts(writer, outcomes, agency_id, signatory, reason=form.said or UNSAID)
 
 
-def _content(writer: Writer, outcome: Outcome, agency: Agency, signatory: Any, reason: str) -> Decision:
-    return writer.decision(
-        outcome=outcome,
-        agency_id=agency.id,
-        signatory=signatory,
-        issued_at=now(),
-        reason=reason if outcome is Outcome.REFUSED else "",
-    )
+def _texts(
+    writer: Writer, outcomes: Sequence[Outcome], agency_id: UUID, signatory: Signatory, *, reason: str
+) -> list[dict[str, Any]]:
+    """For each outcome the decision with its words."""
+    texts: list[dict[str, Any]] = []
+    for outcome in outcomes:
+        said = reason if outcome is Outcome.REFUSED else ""
+        content = writer.decision(
+            outcome=outcome, agency_id=agency_id, signatory=signatory, issued_at=now(), reason=said
+        )
+        texts.append({"outcome": outcome.value, "content": content})
+    return texts

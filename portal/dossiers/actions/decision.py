@@ -78,7 +78,12 @@ def sign(
     )
     letter.signed_bytes = signed_content(content)
     signer = office.leader_signer(
-        str(letter.signed_by), signatory.name, post=signatory.post, agency=agency.names["vi"], now=now
+        str(letter.signed_by),
+        signatory.name,
+        post=signatory.post,
+        agency=agency.names["vi"],
+        now=now,
+        address=viewer.email,
     )
     letter.signature = signer.detached(letter.signed_bytes, signed_at=now)
     evidence = hashlib.sha256(letter.signature).hexdigest()

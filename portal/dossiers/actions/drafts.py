@@ -17,6 +17,7 @@ from portal.catalogue.fields import all_fields
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import definition_of
 from portal.dossiers.models import Cosignature, DeclarationPaper, Dossier, Draft, WalkIn
+from portal.dossiers.typed import CHECKED, without_undertakings
 from portal.foundation.errors import Forbidden, Invalid, NotFound, Stale
 from portal.notices.actions import tell_of_account
 from portal.notices.kinds import NoticeKind
@@ -117,12 +118,16 @@ def again(
 ) -> Draft:
     """Start a draft with the answers of a dossier, for the version of its procedure in force now.
 
-    Answers of questions that version no longer asks are left out; the others are judged by it like any others.
+    Answers of questions that version no longer asks are left out, and so is what was undertaken, which is done afresh;
+    the others are judged by it like any others.
     """
     old, new = definition_of(dossier.procedure), definition_of(version)
     case = dossier.case_key if new.case(dossier.case_key) is not None else new.cases[0].code
     draft = start(session, version, case=case, party_id=dossier.party_id, viewer=viewer, now=now)
-    save(session, draft, _still_asked(old, new, posted_from(old, answers)), replacing=(), now=now)
+    typed = without_undertakings(
+        _still_asked(old, new, posted_from(old, answers)), [f for _, f in all_fields(new.sections)]
+    )
+    save(session, draft, typed, replacing=(), now=now)
     return draft
 
 
@@ -147,7 +152,9 @@ def _still_asked(old: Definition, new: Definition, typed: Typed) -> dict[str, Se
     """What was typed in answer to questions that the new form asks in the same way."""
     kinds = {field.code: field.type for _, field in all_fields(new.sections)}
     same = {field.code for _, field in all_fields(old.sections) if kinds.get(field.code) == field.type}
-    return {name: values for name, values in typed.items() if name.partition(".")[0] in same}
+    return {
+        name: values for name, values in typed.items() if name.partition(".")[0] in same or name.startswith(CHECKED)
+    }
 
 
 def hand_over(session: Session, draft: Draft, *, to: UUID, viewer: Viewer, now: datetime) -> None:

@@ -22,7 +22,7 @@ from portal.texts.models import Area
 from portal.texts.queries import current
 
 WRITERS: Mapping[LetterKind, Callable[[Writer, DossierEvent], Content]] = {
-    LetterKind.FILING_RECEIPT: lambda writer, _event: writer.filing_receipt(),
+    LetterKind.FILING_RECEIPT: Writer.filing_receipt,
     LetterKind.RECEIPT: Writer.receipt,
     LetterKind.SUPPLEMENT: Writer.supplement,
     LetterKind.REFUSAL_OF_INTAKE: Writer.refusal_of_intake,
@@ -45,8 +45,12 @@ def write(
     event_version: int,
     office: PrintingOffice,
     now: datetime,
+    token: str = "",
 ) -> None:
-    """Write, print, seal and keep the letter; one that is already there is left as it is."""
+    """Write, print, seal and keep the letter; one that is already there is left as it is.
+
+    `token`: the word in its QR; a new one if none is given. Whoever writes it again to have it sealed gives the same.
+    """
     if letter_of(session, dossier_id=dossier_id, kind=kind, event_version=event_version) is not None:
         return
     dossier = locked(session, dossier_id)
@@ -60,7 +64,7 @@ def write(
         kind=kind.value,
         event_version=event_version,
         language=dossier.language,
-        token=new_token(),
+        token=token or new_token(),
         created_at=now,
     )
     url = office.verification_url(letter.token, letter.language)

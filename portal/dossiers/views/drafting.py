@@ -262,7 +262,8 @@ def _after_saving(found: Draft, definition: Definition, part: Section, read: Kno
         flask.flash(_("Saved. You can go on whenever you like."), "success")
         return see(flask.url_for("dossiers.draft", draft_id=found.id))
     if read.problems_of(part, with_gaps=True):
-        return _section_page(found, definition, part, found.answers, read, show_problems=True, status=422)
+        # Everything typed is kept, so the page that says what is wrong is one the browser may go back to.
+        return see(flask.url_for("dossiers.section", draft_id=found.id, section=part.code, check=1))
     return see(_next_page(found, definition, part, read))
 
 

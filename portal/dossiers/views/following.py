@@ -31,8 +31,10 @@ from portal.dossiers.models import Dossier, SupplementState
 from portal.dossiers.policy import capacities
 from portal.dossiers.record import history
 from portal.dossiers.replaying import replayed
+from portal.dossiers.results import called, numbers_in, result_of
 from portal.dossiers.saying import in_words
 from portal.dossiers.slip import in_working_time, slip_of, visits_of
+from portal.dossiers.timeline import timeline_of
 from portal.dossiers.validity import standing
 from portal.dossiers.views.room import blueprint, language, now, page, see, shelf
 from portal.dossiers.walk_ins import counter_names
@@ -40,10 +42,11 @@ from portal.foundation.errors import NotFound
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.letters.contents import LetterKind
+from portal.letters.models import Letter
 from portal.payments import queries as payments
 from portal.payments.kinds import BillState
 from portal.workflow.events import Event, EventKind
-from portal.workflow.lifecycle import OPEN, UNFILED, Action
+from portal.workflow.lifecycle import OPEN, UNFILED, Action, Outcome
 
 
 @blueprint.get("/dossiers/<code>")
@@ -63,7 +66,7 @@ def dossier_page(code: str, *, form: MessageForm | None = None, status: int = 20
     events = history(session, found.id)
     projected = replayed(found, events)
     names, spoken = queries.agency_names(session), language()
-    clock = following.clock_of(found, projected, now=moment)
+    clock = following.clock_of(found, projected, events=events, now=moment)
     request = supplement.open_request(session, found.id) if found.supplement_rounds else None
     share = following.turns(projected, now=moment)
     answers = _answers(session, found)
@@ -100,16 +103,13 @@ def dossier_page(code: str, *, form: MessageForm | None = None, status: int = 20
         else [],
         forecast=forecast_of(session, found, projected, code=definition.code, now=moment),
         forecast_is_coming=is_coming(projected, now=moment),
-        timeline=following.timeline(
+        timeline=timeline_of(
             events, texts, definition, names, spoken, counter_names=counter_names(session, found, events, spoken)
         ),
         evidence=narrative.EVIDENCE,
         files=_in_order(definition, papers),
         openable=sensitive.openable(session, papers, found, viewer),
-        letters=[
-            (one, narrative.LETTERS[LetterKind(one.kind)].words(spoken), standing(one, projected))
-            for one in queries.letters_of(session, found.id)
-        ],
+        letters=[(one, name, standing(one, projected)) for one, name in _letters(session, found, answers, events)],
         sections=()
         if answers is None
         else in_words(definition, found.case_key, answers, spoken, places(), is_masked=not needs),
@@ -124,6 +124,22 @@ def dossier_page(code: str, *, form: MessageForm | None = None, status: int = 20
         newer=_newer(session, found, moment) if answers is not None and _may_file(found) else None,
         has_scanner=shelf().has_scanner,
     )
+
+
+def _letters(
+    session: Session, found: Dossier, answers: Answers | None, events: Sequence[Event]
+) -> list[tuple[Letter, str]]:
+    """The result first, by its own name and number, then the letters, newest first."""
+    definition = definition_of(found.procedure)
+    result, numbers = result_of(definition, found.case_key, answers), numbers_in(events)
+    named = []
+    for one in reversed(queries.letters_of(session, found.id)):
+        name = narrative.LETTERS[LetterKind(one.kind)].words(language())
+        if one.kind == LetterKind.DECISION and result is not None:
+            is_granted = one.outcome == Outcome.GRANTED
+            name = called(result, numbers.get(str(one.id), ""), language(), granted=is_granted)
+        named.append((one, name))
+    return sorted(named, key=lambda line: line[0].kind != LetterKind.DECISION)
 
 
 def _may_have_changed(found: Dossier, events: Sequence[Event]) -> bool:

@@ -38,7 +38,7 @@ from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
 from portal.letters.actions import letter_of
 from portal.letters.contents import LetterKind
-from portal.workflow.lifecycle import UNFILED
+from portal.workflow.lifecycle import UNFILED, State
 
 DECLARED = "declared"
 """In the address of the page: its reader has ticked the declaration and then confirmed that it is them."""
@@ -113,9 +113,11 @@ def _confirm_first(session: Session, found: Draft, viewer: Viewer) -> Response |
 @blueprint.get("/dossiers/<code>/filed")
 @open_to(Audience.COMPANY)
 def filed(code: str) -> Response:
-    """The confirmation: code, promise, what happens next, the receipt."""
+    """The confirmation: code, promise, what happens next, the receipt. Once it goes on, the dossier says more."""
     session = request_session()
     dossier = queries.visible(session, code, viewer=current_viewer())
+    if dossier.state not in {*UNFILED, State.FILED}:
+        return see(flask.url_for("dossiers.dossier", code=code))
     receipt = letter_of(session, dossier_id=dossier.id, kind=LetterKind.FILING_RECEIPT)
     return page(
         "filed",

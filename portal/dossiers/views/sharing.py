@@ -9,14 +9,16 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import current_viewer
+from portal.catalogue.fields import all_fields
 from portal.catalogue.queries import definition_of, in_force, taking_over
 from portal.catalogue.registers import places
 from portal.clock.zone import office_day
 from portal.dossiers import queries
 from portal.dossiers.actions import drafts, supplement
-from portal.dossiers.asking import known
+from portal.dossiers.asking import field_code, known
 from portal.dossiers.forms import HandOverForm
 from portal.dossiers.models import Draft
+from portal.dossiers.typed import is_undertaking
 from portal.dossiers.views.drafting import filed_instead
 from portal.dossiers.views.room import PREPARERS, blueprint, now, page, see
 from portal.foundation.errors import Refused
@@ -36,9 +38,14 @@ def file_again(code: str) -> Response:
             raise Refused("draft.procedure_withdrawn")
         answers = supplement.latest_answers(session, found.id).answers
         draft = drafts.again(session, found, version, answers, viewer=viewer, now=moment)
-        read = known(definition_of(version), draft.case_key, draft.answers, {}, places())
-    left = len(read.reading.problems) + sum(gap.kind == "field" for gap in read.gaps)
+        definition = definition_of(version)
+        read = known(definition, draft.case_key, draft.answers, {}, places())
+    asked_afresh = {field.code for _, field in all_fields(definition.sections) if is_undertaking(field)}
+    gaps = [gap for gap in read.gaps if gap.kind == "field" and field_code(gap) not in asked_afresh]
+    left = len(read.reading.problems) + len(gaps)
     words = _("The answers are taken over. Look at them once more; documents handed in before are offered to you.")
+    if asked_afresh:
+        words += " " + _("What you undertake before the law is to be declared afresh.")
     if left:
         words += " " + ngettext(
             "%(num)d answer does not fit the form in force today.",

@@ -10,19 +10,22 @@ from werkzeug.wrappers import Response
 from portal.accounts.entrance import current_viewer
 from portal.accounts.models import Party, Person
 from portal.accounts.viewer import ActingFor
+from portal.catalogue.answers import Answers, posted_from
 from portal.catalogue.definition import Definition
 from portal.catalogue.models import ProcedureVersion
-from portal.catalogue.precheck import Precheck, precheck
+from portal.catalogue.precheck import Precheck, precheck, prechecked
 from portal.catalogue.queries import definition_of, in_force
 from portal.catalogue.readers import read_answer
 from portal.catalogue.registers import places
 from portal.catalogue.shown import shown
+from portal.catalogue.tailoring import carried
 from portal.clock.zone import office_day
 from portal.dossiers import queries
 from portal.dossiers.actions import drafts
 from portal.dossiers.forms import StartForm
 from portal.dossiers.models import Draft
-from portal.dossiers.profile import prechecked, prefilled, profile_of
+from portal.dossiers.profile import prefilled, profile_of
+from portal.dossiers.typed import CHECKED
 from portal.dossiers.views.room import blueprint, language, now, page, see
 from portal.foundation.errors import NotFound
 from portal.foundation.guards import Audience, open_to
@@ -30,6 +33,8 @@ from portal.foundation.unit_of_work import request_session, unit_of_work
 
 QUESTION = "q_"
 """Begins the names of the eligibility check's answers in an address, as on the page of the procedure."""
+ANSWER = "a_"
+"""Begins the names of the answers that say what applies, as on the page of the procedure."""
 
 
 @blueprint.get("/drafts/new")
@@ -55,8 +60,9 @@ def start() -> Response:
         )
         party = session.get_one(Party, draft.party_id)
         person = session.get_one(Person, viewer.person_id)
+        said = posted_from(definition, _carried(definition, draft.case_key))
         known = prefilled(definition, profile_of(party, person), places())
-        typed = {**known, **prechecked(definition, _given(definition))}
+        typed = {**said, **_checked(definition), **prechecked(definition, _given(definition)), **known}
         drafts.save(session, draft, typed, replacing=[], now=now())
     return see(flask.url_for("dossiers.draft", draft_id=draft.id))
 
@@ -73,7 +79,7 @@ def _start_page(form: StartForm, definition: Definition, *, status: int = 200) -
         others=others,
         case_help=case_help,
         stops=check.stops,
-        told=_told(definition, check),
+        told=_told(definition, check, _carried(definition, form.case.data or "")),
         address=flask.request.full_path,
     )
 
@@ -85,13 +91,30 @@ def _given(definition: Definition) -> dict[str, str]:
     return {code: answer for code, answer in given.items() if answer}
 
 
-def _told(definition: Definition, check: Precheck) -> list[tuple[str, str]]:
-    """The answers of the eligibility check that can be read, as question and words."""
+def _checked(definition: Definition) -> dict[str, list[str]]:
+    """What was answered in the eligibility check, kept with the draft: what speaks against filing stays in sight."""
+    return {f"{CHECKED}{code}": [answer] for code, answer in _given(definition).items()}
+
+
+def _carried(definition: Definition, case_key: str) -> Answers:
+    """What was said on the page of the procedure of this one's case, where that can be read."""
+    sent = flask.request.args
+    typed = {name.removeprefix(ANSWER): sent.getlist(name) for name in sent if name.startswith(ANSWER)}
+    case = definition.case(case_key)
+    return carried(definition, case, typed, places=places()) if case is not None and typed else {}
+
+
+def _told(definition: Definition, check: Precheck, answers: Answers) -> list[tuple[str, str]]:
+    """The answers given before that can be read, as question and words."""
     said = []
     for question in definition.questions:
         if question.code in check.answers:
             answer = read_answer(question.ask, {"": [check.answers[question.code]]}, places())
             said.append((question.ask.label.words(language()), shown(question.ask, answer, language(), places())))
+    for code, answer in answers.items():
+        field = definition.field(code)
+        if field is not None and code not in check.answers:
+            said.append((field.label.words(language()), shown(field, answer, language(), places())))
     return said
 
 

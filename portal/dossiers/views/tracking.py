@@ -97,14 +97,15 @@ def _plain(text: str) -> str:
 
 def _tracked_page(session: Session, found: Dossier) -> Response:
     moment, spoken, definition = now(), language(), definition_of(found.procedure)
-    projected = replayed(found, history(session, found.id))
-    clock = following.clock_of(found, projected, now=moment)
+    events = history(session, found.id)
+    projected = replayed(found, events)
+    clock = following.clock_of(found, projected, events=events, now=moment)
     share = following.turns(projected, now=moment)
     return page(
         "tracked",
         dossier=found,
         definition=definition,
-        state_sentence=narrative.STATES[found.state].words(spoken),
+        state_sentence=narrative.PUBLIC_STATES[found.state].words(spoken),
         holders=following.holders(found, projected, definition, queries.agency_names(session), spoken),
         clock=clock,
         ledger=[(line, words.line(line, spoken)) for line in for_everybody(clock.ledger)],

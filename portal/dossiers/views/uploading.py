@@ -64,22 +64,25 @@ def take_in(key: str, *, find: Find, page: Callable[[str], str], again: Callable
             if isinstance(place, Response):
                 return place
             document = _document(place.definition, key)
-            begun = _begun(session)
-            attachments.add(
+            begun, moment = _begun(session), now()
+            taken = attachments.add(
                 session,
                 _upload(document) if begun is None else _made_whole(session, begun, document),
                 document,
                 shelf=shelf(),
                 by=current_viewer().person_id,
-                now=now(),
+                now=moment,
                 draft_id=place.draft_id,
                 dossier_id=place.dossier_id,
                 supplement_round=place.supplement_round,
             )
             if begun is not None:
                 resuming.forget(session, begun)
+            was_here, name = taken.uploaded_at < moment, taken.filename
     except (Invalid, Refused, Unavailable) as refusal:
         return _told(refusal) if is_script(PART) else again(refusal)
+    if was_here:
+        flask.flash(_("This file is already here: %(name)s. Nothing was added.", name=name), "success")
     address = page(f"{key}-document")
     return flask.jsonify(reload=address, message=_("The file is here.")) if is_script(PART) else see(address)
 

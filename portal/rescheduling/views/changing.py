@@ -6,14 +6,16 @@ from datetime import date
 from http import HTTPStatus
 
 import flask
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import current_viewer
-from portal.calendars import actions, documents, editing, forms, proposal, wording
+from portal.calendars import actions, documents, editing, forms, locking, proposal, wording
 from portal.calendars.documents import Document
 from portal.calendars.editions import packaged_document
 from portal.clock.calendar_file import MOST_BYTES, text_of
 from portal.clock.errors import CalendarFault
+from portal.clock.zone import office_day
 from portal.foundation.errors import Invalid
 from portal.foundation.forms import Form
 from portal.foundation.guards import Audience, open_to
@@ -200,8 +202,8 @@ def remove() -> Response:
             changed = editing.remove_hours(prepared(), int(line[:4]))
         else:
             changed = editing.remove(prepared(), section, _iso(line))
-        actions.keep_draft(session, changed, by=current_viewer().person_id, now=now())
-    return noted("changed", line[:4] if section != "hours" else None)
+        says = _prepare(session, changed)
+    return noted(says, line[:4] if section != "hours" else None)
 
 
 @blueprint.post("/calendar/proposal")
@@ -216,8 +218,8 @@ def propose() -> Response:
     with unit_of_work() as session:
         proposed = proposal.for_year(wanted, names=known)
         changed = editing.replace_year(document, wanted, proposed)
-        actions.keep_draft(session, changed, by=current_viewer().person_id, now=now())
-    return noted("changed", sent)
+        says = _prepare(session, changed)
+    return noted(says, sent)
 
 
 def _shown(change: Change, *, status: int = HTTPStatus.OK) -> Response:
@@ -230,12 +232,20 @@ def _done(change: Change) -> Response:
     if change.form.validate_on_submit():
         try:
             with unit_of_work() as session:
-                actions.keep_draft(session, change.make(prepared()), by=current_viewer().person_id, now=now())
+                says = _prepare(session, change.make(prepared()), "text" if change.kind == "import_file" else "on")
         except Invalid as error:
             _show(change.form, error)
         else:
-            return noted("changed", str(change.year()) if change.year else None)
+            return noted(says, str(change.year()) if change.year else None)
     return _shown(change, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _prepare(session: Session, changed: Document, field: str = "") -> str:
+    """Keep what is prepared, unless a locked year is in the way; returns which word to say about it."""
+    before = prepared()
+    locking.require_open(before, changed, field)
+    actions.keep_draft(session, changed, by=current_viewer().person_id, now=now())
+    return "changed_past" if locking.past_days(before, changed, today=office_day(now())) else "changed"
 
 
 def _show(form: Form, error: Invalid) -> None:

@@ -8,7 +8,7 @@ from portal.calendars import comparing, documents, glance
 from portal.calendars import queries as calendars
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import request_session
-from portal.rescheduling.views.room import agency_names, blueprint, page, year_shown
+from portal.rescheduling.views.room import agency_names, blueprint, page, year_missing, year_shown
 
 
 @blueprint.get("/calendar")
@@ -24,6 +24,7 @@ def year() -> Response:
     return page(
         "year",
         year=shown,
+        missing=year_missing(years),
         years=years,
         calendar=calendar,
         loaded=calendar.years.get(shown),

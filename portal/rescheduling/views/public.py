@@ -6,7 +6,7 @@ from portal.calendars import documents, glance
 from portal.calendars import queries as calendars
 from portal.foundation.guards import public
 from portal.foundation.unit_of_work import request_session
-from portal.rescheduling.views.room import agency_names, page, year_shown
+from portal.rescheduling.views.room import agency_names, page, year_missing, year_shown
 
 blueprint = flask.Blueprint("working_days", __name__, url_prefix="/<language:language>")
 
@@ -22,6 +22,7 @@ def year() -> flask.typing.ResponseReturnValue:
     return page(
         "public",
         year=shown,
+        missing=year_missing(years),
         years=years,
         calendar=calendar,
         loaded=calendar.years.get(shown),

@@ -63,10 +63,18 @@ def noted(message: str, shown: str | None) -> Response:
 
 def year_shown(years: tuple[int, ...]) -> int:
     """The year the address asks for, else this one; always one the calendar has."""
+    return min(max(_year_asked() or office_day(now()).year, min(years)), max(years))
+
+
+def year_missing(years: tuple[int, ...]) -> int | None:
+    """The year the address asks for, where the calendar does not have it: the page says so and shows another."""
+    asked = _year_asked()
+    return None if asked in years else asked
+
+
+def _year_asked() -> int | None:
     asked = flask.request.args.get("year", "")
-    is_year = asked.isascii() and asked.isdecimal() and len(asked) == len("2026")
-    wanted = int(asked) if is_year else office_day(now()).year
-    return min(max(wanted, min(years)), max(years))
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) == len("2026") else None
 
 
 def prepared() -> Document:

@@ -7,9 +7,10 @@ import flask
 from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import current_viewer, require_step_up
-from portal.calendars import actions, comparing, forms
+from portal.calendars import actions, comparing, forms, locking
 from portal.calendars import queries as calendars
 from portal.calendars.models import CalendarDraft
+from portal.clock.zone import office_day
 from portal.foundation.errors import PortalError, Refused
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import request_session, unit_of_work
@@ -86,6 +87,7 @@ def _preview_page(
         in_force=in_force,
         is_behind=draft.based_on != in_force.number,
         differences=comparing.lines(in_force.document, draft.document),
+        past=locking.past_days(in_force.document, draft.document, today=office_day(now())),
         agencies=agency_names(),
         found=found,
         offices=queries.agency_names(session),

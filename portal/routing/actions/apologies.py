@@ -34,7 +34,7 @@ def draft_apology(session: Session, dossier: Dossier, *, now: datetime) -> bool:
             dossier_id=dossier.id,
             state=ApologyState.DRAFTED,
             promised_on=office_day(dossier.promised_due_at),
-            new_day=_new_day(session, dossier),
+            new_day=_new_day(session, dossier, now=now),
             drafted_at=now,
         )
     )
@@ -102,8 +102,11 @@ def _drafted(session: Session, dossier_id: UUID) -> Apology:
     return found
 
 
-def _new_day(session: Session, dossier: Dossier) -> date:
-    """Working days for the longest way that is left, by the limits of its steps, after the promised day."""
+def _new_day(session: Session, dossier: Dossier, *, now: datetime) -> date:
+    """Working days for the longest way that is left, by the limits of its steps, after the promised day.
+
+    Where the draft comes late they count from today: a day that is over is no promise.
+    """
     graph = graph_of(dossier)
     standing = set(
         session.scalars(
@@ -116,4 +119,4 @@ def _new_day(session: Session, dossier: Dossier) -> date:
     days = max(FEWEST_DAYS, -(-minutes // MINUTES_PER_DAY))
     calendar = edition(dossier.calendar_hash).hours_of(dossier.agency_id)
     assert dossier.promised_due_at is not None  # noqa: S101 - asked before
-    return calendar.add_working_days(office_day(dossier.promised_due_at), days)
+    return calendar.add_working_days(max(office_day(dossier.promised_due_at), office_day(now)), days)

@@ -70,8 +70,8 @@ def add_absence(
     )
     session.add(made)
     session.flush()
-    after = {"kind": kind.value, "from": period.first_day.isoformat(), "until": period.last_day.isoformat()}
-    record(session, "team.add_absence", f"person:{person_id}", by=viewer.person_id, now=now, after=after)
+    thing = f"person:{person_id}"
+    record(session, "team.add_absence", thing, by=viewer.person_id, now=now, after=_absence(made))
     return made
 
 
@@ -84,7 +84,8 @@ def end_absence(session: Session, absence_id: UUID, *, viewer: Viewer, now: date
     if found.ended_at is None:
         found.ended_at = now
         enqueue(session, Job.PLACE_STEPS, {})
-        record(session, "team.end_absence", f"person:{found.person_id}", by=viewer.person_id, now=now)
+        thing = f"person:{found.person_id}"
+        record(session, "team.end_absence", thing, by=viewer.person_id, now=now, before=_absence(found))
 
 
 def add_substitution(
@@ -122,13 +123,8 @@ def add_substitution(
     )
     session.add(made)
     session.flush()
-    after = {
-        "substitute": str(substitute_post_id),
-        "manner": made.manner.value,
-        "from": period.first_day.isoformat(),
-        "until": period.last_day.isoformat(),
-    }
-    record(session, "team.add_substitution", f"post:{post_id}", by=viewer.person_id, now=now, after=after)
+    thing = f"post:{post_id}"
+    record(session, "team.add_substitution", thing, by=viewer.person_id, now=now, after=_substitution(made))
     return made
 
 
@@ -140,7 +136,8 @@ def end_substitution(session: Session, substitution_id: UUID, *, viewer: Viewer,
     _must_manage_or_be(session, viewer, session.get_one(Post, found.post_id).person_id)
     if found.ended_at is None:
         found.ended_at = now
-        record(session, "team.end_substitution", f"post:{found.post_id}", by=viewer.person_id, now=now)
+        thing = f"post:{found.post_id}"
+        record(session, "team.end_substitution", thing, by=viewer.person_id, now=now, before=_substitution(found))
 
 
 def set_skills(session: Session, person_id: UUID, skills: Iterable[str], *, viewer: Viewer, now: datetime) -> None:
@@ -179,7 +176,9 @@ def need_skill(
     if not skill or len(skill) > LONGEST_SKILL:
         raise Invalid("team.skill_missing", fields={"skill": "team.skill_missing"})
     values = {"agency_id": agency_id, "procedure_code": procedure_code, "role": role.value, "skill": skill}
-    session.execute(insert(SkillNeed).values(**values).on_conflict_do_nothing())
+    made = insert(SkillNeed).values(**values).on_conflict_do_nothing().returning(SkillNeed.id)
+    if session.scalar(made) is None:  # it is asked for already
+        return
     after = {"procedure": procedure_code, "role": role.value, "skill": skill}
     record(session, "team.need_skill", f"agency:{agency_id}", by=viewer.person_id, now=now, after=after)
 
@@ -209,9 +208,9 @@ def declare_conflict(
     if not reason.strip():
         raise Invalid("team.reason_missing", fields={"reason": "team.reason_missing"})
     values = {"person_id": person_id, "party_id": party_id, "reason": reason.strip()}
-    session.execute(
-        insert(ConflictOfInterest).values(**values, made_by=viewer.person_id, made_at=now).on_conflict_do_nothing()
-    )
+    made = insert(ConflictOfInterest).values(**values, made_by=viewer.person_id, made_at=now)
+    if session.scalar(made.on_conflict_do_nothing().returning(ConflictOfInterest.id)) is None:
+        return  # it is known already
     after = {"party": str(party_id)}
     record(session, "team.declare_conflict", f"person:{person_id}", by=viewer.person_id, now=now, after=after)
 
@@ -224,7 +223,22 @@ def end_conflict(session: Session, conflict_id: UUID, *, viewer: Viewer, now: da
     _must_manage(session, viewer, found.person_id)
     if found.ended_at is None:
         found.ended_at = now
-        record(session, "team.end_conflict", f"person:{found.person_id}", by=viewer.person_id, now=now)
+        thing, before = f"person:{found.person_id}", {"party": str(found.party_id)}
+        record(session, "team.end_conflict", thing, by=viewer.person_id, now=now, before=before)
+
+
+def _absence(one: Absence) -> dict[str, str]:
+    """What the record of changes keeps of an absence. Its note is personal and stays where it is."""
+    return {"kind": one.kind.value, "from": one.first_day.isoformat(), "until": one.last_day.isoformat()}
+
+
+def _substitution(one: Substitution) -> dict[str, str]:
+    return {
+        "substitute": str(one.substitute_post_id),
+        "manner": one.manner.value,
+        "from": one.first_day.isoformat(),
+        "until": one.last_day.isoformat(),
+    }
 
 
 def _leads(viewer: Viewer, agency_id: UUID) -> bool:

@@ -73,7 +73,7 @@ def front() -> str:
         totals=leading.totals(risks),
         loads=leading.load(session, now=now, agency_id=agency),
         steps=shown.longest_steps(sheet.figures["steps"], 8) if sheet else [],
-        all_minutes=sum(step["agency_minutes"] for step in sheet.figures["steps"]) if sheet else 0,
+        all_minutes=shown.all_minutes(sheet.figures["steps"]) if sheet else 0,
         agency=str(agency) if agency else "",
         agencies=queries.agencies_with_figures(session),
         counted_at=counting.counted_at(session),
