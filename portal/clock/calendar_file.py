@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
+from portal.clock.almanac import SATURDAY
 from portal.clock.errors import CalendarFault, Fault
 from portal.clock.year import DayOff, Hours, MakeUpDay, Name, Pages, Span, Year
 
@@ -53,7 +54,7 @@ def check_written(content: Row, pages: Pages) -> None:
     for key, name in _table(content, "names").items():
         _check_keys(f"names.{key}", _mapping(name), {"vi", "en", "zh"})
     for day in pages.make_up_days.values():
-        if day.instead_of not in pages.days_off:
+        if day.on.weekday() >= SATURDAY and day.instead_of not in pages.days_off:  # no weekend: refused for that
             raise CalendarFault(
                 Fault.MAKES_UP_FOR_NOTHING, day=day.on.isoformat(), instead_of=day.instead_of.isoformat()
             )

@@ -37,7 +37,12 @@ _FAULTS: Final[Mapping[Fault, tuple[str, str]]] = {
     Fault.TOO_DEEP: ("lồng nhau quá sâu, hoặc có số dài bất tận", "嵌套过深，或数字过长"),
     Fault.NOT_TOML: ("không phải TOML: dòng {line}, cột {column}", "不是TOML：第{line}行第{column}列"),
     Fault.CUT_OFF: ("không phải TOML: dừng giữa chừng", "不是TOML：中途结束"),
+    Fault.NO_SUCH_DAY: ("dòng {line}: không có ngày {day}", "第{line}行：没有{day}这一天"),
     Fault.UNKNOWN_SECTION: ("không có mục nào tên {sections}", "没有名为{sections}的部分"),
+    Fault.UNKNOWN_KEY: (
+        "[{section}] không có `{key}` (chỉ có {known}): {row}",
+        "[{section}]不能写`{key}`（只能写{known}）：{row}",
+    ),
     Fault.NOT_A_LIST: ("[{section}] không phải danh sách", "[{section}]不是列表"),
     Fault.NOT_A_TABLE: ("[{section}] không phải bảng", "[{section}]不是表"),
     Fault.LINE_NOT_A_TABLE: ("một dòng của [{section}] không phải bảng", "[{section}]中有一行不是表"),
@@ -60,6 +65,10 @@ _FAULTS: Final[Mapping[Fault, tuple[str, str]]] = {
     Fault.NO_YEARS: ("cần có năm đã nạp", "需要已载入的年份"),
     Fault.YEAR_NOT_LOADED: ("{day} thuộc năm chưa nạp", "{day}所在年份尚未载入"),
     Fault.NO_MAKE_UP_DAY: ("{day} không thể là ngày làm bù", "{day}不能作为补班日"),
+    Fault.MAKES_UP_FOR_NOTHING: (
+        "{day} làm bù cho {instead_of}, mà ngày đó không phải ngày nghỉ",
+        "{day}拟为{instead_of}补班，但后者并非放假日",
+    ),
     Fault.HOURS_IN_DISORDER: (
         "giờ làm việc phải theo thứ tự, không rỗng và không chồng lên nhau",
         "办公时间须按顺序、不为空且不重叠",

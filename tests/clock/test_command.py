@@ -222,7 +222,9 @@ def test_everything_the_clock_refuses_has_words(language: str) -> None:
             "weekdays",
             "text",
             "key",
+            "known",
             "day",
+            "instead_of",
         ),
         "x",
     )
