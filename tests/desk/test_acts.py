@@ -398,3 +398,26 @@ def test_the_leader_reads_before_signing_what_the_paper_will_say(office: Office,
     said = [paper.title.vi, *paper.grounds, *facts, *(article.vi for article in paper.articles), paper.owner.name]
     assert len(facts) > 10
     assert [text for text in said if text not in page] == []
+
+
+def test_whoever_approves_reads_what_was_found_and_the_decision_beside_the_button(office: Office) -> None:
+    dossier = office.accepted("1.013225")
+    step = office.work_until(dossier, Act.APPROVE)
+    head = office.holder(step)
+
+    review = head.get(f"/desk/{dossier.code}").text
+    panel = review[review.index(f'id="do-{step.node_key}"') : review.index("</section>", review.index('id="do-'))]
+    draft = head.get(f"/desk/{dossier.code}/draft")
+
+    assert "Đủ điều kiện." in panel
+    assert f"/desk/{dossier.code}/draft" in panel
+    assert draft.status_code == 200
+    assert draft.text.count('class="mc-paper"') == 2  # if it is granted, and if it is refused
+    assert "Đủ điều kiện." in draft.text
+    assert f"{Role.LEADER.value} {office.competent(dossier)}" in draft.text
+
+
+def test_before_it_is_accepted_there_is_no_decision_to_read(office: Office) -> None:
+    dossier = office.file("1.013225")
+
+    assert office.browser("service_centre", Role.ONE_STOP).get(f"/desk/{dossier.code}/draft").status_code == 404

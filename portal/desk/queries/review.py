@@ -92,10 +92,10 @@ def dossier(session: Session, code: str, *, viewer: Viewer) -> Dossier:
 
 
 def signing_post(session: Session, found: Reading) -> Post | None:
-    """A post that signs the decision of this dossier; None before anybody is competent, or where nobody signs."""
+    """A post that signs the decision of this dossier; None before it is accepted, or where nobody signs."""
     signs = next((node for node in found.graph.nodes if node.act is Act.SIGN), None)
     own = {"competent": found.dossier.agency_id, "intake": found.dossier.intake_agency_id}
-    if signs is None or found.dossier.agency_id is None:
+    if signs is None or found.dossier.accepted_at is None:
         return None
     agency_id: Any = own.get(signs.agency) or sa.select(Agency.id).where(Agency.key == signs.agency).scalar_subquery()
     return session.scalars(

@@ -217,7 +217,7 @@ def _page(
 
 
 @blueprint.get("/desk/<code>/draft")
-@open_to(Audience.STAFF)
+@open_to(Audience.STAFF, Audience.AUDITOR)
 def draft_decision(code: str) -> Response:
     """Both texts the leader may sign, as they stand now, for those who prepare and approve them."""
     viewer, session = current_viewer(), request_session()
