@@ -227,7 +227,7 @@ def _facts(session: Session, reading: Reading, viewer: Viewer, at: datetime) -> 
         "steps": steps,
         "opinions": [line for line in steps if line.is_opinion],
         "awaited": showing.awaited(reading, language),
-        "may_read_draft": with_notes and found.accepted_at is not None,
+        "may_read_draft": with_notes and not is_masked and found.accepted_at is not None,
         "notes": [line for line in steps if line.note and not line.is_opinion] if with_notes else [],
         "timeline": showing.timeline(reading, names, language, with_notes=with_notes),
         "letters": [

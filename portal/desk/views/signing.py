@@ -20,7 +20,7 @@ from portal.desk.queries import review as reading_of
 from portal.desk.queries.review import Reading, Visit, last_signature
 from portal.desk.views.acting import seen_version, stale_page
 from portal.desk.views.room import blueprint, now, page, printing_office, see
-from portal.dossiers import following, queries
+from portal.dossiers import following, queries, sensitive
 from portal.dossiers.actions import decision, signing_outside
 from portal.dossiers.capacity import seat_for
 from portal.dossiers.writing import Writer
@@ -222,8 +222,8 @@ def draft_decision(code: str) -> Response:
     """Both texts the leader may sign, as they stand now, for those who prepare and approve them."""
     viewer, session = current_viewer(), request_session()
     reading = reading_of.reading(session, reading_of.dossier(session, code, viewer=viewer))
-    if not sees_notes(reading, viewer):
-        raise Forbidden("dossier.not_yours")
+    if not sees_notes(reading, viewer) or not sensitive.needs_papers(session, reading.dossier, viewer):
+        raise Forbidden  # the text holds what identifies the owner
     signs = reading_of.signing_post(session, reading)
     if signs is None:
         raise NotFound("step.not_open")
