@@ -46,10 +46,10 @@ def test_a_page_of_the_form_and_a_document_need_no_script(town: Town, open_windo
     section = definition.sections[0]
     page = window.open(f"{draft}/sections/{section.code}")
     here = page.url
-    for _ in range(len(section.fields)):  # what an answer brings up is asked when the page comes back
+    for _ in range(len(section.fields) + 1):  # what an answer brings up is asked when the page comes back
         answer(page, typed)
         page.get_by_role("button", name="Lưu và tiếp tục").last.click()
-        if page.url != here:
+        if page.url.partition("?")[0] != here:
             break
     assert f"/sections/{section.code}" not in page.url, page.inner_text("main")
 

@@ -49,7 +49,7 @@ def test_the_agencies_are_there_before_the_procedures_that_name_them(session: Se
 def test_a_changed_file_is_the_next_version(session: Session, tmp_path: Path) -> None:
     publish_files(session, SHORT)
     changed = tmp_path / SHORT.name
-    changed.write_text(SHORT.read_text("utf-8").replace("minutes_to_fill = 30", "minutes_to_fill = 31"), "utf-8")
+    changed.write_text(SHORT.read_text("utf-8").replace("minutes_to_fill = 35", "minutes_to_fill = 36"), "utf-8")
 
     outcome = publish_files(session, changed)
 
@@ -91,7 +91,7 @@ def test_of_files_with_errors_nothing_is_published(session: Session, tmp_path: P
 def test_one_code_in_two_files_is_refused(session: Session, tmp_path: Path) -> None:
     other = tmp_path / "copy" / SHORT.name
     other.parent.mkdir()
-    other.write_text(SHORT.read_text("utf-8").replace("minutes_to_fill = 30", "minutes_to_fill = 31"), "utf-8")
+    other.write_text(SHORT.read_text("utf-8").replace("minutes_to_fill = 35", "minutes_to_fill = 36"), "utf-8")
 
     with pytest.raises(publishing.Unpublishable) as refusal:
         publish_files(session, SHORT, other)

@@ -46,7 +46,7 @@ def test_every_procedure_has_a_sheet_with_its_questions(app: flask.Flask, path: 
         assert squeezed(label) in sheet
     for form in procedure.forms:
         if form.when is None:
-            assert squeezed(form.number) in sheet
+            assert squeezed(form.number.partition(",")[0]) in sheet  # the decree after it may begin another line
 
 
 @pytest.mark.usefixtures("published")
