@@ -230,11 +230,13 @@ def _finished(run: _Run, lines: list[Line], *, came_at: datetime, effective: dat
         lines.append(Line(kind=Kind.HELD, at=held_until))
     if unmoved < due_at.toordinal():
         lines.append(explain.moved(run.calendar, date.fromordinal(unmoved), due_at.date()))
-        between = explain.skipped(run.calendar, unmoved, due_at.toordinal() - 1, ())
-        lines += [line for line in between if line not in lines]
+        if due_at.toordinal() - unmoved > 1:
+            between = explain.skipped(run.calendar, unmoved, due_at.toordinal() - 1, ())
+            lines += [line for line in between if line not in lines]
     lines = explain.in_order(lines)
     doubtful = run.calendar.provisional_years(came_at.date(), due_at.date())
-    lines += explain.doubts(run.calendar, doubtful, due_at)
+    if doubtful:
+        lines += explain.doubts(run.calendar, doubtful, due_at)
     lines.append(Line(kind=Kind.DUE, at=due_at))
     return Due(
         due_at=due_at,

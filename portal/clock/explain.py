@@ -105,7 +105,9 @@ def reception(kind: Kind, came_at: datetime, effective: datetime, calendar: Cale
     lines = [Line(kind=kind, at=came_at)]
     if effective > came_at:
         parameters = _why_later(came_at, effective, calendar)
-        lines += skipped(calendar, came_at.toordinal(), effective.toordinal() - 1, ())
+        came_on, works_on = came_at.toordinal(), effective.toordinal()
+        if works_on - came_on > 1:
+            lines += skipped(calendar, came_on, works_on - 1, ())
         lines.append(Line(kind=Kind.EFFECTIVE, at=effective, parameters=parameters))
     return lines
 
