@@ -40,7 +40,7 @@ CLOSING = frozenset(
         EventKind.RETURNED,
     }
 )
-Names = Mapping[str, Mapping[str, str]]
+Names = following.Names
 ROUTER = "machine:router"
 
 

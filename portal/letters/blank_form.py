@@ -6,12 +6,10 @@ ours: what the law prescribes is named on it. Source: Decree 63/2010/NĐ-CP, Art
 
 import functools
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time
 from typing import Any, Final
 
-import typst
 from flask_babel import force_locale
 
 from portal.catalogue.condition_words import in_words, simplified
@@ -35,8 +33,9 @@ from portal.catalogue.leaflet import Leaflet, leaflet_of, name_of
 from portal.catalogue.registers import agencies
 from portal.catalogue.text import Text
 from portal.foundation.formats import Language
-from portal.letters.coverage import FONTS, drawable
-from portal.letters.pdf import TEMPLATES, LetterError
+from portal.letters.coverage import drawable
+from portal.letters.pdf import typeset
+from portal.letters.standing import standing_words
 
 MOST_LINES: Final = 5
 """Ruled lines for the longest answers; the rest is written on an annex."""
@@ -48,10 +47,6 @@ TABLE: Final = "table"
 BLOCK: Final = "block"
 
 WORDS: Final[Mapping[str, Text]] = {
-    "nation": Text(
-        vi="CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", en="SOCIALIST REPUBLIC OF VIET NAM", zh="越南社会主义共和国"
-    ),
-    "motto": Text(vi="Độc lập - Tự do - Hạnh phúc", en="Independence – Freedom – Happiness", zh="独立 – 自由 – 幸福"),
     "sheet": Text(vi="TỜ KHAI", en="Form", zh="申报表"),
     "procedure": Text(vi="Thủ tục", en="Procedure", zh="事项"),
     "case": Text(vi="Trường hợp", en="Case", zh="情形"),
@@ -120,21 +115,8 @@ def printed(definition: Definition, case: Case, *, language: Language) -> bytes:
 
 
 @functools.lru_cache(maxsize=32)
-def _set(_version: str, facts: str, made: datetime) -> bytes:
-    with _one_at_a_time:
-        try:
-            sheet = _compiler().compile(
-                str(TEMPLATES / "blank_form.typ"),
-                format="pdf",
-                sys_inputs={"form": facts},
-                pdf_standards=["a-2a", "ua-1"],
-                timestamp=made,
-            )
-        except typst.TypstError as error:
-            raise LetterError(f"blank_form: {error.message}") from error
-    if not isinstance(sheet, bytes):  # pragma: no cover - only image formats come as several pages
-        raise LetterError("blank_form")
-    return sheet
+def _set(_version: str, facts: str, made_at: datetime) -> bytes:
+    return typeset("blank_form", {"form": facts}, made_at=made_at)
 
 
 class _Sheet:
@@ -154,7 +136,7 @@ class _Sheet:
             "to": drawable(name_of(leaflet.competence[-1].thing.agency, register, "vi"))  # type: ignore[union-attr]
             if len(leaflet.competence) == 1
             else drawable(name_of(self.definition.intake, register, "vi")),
-            "words": {name: self._said(text) for name, text in WORDS.items()},
+            "words": {name: self._said(text) for name, text in {**_standing(), **WORDS}.items()},
             "forms": [
                 {"name": self._said(found.thing.name), "number": drawable(found.thing.number)}  # type: ignore[union-attr]
                 for found in leaflet.forms
@@ -237,11 +219,7 @@ class _Sheet:
         return {"vi": drawable(text.vi), "own": "" if own == text.vi else drawable(own)}
 
 
-_one_at_a_time = threading.Lock()
-"""The compiler serves one caller at a time."""
-
-
-@functools.cache
-def _compiler() -> typst.Compiler:
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
-    return typst.Compiler(root=str(TEMPLATES), font_paths=fonts, ignore_system_fonts=True)
+def _standing() -> dict[str, Text]:
+    """What stands at the head of every paper of the State."""
+    words = standing_words()
+    return {name: Text(**words[name]) for name in ("nation", "motto")}

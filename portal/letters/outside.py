@@ -29,8 +29,6 @@ LARGEST_BYTES = 20 * 1024 * 1024
 FIELD = "LeaderSignature"
 BEING_SIGNED = 3
 """There are signatures, and the file must only be added to. Source: ISO 32000-1, table 219."""
-WARN_DAYS = 30
-"""So many days before a certificate expires its holder is warned."""
 
 logging.getLogger("pyhanko.sign.diff_analysis").setLevel(logging.CRITICAL)
 """What was changed is told to the leader; the library would log it with a trace."""

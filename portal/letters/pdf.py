@@ -57,19 +57,24 @@ def render(
     facts = facts_of(letter)
     facts.update(language=language, demo=demo, qr=qr_code(letter.subject.verification_url))
     inputs = {name: json.dumps(value, ensure_ascii=False) for name, value in (("letter", facts), ("words", own or {}))}
+    return typeset(str(letter.kind), inputs, made_at=letter.issued_at)
+
+
+def typeset(template: str, inputs: dict[str, str], *, made_at: datetime) -> bytes:
+    """Set `templates/letters/<template>.typ` with its facts as JSON; the file bears `made_at`. Raises `LetterError`."""
     with _one_at_a_time:
         try:
             printed = _compiler().compile(
-                str(TEMPLATES / f"{letter.kind}.typ"),
+                str(TEMPLATES / f"{template}.typ"),
                 format="pdf",
                 sys_inputs=inputs,
                 pdf_standards=["a-2a", "ua-1"],
-                timestamp=letter.issued_at.astimezone(UTC).replace(microsecond=0),
+                timestamp=made_at.astimezone(UTC).replace(microsecond=0),
             )
         except typst.TypstError as error:
-            raise LetterError(f"{letter.kind}: {error.message}") from error
+            raise LetterError(f"{template}: {error.message}") from error
     if not isinstance(printed, bytes):  # pragma: no cover - only image formats come as several pages
-        raise LetterError(str(letter.kind))
+        raise LetterError(template)
     return printed
 
 

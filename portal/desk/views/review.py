@@ -179,17 +179,12 @@ def _facts(session: Session, reading: Reading, viewer: Viewer, at: datetime) -> 
     """Everything the page tells, before what it lets one do."""
     found, language = reading.dossier, spoken()
     names = queries.agency_names(session)
-    clock = following.clock_of(found, reading.projected, events=reading.events, now=at)
-    share = following.turns(reading.projected, now=at)
     with_notes = sees_notes(reading, viewer)
     is_masked = not sensitive.needs_papers(session, found, viewer)
     papers = showing.papers(reading, language)
     steps = showing.step_lines(reading, language, with_notes=with_notes)
-    counted = clock.statutory or clock.acceptance
-    is_open = found.ended_at is None and not clock.is_stopped
-    few = None if clock.statutory else FEW_MINUTES_TO_ACCEPT
-    office = found.agency_id if clock.statutory else found.intake_agency_id
     return {
+        **_times(session, reading, names, at),
         "dossier": found,
         "reading": reading,
         "definition": reading.definition,
@@ -198,31 +193,6 @@ def _facts(session: Session, reading: Reading, viewer: Viewer, at: datetime) -> 
         "papers": papers,
         "shown": showing.shown_first(papers, flask.request.args.get("file", "")),
         "sections": _sections(reading, is_masked=is_masked),
-        "clock": clock,
-        "left": time_left(counted.due_at, at, office=office, few=few) if is_open else ("", ""),
-        "ledger": [
-            {"kind": line.kind, "text": following.line_words(line, language), "ground": "", "events": line.events}
-            for line in clock.ledger
-        ],
-        "share": share,
-        "slip": slip_of(
-            found,
-            reading.projected,
-            [visit.step for visit in reading.visits],
-            reading.definition,
-            names,
-            language,
-            now=at,
-            events=reading.events,
-        ),
-        "said": in_working_time,
-        "share_words": [
-            words.working_time(minutes, language) for minutes in (share.agency_minutes, share.applicant_minutes)
-        ]
-        if share
-        else [],
-        "forecast": forecast_of(session, found, reading.projected, code=reading.definition.code, now=at),
-        "forecast_is_coming": is_coming(reading.projected, now=at),
         "has_scanner": settings().clamd_url is not None,
         "steps": steps,
         "opinions": [line for line in steps if line.is_opinion],
@@ -246,6 +216,44 @@ def _facts(session: Session, reading: Reading, viewer: Viewer, at: datetime) -> 
         "look": _look(),
         "agency_name": in_words(found.agency.names) if found.agency else "",
         "item_names": partial(_named, reading.definition),
+    }
+
+
+def _times(session: Session, reading: Reading, names: following.Names, at: datetime) -> dict[str, Any]:
+    """The dates, why they are what they are, whose time has passed, and what is likely."""
+    found, language = reading.dossier, spoken()
+    clock = following.clock_of(found, reading.projected, events=reading.events, now=at)
+    share = following.turns(reading.projected, now=at)
+    counted = clock.statutory or clock.acceptance
+    is_open = found.ended_at is None and not clock.is_stopped
+    few = None if clock.statutory else FEW_MINUTES_TO_ACCEPT
+    office = found.agency_id if clock.statutory else found.intake_agency_id
+    return {
+        "clock": clock,
+        "left": time_left(counted.due_at, at, office=office, few=few) if is_open else ("", ""),
+        "ledger": [
+            {"kind": line.kind, "text": following.line_words(line, language), "ground": "", "events": line.events}
+            for line in clock.ledger
+        ],
+        "share": share,
+        "share_words": [
+            words.working_time(minutes, language) for minutes in (share.agency_minutes, share.applicant_minutes)
+        ]
+        if share
+        else [],
+        "slip": slip_of(
+            found,
+            reading.projected,
+            [visit.step for visit in reading.visits],
+            reading.definition,
+            names,
+            language,
+            now=at,
+            events=reading.events,
+        ),
+        "said": in_working_time,
+        "forecast": forecast_of(session, found, reading.projected, code=reading.definition.code, now=at),
+        "forecast_is_coming": is_coming(reading.projected, now=at),
     }
 
 

@@ -19,7 +19,7 @@ from portal.desk.forms import SignForm
 from portal.desk.queries import review as reading_of
 from portal.desk.queries.review import Reading, Visit, last_signature
 from portal.desk.views.acting import seen_version, stale_page
-from portal.desk.views.room import blueprint, now, page, printing_office, see
+from portal.desk.views.room import blueprint, now, page, printing_office, see, settings
 from portal.dossiers import following, queries, sensitive
 from portal.dossiers.actions import decision, signing_outside
 from portal.dossiers.capacity import seat_for
@@ -30,7 +30,7 @@ from portal.foundation.languages import spoken
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
 from portal.letters.contents import Signatory
-from portal.letters.outside import LARGEST_BYTES, WARN_DAYS, certificate_in
+from portal.letters.outside import LARGEST_BYTES, certificate_in
 from portal.letters.printing import PrintingOffice
 from portal.letters.standing import standing_words
 from portal.reasons.models import ReasonKind
@@ -164,7 +164,8 @@ def _expiring(session: Session, viewer: Viewer) -> datetime | None:
         certificate = certificate_in(last)
     except ValueError:
         return None
-    return certificate.expires_at if certificate.expires_within(WARN_DAYS, now=now()) else None
+    warned_from = settings().certificate_warning_days[0]
+    return certificate.expires_at if certificate.expires_within(warned_from, now=now()) else None
 
 
 def _reason(form: SignForm) -> str:
