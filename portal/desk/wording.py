@@ -192,6 +192,7 @@ REASONS: dict[str, Any] = {
     "access.step_up": _("Confirm with your second factor first. What you typed is kept here."),
     "supplement.items_missing": _("Mark at least one field or document as wrong, and say what is wrong with each."),
     "supplement.already_open": _("A request for a supplement is open already. Send it or drop it first."),
+    "supplement.signed": _("The decision is signed already: nothing more can be asked of the company."),
     "signing.no_file": _("Choose the signed PDF first."),
     "signing.too_large": _("The file is larger than 20 MB. Send the PDF as your signing program saved it."),
     "signing.not_signed": _("This PDF carries no signature. Sign it with your token, then send it."),

@@ -421,3 +421,15 @@ def test_before_it_is_accepted_there_is_no_decision_to_read(office: Office) -> N
     dossier = office.file("1.013225")
 
     assert office.browser("service_centre", Role.ONE_STOP).get(f"/desk/{dossier.code}/draft").status_code == 404
+
+
+def test_after_the_signature_no_supplement_is_offered_and_none_is_taken(office: Office, session: Session) -> None:
+    dossier = office.accepted("1.004191")
+    assert office.sign(dossier).status_code == 303
+    head = office.at(dossier, Role.HEAD)
+
+    asked = office.do(head, dossier, "supplement", other="Bản sao giấy phép.")
+
+    assert 'id="supplement"' not in head.get(f"/desk/{dossier.code}").text
+    assert asked.status_code == 409
+    assert session.scalar(sa.select(sa.func.count()).select_from(SupplementRequest)) == 0

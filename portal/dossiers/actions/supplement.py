@@ -28,7 +28,8 @@ from portal.dossiers.models import (
     SupplementRequest,
     SupplementState,
 )
-from portal.dossiers.record import Happening, new_salt, record
+from portal.dossiers.record import Happening, history, new_salt, record
+from portal.dossiers.replaying import replayed
 from portal.dossiers.telling import tell_filers, write_letter
 from portal.dossiers.terms import Terms, terms_for
 from portal.dossiers.walk_ins import walk_in_params
@@ -64,7 +65,7 @@ def draft_request(
     """Write a request. Before intake the one-stop officer sends it at once; after it, the approver does.
 
     Decision 11: the head approves, a second request needs the leader. Whoever holds that role may write and
-    send in one go, but nobody approves a request as two persons.
+    send in one go, but nobody approves a request as two persons. Refused once the decision is signed.
     """
     capacity = require(viewer, dossier, Action.REQUEST_SUPPLEMENT)
     if not isinstance(capacity, Role):
@@ -73,6 +74,8 @@ def draft_request(
         raise Invalid("supplement.items_missing", fields={"items": "items_missing"})
     if open_request(session, dossier.id) is not None:
         raise Refused("supplement.already_open")
+    if replayed(dossier, history(session, dossier.id)).signed is not None:
+        raise Refused("supplement.signed")
     before_intake = dossier.accepted_at is None
     request = SupplementRequest(
         dossier_id=dossier.id,
