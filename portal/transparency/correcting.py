@@ -8,9 +8,8 @@ listed again; ratings, feedback and payments are not compared.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -20,6 +19,8 @@ from portal.dossiers.models import DossierEvent
 from portal.foundation.database import new_id
 from portal.transparency.figures import published_since
 from portal.transparency.models import FigureCorrection, Snapshot
+from portal.transparency.open_data import Line
+from portal.transparency.publishing import unpacked
 from portal.workflow.events import EventKind
 
 REOPENED, RECORDED_LATE = "reopened", "recorded_late"
@@ -30,7 +31,7 @@ Group = tuple[str, str]
 Sums = dict[Group, Counter[str]]
 
 
-def note(session: Session, as_of: date, rows: Sequence[Mapping[str, Any]]) -> int:
+def note(session: Session, as_of: date, published: Iterable[Line]) -> int:
     """Compare the lines of a new snapshot with those of the one before it and list what differs; returns how many."""
     earlier = session.scalars(
         sa.select(Snapshot).where(Snapshot.as_of < as_of).order_by(Snapshot.as_of.desc()).limit(1)
@@ -38,8 +39,8 @@ def note(session: Session, as_of: date, rows: Sequence[Mapping[str, Any]]) -> in
     if earlier is None:
         return 0
     since = published_since(as_of).isoformat()
-    was = _sums(earlier.rows, since=since, until=earlier.as_of.isoformat())
-    now = _sums(rows, since=since, until=earlier.as_of.isoformat())
+    was = _sums(unpacked(earlier.file), since=since, until=earlier.as_of.isoformat())
+    now = _sums(published, since=since, until=earlier.as_of.isoformat())
     differing = [group for group in sorted({*was, *now}) if was.get(group) != now.get(group)]
     if not differing:
         return 0
@@ -67,17 +68,17 @@ def listed(session: Session) -> Sequence[FigureCorrection]:
     return session.scalars(sa.select(FigureCorrection).order_by(*order).limit(MOST_SHOWN)).all()
 
 
-def _sums(rows: Iterable[Mapping[str, Any]], *, since: str, until: str) -> Sums:
+def _sums(lines: Iterable[Line], *, since: str, until: str) -> Sums:
     found: Sums = {}
-    for row in rows:
-        day = row["day"]
-        if row["kind"] not in COMPARED or not since <= day <= until:
+    for line in lines:
+        day = line.day or ""
+        if line.kind not in COMPARED or not since <= day <= until:
             continue
-        kept = row["on_time"] if row["kind"] == "settled" else row["on_time_766"]
-        sums = found.setdefault((row["kind"], day[:7]), Counter())
-        sums["n"] += row["dossiers"]
-        sums["on_time"] += row["dossiers"] if kept else 0
-        sums["hours"] += row["dossiers"] * (row["agency_hours"] or 0)
+        kept = line.on_time if line.kind == "settled" else line.on_time_766
+        sums = found.setdefault((line.kind, day[:7]), Counter())
+        sums["n"] += line.dossiers
+        sums["on_time"] += line.dossiers if kept else 0
+        sums["hours"] += line.dossiers * (line.agency_hours or 0)
     return found
 
 

@@ -34,6 +34,7 @@ EDITION = 2
 """Raised whenever figures are added: an older snapshot is compared in what it published."""
 MINUTES = 60
 Wanted = Callable[[Line], bool]
+Parts = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 def compute(lines: Sequence[Line], *, on: date) -> dict[str, Any]:
@@ -62,6 +63,19 @@ def part(lines: Sequence[Line], scope: str, *, on: date) -> dict[str, Any]:
         "ageing": ageing(lines),
         "months": months(lines, on=on),
         **{f"by_{name}": _by(lines, name, on=on) for name in PARTS if name != scope},
+    }
+
+
+def parts(lines: Iterable[Line], *, on: date) -> Parts:
+    """The figures of every field, procedure and agency the lines tell of, by scope and key."""
+    told: dict[str, dict[str, list[Line]]] = {scope: {} for scope in PARTS}
+    for line in lines:
+        for scope, by_key in told.items():
+            key = getattr(line, scope)
+            if key:
+                by_key.setdefault(key, []).append(line)
+    return {
+        scope: {key: part(of_key, scope, on=on) for key, of_key in by_key.items()} for scope, by_key in told.items()
     }
 
 

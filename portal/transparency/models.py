@@ -38,7 +38,10 @@ class Goal(Base):
 
 
 class Snapshot(Base):
-    """The public figures of one day, with the very rows they were computed from (decision 23)."""
+    """The public figures of one day, with the very lines they were computed from (decision 23).
+
+    `file` is the CSV file of the open data as everybody gets it, compressed with gzip.
+    """
 
     __tablename__ = "snapshots"
 
@@ -46,7 +49,21 @@ class Snapshot(Base):
     as_of: Mapped[date] = mapped_column(unique=True)
     published_at: Mapped[datetime]
     figures: Mapped[dict[str, Any]]
-    rows: Mapped[list[Any]]
+    file: Mapped[bytes] = mapped_column(deferred=True)
+
+
+class SnapshotPart(Base):
+    """The figures of one field, procedure or agency (`scope`, by its `key`) as of the newest snapshot.
+
+    They follow from the snapshot's lines, and are kept so that a page need not read them all.
+    """
+
+    __tablename__ = "snapshot_parts"
+
+    snapshot_id: Mapped[UUID] = mapped_column(sa.ForeignKey("snapshots.id"), primary_key=True)
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    figures: Mapped[dict[str, Any]]
 
 
 class FigureSheet(Base):

@@ -24,7 +24,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 LEAST = 5
@@ -85,13 +85,8 @@ class Line:
     answer: str | None = None
     dossiers: int = 1
 
-    @classmethod
-    def from_json(cls, stored: dict[str, Any]) -> Self:
-        """The line as it was stored."""
-        return cls(**stored)
-
     def to_json(self) -> dict[str, Any]:
-        """The line as it is stored and published."""
+        """The line as it is published."""
         return {name: getattr(self, name) for name in COLUMNS}
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, undefer
 
 from portal.accounts.models import Agency
 from portal.catalogue.models import ProcedureVersion
@@ -189,7 +189,7 @@ def latest(session: Session) -> Snapshot | None:
         return None
     known = _newest.get(newest)
     if known is None:
-        known = session.scalars(sa.select(Snapshot).options(defer(Snapshot.rows)).where(Snapshot.id == newest)).one()
+        known = session.scalars(sa.select(Snapshot).where(Snapshot.id == newest)).one()
         session.expunge(known)
         _newest.clear()
         _newest[newest] = known
@@ -198,7 +198,7 @@ def latest(session: Session) -> Snapshot | None:
 
 def snapshot_of(session: Session, day: date | None) -> Snapshot | None:
     """The snapshot of a day, or the newest, with its lines."""
-    statement = sa.select(Snapshot).order_by(Snapshot.as_of.desc()).limit(1)
+    statement = sa.select(Snapshot).options(undefer(Snapshot.file)).order_by(Snapshot.as_of.desc()).limit(1)
     if day is not None:
         statement = statement.where(Snapshot.as_of == day)
     return session.scalars(statement).first()

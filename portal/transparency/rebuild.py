@@ -18,10 +18,11 @@ from portal.dossiers.models import Dossier
 from portal.facts.actions import COLUMNS, KEY, SUMS, share_of
 from portal.facts.models import CountedShare, DossierFact, TurnaroundCell
 from portal.facts.shares import SHARE_COLUMNS, add_shares, roll_up, whole_share
-from portal.transparency import comparing, counting, figures
+from portal.transparency import comparing, counting, figures, queries
 from portal.transparency.actions import snapshots
 from portal.transparency.comparing import Difference
-from portal.transparency.models import Snapshot
+from portal.transparency.models import Snapshot, SnapshotPart
+from portal.transparency.publishing import unpacked
 from portal.workflow.events import Event
 
 BATCH = 500
@@ -67,11 +68,13 @@ def rebuild(session: Session, *, check: bool) -> list[Difference]:
     differences += rollups
     differences += comparing.heard_counts(session)
     differences += _compare_snapshots(session)
+    differences += _compare_parts(session)
     if not check:
         _sweep(session)
         if differences:
             roll_up(session)
         comparing.recount_heard(session)
+        snapshots.keep_parts_anew(session)
     return differences
 
 
@@ -193,6 +196,19 @@ def _compare_snapshots(session: Session) -> Iterator[Difference]:
                 yield Difference(
                     what="snapshot", name=f"{snapshot.as_of}, {part}", found=str(found), expected=str(wanted)
                 )
+
+
+def _compare_parts(session: Session) -> Iterator[Difference]:
+    """The parts that are kept of the newest snapshot, with its lines."""
+    newest = queries.snapshot_of(session, None)
+    if newest is None:
+        return
+    parts = figures.parts(unpacked(newest.file), on=newest.as_of)
+    expected = {(scope, key): told for scope, by_key in parts.items() for key, told in by_key.items()}
+    stored = {(one.scope, one.key): one.figures for one in session.scalars(sa.select(SnapshotPart))}
+    for scope, key in sorted(key for key in {*stored, *expected} if stored.get(key) != expected.get(key)):
+        found, wanted = stored.get((scope, key)), expected.get((scope, key))
+        yield Difference(what="part", name=f"{scope} {key}", found=str(found), expected=str(wanted))
 
 
 def _published(stored: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Any]:

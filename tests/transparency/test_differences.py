@@ -23,6 +23,7 @@ from portal.transparency import figures, queries
 from portal.transparency.actions import snapshots
 from portal.transparency.models import Snapshot
 from portal.transparency.open_data import LEAST, Line, Open, Settled, Stopped, Told, lines
+from portal.transparency.publishing import unpacked
 from tests.factories.history import NOW
 from tests.transparency.test_open_data import (
     LONG_AGO,
@@ -156,8 +157,8 @@ def test_on_the_seeded_history_no_two_filters_of_a_week_of_files_uncover_fewer_t
         snapshots.publish_snapshot(province, day, NOW)
     files = province.scalars(sa.select(Snapshot)).all()
     assert len(files) == len(days)
-    assert_nothing_small(*([Line.from_json(row) for row in one.rows] for one in files))
-    kinds = {row["kind"] for one in files for row in one.rows}
+    assert_nothing_small(*(list(unpacked(one.file)) for one in files))
+    kinds = {line.kind for one in files for line in unpacked(one.file)}
     assert kinds == {"settled", "stopped", "open", "earlier", "counted"}
     small = _true_cells(queries.open_on(province, days[0]))
     assert any(n < LEAST for n in small.values()), "there is something to be hidden"

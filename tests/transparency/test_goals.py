@@ -15,6 +15,7 @@ from portal.transparency.actions import goals
 from portal.transparency.actions.goals import Target, Wording
 from portal.transparency.models import Goal, Snapshot
 from portal.transparency.public_goals import trend
+from portal.transparency.publishing import packed
 from portal.workflow.roles import Role
 from tests.factories import people
 from tests.fixtures.app import Browser
@@ -156,7 +157,9 @@ def publish(session: Session, office: Agency, months: list[dict[str, object]], *
     }  # fmt: skip
     empty: dict[str, object] = {"fields": {}, "procedures": {}, "agencies": {}, "ageing": [], "stopped": {}}
     figures = empty | {"province": province, "months": months}
-    session.add(Snapshot(id=new_id(), as_of=TODAY - timedelta(days=1), published_at=NOW, figures=figures, rows=[]))
+    session.add(
+        Snapshot(id=new_id(), as_of=TODAY - timedelta(days=1), published_at=NOW, figures=figures, file=packed([]))
+    )
 
 
 def test_the_public_page_says_how_many_may_still_be_late(session: Session, client: Browser) -> None:

@@ -1,5 +1,6 @@
 """What the public gets: small groups cannot be uncovered, and every figure follows from the published lines."""
 
+import gzip
 import importlib.util
 from collections import Counter
 from datetime import date, timedelta
@@ -13,7 +14,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.transparency import figures
-from portal.transparency.open_data import BANDS, LEAST, STANDINGS, Line, Open, Settled, Stopped, lines, open_lines
+from portal.transparency.open_data import (
+    BANDS,
+    COLUMNS,
+    LEAST,
+    STANDINGS,
+    Line,
+    Open,
+    Settled,
+    Stopped,
+    lines,
+    open_lines,
+)
+from portal.transparency.publishing import csv_chunks, packed, unpacked
 
 TODAY = date(2026, 3, 31)
 PROCEDURES = {"p1": "land", "p2": "land", "p3": "trade"}
@@ -149,6 +162,26 @@ def test_the_bands_of_age_meet() -> None:
             for d in (0, 7, 8, 30, 31, 90, 91, 1000) for _ in range(LEAST)]  # fmt: skip
 
     assert {line.age: line.dossiers for line in open_lines(ages)} == dict.fromkeys(BANDS, 2 * LEAST)
+
+
+# --- files
+
+
+@given(settled_ones, stopped_ones, open_ones)
+def test_the_file_keeps_every_line(settled: list[Settled], stopped: list[Stopped], still_open: list[Open]) -> None:
+    published = lines(settled, stopped, still_open, since=LONG_AGO)
+
+    file = packed(published)
+
+    assert list(unpacked(file)) == published
+    assert packed(published) == file
+    assert b"".join(csv_chunks(file)).decode().splitlines()[0] == ",".join(COLUMNS)
+
+
+def test_an_older_file_tells_of_fewer_columns() -> None:
+    file = gzip.compress(b"kind,day,on_time,dossiers\nearlier,2026-01-05,false,5\n")
+
+    assert list(unpacked(file)) == [Line(kind="earlier", day="2026-01-05", on_time=False, dossiers=5)]
 
 
 # --- figures

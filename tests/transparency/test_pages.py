@@ -1,6 +1,7 @@
 """The officers' live figures and the public pages."""
 
 import csv
+import gzip
 import io
 import json
 import re
@@ -24,6 +25,7 @@ from portal.transparency import counting, sheets
 from portal.transparency.actions import goals, snapshots
 from portal.transparency.models import Goal, Snapshot
 from portal.transparency.open_data import COLUMNS
+from portal.transparency.publishing import unpacked
 from portal.transparency.scorecard import INDICATORS
 from portal.workflow.roles import Role
 from tests.factories import people
@@ -245,6 +247,18 @@ def test_too_few_dossiers_have_no_percentage(client: Browser, session: Session, 
     assert "Fewer than 20 dossiers" in client.get("/en/transparency").text
 
 
+def test_who_reads_compressed_files_gets_the_very_file_that_is_kept(client: Browser, published: Snapshot) -> None:
+    plain = client.get("/en/transparency/data.csv")
+    small = client.get("/en/transparency/data.csv", headers={"Accept-Encoding": "gzip"})
+
+    assert small.data == published.file
+    assert small.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert gzip.decompress(small.data) == plain.data
+    assert plain.headers["Vary"] == small.headers["Vary"]
+    assert "Accept-Encoding" in plain.headers["Vary"]
+
+
 def test_the_open_data_are_the_lines_of_the_snapshot(client: Browser, published: Snapshot) -> None:
     rows = list(csv.DictReader(io.StringIO(client.get("/en/transparency/data.csv").text)))
     of_day = client.get(f"/vi/transparency/{YESTERDAY}/data.json")
@@ -252,7 +266,7 @@ def test_the_open_data_are_the_lines_of_the_snapshot(client: Browser, published:
 
     assert tuple(rows[0]) == COLUMNS
     assert sum(int(row["dossiers"]) for row in rows if row["kind"] == "settled") == 60
-    assert content["lines"] == published.rows
+    assert content["lines"] == [line.to_json() for line in unpacked(published.file)]
     assert content["figures"] == published.figures
     assert content["note"] is None
     assert client.get("/en/transparency/2001-01-01/data.csv").status_code == 404

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Agency
 from portal.clock.zone import office_day
 from portal.facts.actions import upsert
-from portal.transparency import figures, public_goals, public_parts
+from portal.transparency import figures, public_goals, public_parts, rebuild
 from portal.transparency.actions import snapshots
 from portal.transparency.attainment import Attainment, Measured, counted_apart
-from portal.transparency.models import Goal, Snapshot
-from portal.transparency.open_data import Line
+from portal.transparency.models import Goal, Snapshot, SnapshotPart
+from portal.transparency.publishing import unpacked
 from tests.factories import people
 from tests.factories.facts import many, settled
 from tests.fixtures.app import Browser
@@ -80,7 +80,7 @@ def test_a_part_says_of_itself_what_the_front_says_of_it(session: Session, mixed
 
 
 def test_the_settled_of_a_field_are_those_of_its_procedures(mixed: Snapshot) -> None:
-    lines = [Line.from_json(row) for row in mixed.rows]
+    lines = list(unpacked(mixed.file))
     for field in mixed.figures["fields"]:
         of_field = [line for line in lines if line.field == field]
         part = figures.part(of_field, "field", on=mixed.as_of)
@@ -115,16 +115,36 @@ def test_what_is_not_there_is_not_found(client: Browser, published: Snapshot, ad
     assert client.get(f"/en/transparency/{address}").status_code == 404
 
 
-def test_the_lines_are_read_once_and_then_remembered(
+def test_a_page_reads_one_part_and_no_lines(
     client: Browser, published: Snapshot, statements: Callable[[], Any]
 ) -> None:
     (code,) = published.figures["procedures"]
-    client.get(f"/en/transparency/procedure/{code}")
 
     with statements() as seen:
         client.get(f"/en/transparency/procedure/{code}")
 
-    assert not [one for one in seen if "snapshots.rows" in str(one)]
+    assert [one for one in seen if "snapshot_parts" in str(one)]
+    assert not [one for one in seen if "snapshots.file" in str(one)]
+
+
+def test_a_part_that_was_altered_or_taken_away_is_named_and_made_anew(session: Session, mixed: Snapshot) -> None:
+    def differing(*, check: bool) -> list[str]:
+        return [one.name for one in rebuild.rebuild(session, check=check) if one.what == "part"]
+
+    kept = {(one.scope, one.key): one.figures for one in session.scalars(sa.select(SnapshotPart))}
+    (altered, gone) = sorted(kept)[:2]
+    session.execute(sa.update(SnapshotPart).where(_is(altered)).values(figures={"whole": {"n": 1000}}))
+    session.execute(sa.delete(SnapshotPart).where(_is(gone)))
+
+    assert differing(check=True) == [" ".join(altered), " ".join(gone)]
+    assert differing(check=False) == [" ".join(altered), " ".join(gone)]
+    assert differing(check=True) == []
+    session.expire_all()
+    assert {(one.scope, one.key): one.figures for one in session.scalars(sa.select(SnapshotPart))} == kept
+
+
+def _is(part: tuple[str, str]) -> sa.ColumnElement[bool]:
+    return sa.and_(SnapshotPart.scope == part[0], SnapshotPart.key == part[1])
 
 
 def test_the_goals_have_a_page_that_the_front_names(client: Browser, published: Snapshot) -> None:

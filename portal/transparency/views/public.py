@@ -1,5 +1,6 @@
 """The public pages of transparency with their open data, and the officers' live figures."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ from portal.transparency import (
 )
 from portal.transparency.models import Snapshot
 from portal.transparency.open_data import COLUMNS
-from portal.transparency.publishing import as_csv, as_json
+from portal.transparency.publishing import csv_chunks, json_chunks
 from portal.transparency.views.room import is_demonstration
 
 blueprint = flask.Blueprint("transparency", __name__)
@@ -195,15 +196,23 @@ def _words() -> dict[str, Any]:
 
 
 def _csv(snapshot: Snapshot) -> Response:
-    return _file(as_csv(snapshot), "text/csv; charset=utf-8", f"mot-cua-{snapshot.as_of}.csv")
+    """As it is kept, compressed, to whoever reads that; else unpacked while it is sent."""
+    name, media_type = f"mot-cua-{snapshot.as_of}.csv", "text/csv; charset=utf-8"
+    if flask.request.accept_encodings["gzip"]:
+        answer = _file(snapshot.file, media_type, name)
+        answer.headers["Content-Encoding"] = "gzip"
+    else:
+        answer = _file(csv_chunks(snapshot.file), media_type, name)
+    answer.vary.add("Accept-Encoding")
+    return answer
 
 
 def _json(snapshot: Snapshot) -> Response:
-    body = as_json(snapshot, note=gettext("Made-up dossiers of a demonstration.") if is_demonstration() else None)
-    return _file(body, "application/json", f"mot-cua-{snapshot.as_of}.json")
+    note = gettext("Made-up dossiers of a demonstration.") if is_demonstration() else None
+    return _file(json_chunks(snapshot, note=note), "application/json", f"mot-cua-{snapshot.as_of}.json")
 
 
-def _file(body: str, media_type: str, name: str) -> Response:
+def _file(body: bytes | Iterator[bytes] | Iterator[str], media_type: str, name: str) -> Response:
     answer = Response(body, content_type=media_type)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = f"public, max-age={ONE_HOUR}"
