@@ -6,7 +6,7 @@ ours: what the law prescribes is named on it. Source: Decree 63/2010/NĐ-CP, Art
 
 import functools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from typing import Any, Final
 
@@ -46,61 +46,6 @@ LINES: Final = "lines"
 TABLE: Final = "table"
 BLOCK: Final = "block"
 
-WORDS: Final[Mapping[str, Text]] = {
-    "sheet": Text(vi="TỜ KHAI", en="Form", zh="申报表"),
-    "procedure": Text(vi="Thủ tục", en="Procedure", zh="事项"),
-    "case": Text(vi="Trường hợp", en="Case", zh="情形"),
-    "follows": Text(vi="Theo mẫu", en="Prescribed form", zh="法定表格"),
-    "dear": Text(vi="Kính gửi", en="To", zh="致"),
-    "note": Text(
-        vi="Nộp trực tuyến thì điền ngay trên cổng, không cần tờ này. Tờ này để xem trước, chuẩn bị nội dung, hoặc "
-        "viết tay khi nộp tại quầy. Câu ghi “Nếu” chỉ trả lời khi đúng trường hợp đó; câu có dấu (*) là bắt buộc.",
-        en="To file online, fill in the form on the portal; this sheet is not needed. It is for reading, preparing the "
-        "answers, or writing by hand at the counter. A question with “If” is answered only where that holds; (*) is "
-        "required.",
-        zh="网上申报请直接在网站填写，无需此表。此表供预先阅读、准备内容或在窗口手工填写。标有“如果”的问题仅在符合时填写；"
-        "带（*）的为必填。",
-    ),
-    "if": Text(vi="Nếu:", en="If:", zh="如果："),
-    "tick_one": Text(vi="chọn một", en="tick one", zh="单选"),
-    "tick_many": Text(vi="chọn mọi mục phù hợp", en="tick all that apply", zh="可多选"),
-    "another": Text(
-        vi="Có nhiều hơn thì chép phần này sang giấy khác.",
-        en="If there are more, copy this part on another sheet.",
-        zh="如有多项，请另附纸照此填写。",
-    ),
-    "yes": Text(vi="Có", en="Yes", zh="是"),
-    "no": Text(vi="Không", en="No", zh="否"),
-    "address": Text(
-        vi="(số nhà, đường, thôn; xã hoặc phường; tỉnh)",
-        en="(house, street; commune or ward; province)",
-        zh="（门牌、街道；乡或坊；省）",
-    ),
-    "day": Text(vi="(ngày/tháng/năm)", en="(day/month/year)", zh="（日/月/年）"),
-    "place": Text(vi="(tọa độ vĩ độ, kinh độ)", en="(latitude, longitude)", zh="（纬度，经度）"),
-    "outline": Text(
-        vi="(tọa độ các điểm góc, hoặc kèm bản vẽ)",
-        en="(corner points, or a drawing enclosed)",
-        zh="（各拐点坐标，或附图）",
-    ),
-    "enclosed": Text(vi="Giấy tờ kèm theo", en="Papers enclosed", zh="所附材料"),
-    "statement": Text(
-        vi="Tôi cam đoan nội dung khai trên đây là đúng và chịu trách nhiệm trước pháp luật.",
-        en="I declare that what is stated above is true and answer for it before the law.",
-        zh="本人声明以上内容属实，并依法承担责任。",
-    ),
-    "place_and_day": Text(
-        vi="............, ngày ...... tháng ...... năm ......", en="(place, day)", zh="（地点、日期）"
-    ),
-    "signer": Text(vi="NGƯỜI KHAI", en="Declared by", zh="申报人"),
-    "sign_here": Text(
-        vi="(Ký, ghi rõ họ tên; tổ chức thì đóng dấu)",
-        en="(Signature, full name; seal of an organisation)",
-        zh="（签名、姓名；单位盖章）",
-    ),
-    "page": Text(vi="Trang", en="Page", zh="页"),
-}
-
 
 def filename(definition: Definition, case: Case) -> str:
     """The name of the file."""
@@ -136,7 +81,7 @@ class _Sheet:
             "to": drawable(name_of(leaflet.competence[-1].thing.agency, register, "vi"))  # type: ignore[union-attr]
             if len(leaflet.competence) == 1
             else drawable(name_of(self.definition.intake, register, "vi")),
-            "words": {name: self._said(text) for name, text in {**_standing(), **WORDS}.items()},
+            "words": {name: self._said(text) for name, text in _words().items()},
             "forms": [
                 {"name": self._said(found.thing.name), "number": drawable(found.thing.number)}  # type: ignore[union-attr]
                 for found in leaflet.forms
@@ -175,9 +120,9 @@ class _Sheet:
         """What is left open for the answer."""
         match field:
             case YesNoField():
-                return {"kind": BOX, "options": [self._said(WORDS["yes"]), self._said(WORDS["no"])]}
+                return {"kind": BOX, "options": [self._said(_words()["yes"]), self._said(_words()["no"])]}
             case ChoiceField() | ManyField():
-                hint = WORDS["tick_one" if isinstance(field, ChoiceField) else "tick_many"]
+                hint = _words()["tick_one" if isinstance(field, ChoiceField) else "tick_many"]
                 options = [self._said(option.label) for option in field.options]
                 return {"kind": BOX, "options": options, "hint": self._said(hint)}
             case RowsField():
@@ -197,13 +142,13 @@ class _Sheet:
                 units = ", ".join(field.currencies)
                 return self._said(Text(vi=f"({units})", en=f"({units})", zh=f"（{units}）"))
             case AddressField():
-                return self._said(WORDS["address"])
+                return self._said(_words()["address"])
             case DateField():
-                return self._said(WORDS["day"])
+                return self._said(_words()["day"])
             case PointField():
-                return self._said(WORDS["place"])
+                return self._said(_words()["place"])
             case OutlineField():
-                return self._said(WORDS["outline"])
+                return self._said(_words()["outline"])
         return None
 
     def _condition(self, condition: Condition | None) -> dict[str, str] | None:
@@ -219,7 +164,9 @@ class _Sheet:
         return {"vi": drawable(text.vi), "own": "" if own == text.vi else drawable(own)}
 
 
-def _standing() -> dict[str, Text]:
-    """What stands at the head of every paper of the State."""
-    words = standing_words()
-    return {name: Text(**words[name]) for name in ("nation", "motto")}
+@functools.cache
+def _words() -> dict[str, Text]:
+    """The words of the sheet, and what stands at the head of every paper of the State."""
+    standing = standing_words()
+    head = {name: standing[name] for name in ("nation", "motto")}
+    return {name: Text(**said) for name, said in (head | standing["blank_form"]).items()}
