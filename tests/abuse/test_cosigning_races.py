@@ -67,6 +67,15 @@ def changing(world: World, draft_id: UUID, session: Session) -> str:
     return "changed"
 
 
+def signed(world: World, signer: Viewer, number: int) -> UUID:
+    """A draft its second owner has signed."""
+    draft_id, read = asked(world, signer, number)
+    draft = drafts.editable(world.session, draft_id, viewer=signer)
+    verbs.sign(world.session, draft, seen=read, viewer=signer, now=MONDAY)
+    world.session.commit()
+    return draft_id
+
+
 def filing_it(world: World, draft_id: UUID, session: Session) -> str:
     draft = drafts.editable(session, draft_id, viewer=world.company_viewer)
     return filing.file(session, draft, viewer=world.company_viewer, language="vi", now=MONDAY).code
@@ -101,15 +110,7 @@ def test_filing_and_changing_at_once_files_what_was_signed_or_nothing(
     world: World, signer: Viewer, factory: sessionmaker[Session]
 ) -> None:
     for number in range(PAIRS):
-        draft_id, read = asked(world, signer, number)
-        verbs.sign(
-            world.session,
-            drafts.editable(world.session, draft_id, viewer=signer),
-            seen=read,
-            viewer=signer,
-            now=MONDAY,
-        )
-        world.session.commit()
+        draft_id = signed(world, signer, number)
 
         def file(session: Session, draft_id: UUID = draft_id) -> str:
             return filing_it(world, draft_id, session)
@@ -133,15 +134,7 @@ def test_filing_and_taking_the_signature_back_at_once_does_one_of_them(
     world: World, signer: Viewer, factory: sessionmaker[Session]
 ) -> None:
     for number in range(PAIRS):
-        draft_id, read = asked(world, signer, number)
-        verbs.sign(
-            world.session,
-            drafts.editable(world.session, draft_id, viewer=signer),
-            seen=read,
-            viewer=signer,
-            now=MONDAY,
-        )
-        world.session.commit()
+        draft_id = signed(world, signer, number)
 
         def file(session: Session, draft_id: UUID = draft_id) -> str:
             return filing_it(world, draft_id, session)
