@@ -86,6 +86,8 @@ VERBS = {
     "authoring.publish": _("Procedure published"),
     "authoring.rule": _("Rule for publishing procedures changed"),
     "authoring.start": _("Draft of a procedure begun"),
+    "authoring.withdraw": _("Procedure withdrawn"),
+    "authoring.keep_in_force": _("Withdrawal of a procedure taken back"),
     "calendars.move_dossier": _("Dates counted anew by the calendar"),
     "calendars.publish": _("Calendar put into force"),
     "dossiers.ask_cosignature": _("Co-signature asked for"),

@@ -1,6 +1,6 @@
 """Writing procedures: beginning a draft, changing it, throwing it away, publishing it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -17,12 +17,13 @@ from portal.authoring.judging import judge
 from portal.authoring.models import ProcedureDraft, ProcedureDraftVersion, PublishingRule
 from portal.authoring.scope import words_of
 from portal.catalogue import actions as catalogue
+from portal.catalogue import queries as published
 from portal.catalogue.definition import Announcement, Definition, content_hash
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.writing import write
 from portal.clock.calendar import Calendar
 from portal.clock.zone import office_day
-from portal.foundation.errors import Invalid, Refused, Stale
+from portal.foundation.errors import Invalid, NotFound, Refused, Stale
 
 BLANK = Path(__file__).with_name("blank.toml")
 KEPT_VERSIONS = 40
@@ -203,6 +204,50 @@ def set_rule(session: Session, *, needs_two: bool, by: UUID, now: datetime) -> N
         before={"needs_two": before},
         after={"needs_two": needs_two},
     )
+
+
+def withdraw(
+    session: Session, code: str, number: int | None, *, on: date, reason: str, by: UUID | None, now: datetime
+) -> Sequence[ProcedureVersion]:
+    """Take a procedure out of force from the day `on`, or only one version of it; gives the versions withdrawn.
+
+    Without one version the one before it applies again. Dossiers filed under it keep it. `by` is None for the
+    console, which may also enter what has happened. Raises `NotFound` where there is nothing to withdraw, `Invalid`
+    with the fields to put right.
+    """
+    wrong: dict[str, str] = {}
+    if not reason.strip():
+        wrong["reason"] = "authoring.withdrawal_reason_missing"
+    if by is not None and on < office_day(now):
+        wrong["withdrawn_on"] = "authoring.withdrawal_past"
+    if wrong:
+        raise Invalid(next(iter(wrong.values())), fields=wrong)
+    chosen = [one for one in published.not_withdrawn(session, code) if number in (None, one.number)]
+    if not chosen:
+        raise NotFound
+    before = _standing_of(chosen)
+    for one in chosen:
+        catalogue.withdraw(session, one, on=on, reason=reason.strip())
+    after = {**_standing_of(chosen), "reason": reason.strip()}
+    audit.record(session, "authoring.withdraw", f"procedure:{code}", by=by, now=now, before=before, after=after)
+    return chosen
+
+
+def keep_in_force(session: Session, code: str, number: int, *, by: UUID, now: datetime) -> ProcedureVersion:
+    """Take a withdrawal back whose day has not come. Raises `NotFound` where there is none."""
+    version = published.version_numbered(session, code, number)
+    if version is None or version.withdrawn_on is None or version.withdrawn_on <= office_day(now):
+        raise NotFound
+    before = {**_standing_of([version]), "reason": version.withdrawal_reason}
+    catalogue.keep_in_force(session, version)
+    after = _standing_of([version])
+    audit.record(session, "authoring.keep_in_force", f"procedure:{code}", by=by, now=now, before=before, after=after)
+    return version
+
+
+def _standing_of(versions: Sequence[ProcedureVersion]) -> dict[str, str | None]:
+    """From when each of these versions is out of force."""
+    return {f"version_{one.number}": one.withdrawn_on.isoformat() if one.withdrawn_on else None for one in versions}
 
 
 def _check_intention(draft: ProcedureDraft, *, today: date) -> None:

@@ -1,12 +1,22 @@
 """What an administrator sends beside the pages of a draft: a file, and how it is to be published."""
 
+from collections.abc import Sequence
+from datetime import date
+from typing import Self
+
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField
-from wtforms import StringField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.authoring.documents import LONGEST
+from portal.catalogue.models import ProcedureVersion
+from portal.foundation import formats
 from portal.foundation.forms import DateField, Form
+from portal.foundation.languages import spoken
+
+WHOLE = "all"
 
 
 def _stripped(text: str | None) -> str:
@@ -16,6 +26,44 @@ def _stripped(text: str | None) -> str:
 class ImportForm(Form):
     file = FileField(_("Procedure file (TOML)"))
     text = TextAreaField(_("Or the text of the file"), validators=[Length(max=LONGEST)])
+
+
+class WithdrawForm(Form):
+    """Taking a procedure, or one version of it, out of force."""
+
+    number = RadioField(_("What is withdrawn"), validate_choice=False)
+    withdrawn_on = DateField(
+        _("First day without it"), validators=[InputRequired(_("Enter the first day on which it no longer applies."))]
+    )
+    reason = TextAreaField(
+        _("Why it is withdrawn"),
+        description=_("Shown to everybody: the act that ends it, or what takes its place."),
+        filters=[_stripped],
+        validators=[
+            InputRequired(_("Write why it is withdrawn.")),
+            Length(min=3, max=500, message=_("Write the reason in 3 to 500 characters.")),
+        ],
+    )
+
+    def offer(self, versions: Sequence[ProcedureVersion], *, today: date) -> Self:
+        """The whole procedure, or one of these versions of it."""
+        whole = [(WHOLE, gettext("The whole procedure: nobody can file it from then on"))]
+        self.number.choices = [*whole, *((str(one.number), _version_words(one, today)) for one in versions)]
+        if self.number.data not in dict(self.number.choices):
+            self.number.data = WHOLE
+        return self
+
+    @property
+    def chosen(self) -> int | None:
+        """The number of the version; None for the whole procedure."""
+        return None if self.number.data == WHOLE else int(self.number.data)
+
+
+def _version_words(version: ProcedureVersion, today: date) -> str:
+    day = formats.day(version.effective_on, spoken())
+    if version.effective_on > today:
+        return str(gettext("Only version %(number)s, which applies from %(day)s", number=version.number, day=day))
+    return str(gettext("Only version %(number)s, in force since %(day)s", number=version.number, day=day))
 
 
 class PublishForm(Form):

@@ -1,6 +1,7 @@
 """Reading drafts of procedures."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,10 +14,11 @@ from portal.attachments.models import Attachment, ScanState
 from portal.authoring.models import ProcedureDraft, ProcedureDraftVersion, PublishingRule
 from portal.authoring.trial import Past
 from portal.catalogue.models import ProcedureVersion
-from portal.catalogue.queries import definitions_of
-from portal.dossiers.models import Dossier, DossierAnswers
+from portal.catalogue.queries import definitions_of, not_withdrawn, standing
+from portal.dossiers.models import Dossier, DossierAnswers, Draft
 from portal.dossiers.terms import Terms
 from portal.foundation.errors import NotFound
+from portal.workflow.lifecycle import OPEN
 
 
 class Listed(NamedTuple):
@@ -86,6 +88,31 @@ def published(session: Session) -> Sequence[Published]:
         .order_by(ProcedureVersion.code, ProcedureVersion.number.desc())
     )
     return sorted((Published(*row) for row in session.execute(newest_first)), key=lambda one: (one.field, one.code))
+
+
+def withdrawable(session: Session, code: str, *, on: date) -> list[ProcedureVersion]:
+    """The version in force on this day and the one to come, as far as nobody has said their end.
+
+    None where there is only one: to withdraw it is to withdraw the procedure.
+    """
+    found = [one for one in standing(session, code, on=on) if one is not None and one.withdrawn_on is None]
+    return found if len(not_withdrawn(session, code)) > 1 else []
+
+
+class Depending(NamedTuple):
+    """What still goes by a procedure: drafts being filled in, and dossiers on their way."""
+
+    drafts: int
+    dossiers: int
+
+
+def depending(session: Session, code: str) -> Depending:
+    """How many drafts and open dossiers there are of a procedure, whatever their version."""
+    of_code = sa.select(ProcedureVersion.id).where(ProcedureVersion.code == code).scalar_subquery()
+    drafts_ = sa.select(sa.func.count()).where(Draft.procedure_version_id.in_(of_code), Draft.closed_at.is_(None))
+    dossiers = sa.select(sa.func.count()).where(Dossier.procedure_version_id.in_(of_code), Dossier.state.in_(OPEN))
+    row = session.execute(sa.select(drafts_.scalar_subquery(), dossiers.scalar_subquery())).one()
+    return Depending(*row)
 
 
 def needs_two(session: Session) -> bool:

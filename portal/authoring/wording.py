@@ -275,6 +275,10 @@ REASONS: Final[Mapping[str, LazyString]] = MappingProxyType(
         "authoring.effective_past": _("A version applies from the day it is published, or later."),
         "authoring.decision_half": _("Give both the number and the day of the decision, or neither."),
         "authoring.decision_later": _("The decision cannot be of a later day than today."),
+        "authoring.withdrawal_reason_missing": _("Write why it is withdrawn."),
+        "authoring.withdrawal_past": _(
+            "A procedure is withdrawn from today on or later: what was filed before was filed under it."
+        ),
         "authoring.file_missing": _("Choose a file, or paste its text."),
     }
 )
@@ -292,6 +296,8 @@ NOTED: Final[Mapping[str, LazyString]] = MappingProxyType(
         "started": _("A new draft is ready. Nobody but administrators sees it before it is published."),
         "imported": _("The file has become a draft."),
         "published": _("Published."),
+        "withdrawn": _("The withdrawal stands. Everybody can read it beside the procedure."),
+        "kept": _("The withdrawal is taken back: it stays in force."),
         "rule_on": _("From now on whoever changed a draft last cannot publish it."),
         "rule_off": _("From now on one administrator alone can publish."),
     }

@@ -82,6 +82,12 @@ def withdraw(session: Session, version: ProcedureVersion, *, on: date, reason: s
     session.flush()
 
 
+def keep_in_force(session: Session, version: ProcedureVersion) -> None:
+    """Take the withdrawal of a version back."""
+    version.withdrawn_on = version.withdrawal_reason = None
+    session.flush()
+
+
 def _is_published(session: Session, code: str, digest: str) -> bool:
     same = sa.exists().where(ProcedureVersion.code == code, ProcedureVersion.content_hash == digest)
     return bool(session.scalar(sa.select(same)))

@@ -65,6 +65,11 @@ def standing(session: Session, code: str, *, on: date) -> tuple[ProcedureVersion
     return current, coming
 
 
+def not_withdrawn(session: Session, code: str) -> Sequence[ProcedureVersion]:
+    """The versions of a procedure nobody has said an end of, the newest first."""
+    return [one for one in versions_of(session, code) if one.withdrawn_on is None]
+
+
 def version_numbered(session: Session, code: str, number: int) -> ProcedureVersion | None:
     """One version of a procedure by its number."""
     statement = sa.select(ProcedureVersion).where(ProcedureVersion.code == code, ProcedureVersion.number == number)

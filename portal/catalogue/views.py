@@ -29,7 +29,7 @@ from portal.catalogue.outlines import outline_of, picture_of
 from portal.catalogue.precheck import Precheck, precheck, prechecked
 from portal.catalogue.step_words import who_does
 from portal.catalogue.tailoring import Tailored, tailored
-from portal.catalogue.text import reliance_on
+from portal.catalogue.text import Text, reliance_on
 from portal.clock.zone import office_day
 from portal.foundation.guards import Audience, public
 from portal.foundation.languages import current
@@ -90,7 +90,7 @@ def procedure(code: str) -> Response | str:
     session, today = request_session(), _today()
     version, to_come = queries.standing(session, code, on=today)
     if version is None:
-        return _unknown(code)
+        return _not_in_force(code, to_come)
     definition = queries.definitions_of(session, [version])[version.id]
     case = definition.case(flask.request.args.get("case", "")) or definition.cases[0]
     agencies = registers.agencies().by_key
@@ -227,6 +227,26 @@ def _answers() -> dict[str, list[str]]:
     """The answers in the address that say what applies, by the name of their field."""
     sent = flask.request.args
     return {name.removeprefix(ANSWER_PREFIX): sent.getlist(name) for name in sent if name.startswith(ANSWER_PREFIX)}
+
+
+def _not_in_force(code: str, to_come: ProcedureVersion | None) -> Response:
+    """The procedure was withdrawn, or is still to come; or there never was one."""
+    versions_ = queries.versions_of(request_session(), code)
+    if not versions_:
+        return _unknown(code)
+    ended = [one for one in versions_ if one.withdrawn_on is not None and one.withdrawn_on <= _today()]
+    answer = flask.make_response(
+        flask.render_template(
+            "catalogue/not_in_force.html",
+            code=code,
+            name=Text(**versions_[0].names).words(current()),
+            to_come=to_come,
+            ended=max(ended, key=lambda one: (one.withdrawn_on, one.number), default=None),
+        ),
+        HTTPStatus.NOT_FOUND if to_come else HTTPStatus.GONE,
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _unknown(code: str) -> Response:

@@ -12,8 +12,9 @@ import click
 import flask
 from sqlalchemy.orm import Session
 
+from portal.authoring import actions as authoring
 from portal.calendars.actions import publish_packaged
-from portal.catalogue import actions, comparing, publishing, queries, registers
+from portal.catalogue import comparing, publishing, queries, registers
 from portal.catalogue.change_words import count_of, differences
 from portal.catalogue.definition import Definition
 from portal.catalogue.findings import Finding, Severity, counted
@@ -26,6 +27,7 @@ from portal.cli.describing import description, limit_said
 from portal.cli.speaking import language_option
 from portal.clock.zone import office_day
 from portal.foundation import languages
+from portal.foundation.errors import Invalid, NotFound
 from portal.foundation.formats import Language
 from portal.foundation.packaged import office_calendar
 from portal.foundation.unit_of_work import unit_of_work
@@ -137,15 +139,15 @@ def withdraw(code: str, number: int | None, on: datetime, reason: str) -> None:
     Without one version the one before it applies again.
     """
     with connected(), unit_of_work() as session:
-        chosen = [
-            version
-            for version in queries.versions_of(session, code)
-            if version.number == number or (number is None and version.withdrawn_on is None)
-        ]
-        if not chosen:
-            raise click.ClickException(f"There is no such version of procedure {code} to withdraw.")
+        try:
+            chosen = authoring.withdraw(
+                session, code, number, on=on.date(), reason=reason, by=None, now=datetime.now(UTC)
+            )
+        except NotFound:
+            raise click.ClickException(f"There is no such version of procedure {code} to withdraw.") from None
+        except Invalid:
+            raise click.ClickException("Give the reason: everybody can read it.") from None
         for version in chosen:
-            actions.withdraw(session, version, on=on.date(), reason=reason)
             click.echo(f"{code} version {version.number} is withdrawn from {on.date()}")
 
 

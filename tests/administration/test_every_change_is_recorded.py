@@ -368,7 +368,7 @@ def test_each_is_one_row_with_before_and_after_and_a_refused_one_none(office: Of
 ALWAYS_DONE = {
     "administration.export_audit", "administration.invite_again", "administration.confirm_reset",
     "administration.withdraw_reset", "administration.lift_hold", "authoring.start_blank", "authoring.start_next",
-    "authoring.start_copy",
+    "authoring.start_copy", "authoring.keep_in_force",
 }  # fmt: skip
 """They ask for nothing that could be wrong."""
 REFUSABLE = set(ACTS) - ALWAYS_DONE

@@ -16,6 +16,7 @@ from portal.authoring import actions as authoring
 from portal.authoring import documents
 from portal.authoring.models import ProcedureDraft
 from portal.calendars import queries as calendars
+from portal.catalogue import actions as catalogue
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import definition_of
 from portal.catalogue.writing import write
@@ -147,6 +148,27 @@ def _(office: Office) -> Act:
 @act("authoring.set_rule")
 def _(office: Office) -> Act:
     return Act("/authoring/rule", {"needs_two": "yes"}, "authoring.rule")
+
+
+def day_parts(days: int) -> list[str]:
+    day = office_day(NOW) + timedelta(days=days)
+    return [str(day.day), str(day.month), str(day.year)]
+
+
+@act("authoring.do_withdraw")
+def _(office: Office) -> Act:
+    code = version_of(office).code
+    typed = {"number": "all", "withdrawn_on": day_parts(3), "reason": "Quyết định 9/QĐ-UBND"}
+    refused = typed | {"withdrawn_on": day_parts(-3)}
+    return Act(f"/authoring/published/{code}/withdraw", typed, "authoring.withdraw", refused=refused)
+
+
+@act("authoring.keep_in_force")
+def _(office: Office) -> Act:
+    version = version_of(office)
+    catalogue.withdraw(office.session, version, on=office_day(NOW) + timedelta(days=3), reason="Nhầm")
+    office.session.commit()
+    return Act(f"/authoring/published/{version.code}/{version.number}/keep", {}, "authoring.keep_in_force")
 
 
 # --- the calendar

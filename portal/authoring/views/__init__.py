@@ -6,6 +6,7 @@ from portal.authoring.views import (  # noqa: F401 - they hang their pages on th
     previewing,
     publishing,
     starting,
+    withdrawing,
 )
 from portal.authoring.views.room import blueprint
 
