@@ -20,6 +20,7 @@ from wtforms.fields import Field
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
+from portal.accounts.passwords import SHORTEST
 from portal.accounts.tax_codes import CHINA, HOME
 from portal.accounts.wording import BUSINESS_FIELDS, LANGUAGE_NAMES
 from portal.foundation import web
@@ -32,6 +33,7 @@ PROCEDURE_CODE = re.compile(r"\d\.\d{6}|LS-[A-Z0-9][A-Z0-9-]{0,10}[A-Z0-9]")
 LONGEST_LINE = 200
 LONGEST_TEXT = 2000
 LONGEST_PASSWORD = 256
+TOO_SHORT = _("Use at least %(shortest)s characters. Several words in a row are easy to remember.", shortest=SHORTEST)
 COMPANY_ROLES = (
     SelectChoice(CompanyRole.OWNER.value, _("Owner: everything, including people and mandates")),
     SelectChoice(CompanyRole.FILER.value, _("Filer: drafts and files dossiers")),
@@ -188,7 +190,7 @@ class RegisterForm(Form):
     )
     password = PasswordField(
         _("Password"),
-        [InputRequired(_("Choose a password.")), Length(max=LONGEST_PASSWORD)],
+        [InputRequired(_("Choose a password.")), Length(min=SHORTEST, message=TOO_SHORT), Length(max=LONGEST_PASSWORD)],
         description=_("At least 15 characters. Several words in a row are good; signs and figures are not needed."),
         render_kw={"params": {"autocomplete": "new-password"}},
     )

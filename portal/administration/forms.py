@@ -217,8 +217,8 @@ class AuditFilter(Form):
     who = StringField(_("Who did it"), [Length(max=LINE)])
     kind = SelectField(_("What was done"), choices=[], validate_choice=False)
     thing = StringField(_("To whom or what"), [Length(max=LINE)])
-    since = DateField(_("From"))
-    until = DateField(_("To"))
+    since = DateField(_("From the day"))
+    until = DateField(_("To the day"))
 
 
 class SignInFilter(Form):
@@ -234,8 +234,8 @@ class SignInFilter(Form):
         choices=[("", _("All")), ("succeeded", _("Succeeded")), ("failed", _("Failed"))],
         validate_choice=False,
     )
-    since = DateField(_("From"))
-    until = DateField(_("To"))
+    since = DateField(_("From the day"))
+    until = DateField(_("To the day"))
 
 
 def _hour(text: str) -> time:

@@ -1,5 +1,6 @@
 """Reading a file of people: every line is judged before any is taken, with the place of each mistake. Pure."""
 
+import codecs
 import csv
 import io
 import re
@@ -47,6 +48,30 @@ class Read:
     mistakes: tuple[Mistake, ...] = ()
 
 
+UNREADABLE = Read(mistakes=(Mistake(row=0, column="", code="not_utf8"),))
+"""What is said of a file whose letters cannot be told for certain."""
+
+
+TOO_LONG = Read(mistakes=(Mistake(row=0, column="", code="too_many"),))
+
+
+def decoded(raw: bytes) -> str | None:
+    """The text of a file in UTF-8, or in UTF-16 with its mark, as spreadsheets write it; None for any other writing.
+
+    Guessing would put wrong letters into people's names.
+    """
+    is_wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        return plain(raw[: len(raw) // 2 * 2].decode("utf-16") if is_wide else raw.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return None
+
+
+def plain(text: str) -> str:
+    """The text without the character no database takes."""
+    return text.replace("\0", "")
+
+
 @dataclass(slots=True)
 class _Reading:
     agencies: Collection[str]
@@ -60,7 +85,7 @@ class _Reading:
 
 
 def read(text: str, *, agencies: Collection[str], taken: Collection[str], today: date) -> Read:
-    """Read the text of a CSV file with commas or semicolons and the names of the columns in its first row.
+    """Read the text of a CSV file with commas, semicolons or tabs and the names of the columns in its first row.
 
     `agencies` are the keys there are, `taken` the addresses that have an account already.
     """
@@ -86,7 +111,7 @@ def read(text: str, *, agencies: Collection[str], taken: Collection[str], today:
 
 def _rows(text: str) -> list[Sequence[str]]:
     first = text.lstrip("\ufeff").partition("\n")[0]
-    mark = ";" if first.count(";") > first.count(",") else ","
+    mark = max(",;\t", key=first.count)
     try:
         return list(csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=mark, strict=False))
     except csv.Error:

@@ -68,9 +68,19 @@ def judge(text: str, *, today: date, calendar: Calendar | None = None) -> Judged
     """Judge a draft; with a calendar, which takes longer, also whether the longest way fits the limit on every day."""
     parsed = documents.parsed(text)
     if parsed.thing is None:
-        return Judged(definition=None, findings=parsed.findings)
+        return Judged(definition=None, findings=_without_codes_to_come(parsed.findings))
     found = check(parsed.thing, agencies=registers.agencies().by_key, calendar=calendar, today=today)
     return Judged(definition=parsed.thing, findings=found)
+
+
+def _without_codes_to_come(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Leave out that a thing without a name has no code: the code is made from the name (never the procedure's own)."""
+    things = Counter(one.path[:-1] for one in findings)
+    return tuple(
+        one
+        for one in findings
+        if one.path[1:][-1:] != ("code",) or one.detail.get("type") != "missing" or things[one.path[:-1]] == 1
+    )
 
 
 def part_of(path: KeyPath) -> str:

@@ -11,6 +11,8 @@ from portal.catalogue.examples import valid_canonical_answers
 from portal.catalogue.requirements import agency_for, documents_for, limit_for, results_for, subject_of
 from portal.catalogue.steps import Result
 from portal.catalogue.text import Text
+from portal.clock.calendar import Calendar
+from portal.clock.due import due
 from portal.clock.zone import office_day
 from portal.dossiers import results
 from portal.dossiers.blanks import Blanks, Known, blanks_of
@@ -46,13 +48,14 @@ class Example:
     case: str
     answers: Answers
     now: datetime
+    calendar: Calendar
 
     @classmethod
-    def of(cls, definition: Definition, case: str, *, now: datetime) -> "Example":
-        """Make one up."""
+    def of(cls, definition: Definition, case: str, *, now: datetime, calendar: Calendar) -> "Example":
+        """Make one up, accepted now."""
         day, places = office_day(now), registers.places()
         answers = valid_canonical_answers(definition, case, places=places, day=day, everything=True)
-        return cls(definition=definition, case=case, answers=answers, now=now)
+        return cls(definition=definition, case=case, answers=answers, now=now, calendar=calendar)
 
     def letter(self, kind: str) -> say.Letter:
         """Return what a letter of this kind would say."""
@@ -104,7 +107,7 @@ class Example:
             sets=self.definition.sets,
             limit=wording.limit(int(limit.amount), limit.unit.value),
             accepted_at=self.now,
-            promised_at=self.now + timedelta(days=10),
+            promised_at=due(received_at=self.now, limit=limit, calendar=self.calendar).due_at,
             collection=COLLECTION,
             officer=self._officer("Công chức tiếp nhận"),
             fee=wording.filled(FEE_LINES[total == 0], {"amount": f"{total:,}".replace(",", ".")}),

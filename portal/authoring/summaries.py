@@ -1,6 +1,7 @@
 """One quiet line about a thing in a list: who, how long, how much, under which condition."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from flask_babel import gettext as _
@@ -15,6 +16,7 @@ from portal.authoring.documents import Document
 from portal.authoring.shapes import content_at
 from portal.authoring.typing_in import shown
 from portal.catalogue import registers
+from portal.catalogue.condition_words import figure
 from portal.catalogue.locating import KeyPath
 from portal.foundation import formats
 from portal.foundation.formats import Language
@@ -73,7 +75,7 @@ def _said(  # noqa: C901 - one case per list
             yield _agency(str(held.get("agency", "competent")), language)
             limit = held.get("limit")
             if isinstance(limit, Mapping) and limit.get("amount") is not None:
-                yield f"{shown(limit['amount'])} {value_words('unit', str(limit.get('unit', 'day')))}"
+                yield f"{_figure(limit['amount'], language)} {value_words('unit', str(limit.get('unit', 'day')))}"
         case "fields":
             yield value_words("type", str(held.get("type", "")))
             if held.get("required") is False:
@@ -98,3 +100,8 @@ def _said(  # noqa: C901 - one case per list
 def _agency(key: str, language: Language) -> str:
     entry = registers.agencies().by_key.get(key)
     return entry.short_name.words(language) if entry else value_words("agency", key)
+
+
+def _figure(amount: object, language: Language) -> str:
+    """A number as the reader writes it; what is no number stays as it was typed."""
+    return figure(amount, language) if isinstance(amount, Decimal | int | float) else shown(amount)

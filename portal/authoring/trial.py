@@ -4,7 +4,7 @@ Whoever looks at it may not read what dossiers contain (decision 19): a dossier 
 that differs, never with an answer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -29,8 +29,10 @@ from portal.foundation.formats import Language
 
 MOST: Final = 1000
 """Dossiers looked at, the latest first."""
-EXAMPLES: Final = 12
-"""Dossiers named of each kind of difference."""
+EXAMPLES: Final = 5
+"""Dossiers named for each rule."""
+RULES: Final = 12
+"""Rules named of each kind of difference, those that concern most dossiers first."""
 
 
 class Difference(StrEnum):
@@ -73,64 +75,73 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """One dossier that would be treated differently, and by which rule."""
+class Rule:
+    """One rule by which dossiers would be treated differently: how many, and the latest of them by their codes."""
 
-    code: str
     why: str
+    count: int
+    codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What came of trying: how many dossiers were looked at, how many differ, with examples."""
+    """What came of trying: how many dossiers were looked at, how many differ, by which rules, with examples.
+
+    A dossier is counted once in `counts`, and once under every rule that concerns it.
+    """
 
     looked_at: int
     counts: Mapping[Difference, int]
-    examples: Mapping[Difference, tuple[Example, ...]]
+    rules: Mapping[Difference, tuple[Rule, ...]]
     unchanged: int
 
 
 def tried(draft: Definition, past: list[Past], *, calendar: Calendar, language: Language) -> Trial:
     """Try the draft on these dossiers."""
-    examples: dict[Difference, list[Example]] = {kind: [] for kind in Difference}
+    codes: dict[Difference, dict[str, list[str]]] = {kind: {} for kind in Difference}
     counts = dict.fromkeys(Difference, 0)
     unchanged = 0
     for dossier in past:
         found = _differences(draft, dossier, calendar, language)
         unchanged += not found
-        for kind, why in found.items():
+        for kind, reasons in found.items():
             counts[kind] += 1
-            if len(examples[kind]) < EXAMPLES:
-                examples[kind].append(Example(code=dossier.code, why=why))
+            for why in dict.fromkeys(reasons):
+                codes[kind].setdefault(why, []).append(dossier.code)
     return Trial(
         looked_at=len(past),
         counts=counts,
-        examples={kind: tuple(ones) for kind, ones in examples.items()},
+        rules={kind: tuple(_most_first(by_rule)) for kind, by_rule in codes.items()},
         unchanged=unchanged,
     )
 
 
-def _differences(draft: Definition, past: Past, calendar: Calendar, language: Language) -> dict[Difference, str]:
+def _most_first(codes: Mapping[str, list[str]]) -> Iterator[Rule]:
+    for why, ones in sorted(codes.items(), key=lambda pair: -len(pair[1])):
+        yield Rule(why=why, count=len(ones), codes=tuple(ones[:EXAMPLES]))
+
+
+def _differences(draft: Definition, past: Past, calendar: Calendar, language: Language) -> dict[Difference, list[str]]:
     if draft.case(past.case) is None:
-        return {Difference.INCOMPLETE: str(_NO_CASE)}
+        return {Difference.INCOMPLETE: [str(_NO_CASE)]}
     places = registers.places()
     reading = read(draft, past.case, posted_from(past.definition, past.answers), places=places)
     answers = without_hidden(draft, past.case, reading.answers)
-    found: dict[Difference, str] = {}
+    found: dict[Difference, list[str]] = {}
     problems = (*reading.problems, *missing(draft, past.case, reading.answers, past.files))
     if problems:
-        found[Difference.INCOMPLETE] = _problem_words(problems[0], language)
+        found[Difference.INCOMPLETE] = [_problem_words(one, language) for one in problems]
     competent = agency_for(draft, past.case, answers)
     if competent != past.competent:
         agencies = registers.agencies().by_key
         before, after = (name_of(key, agencies, language) for key in (past.competent, competent))
-        found[Difference.ROUTED] = str(_FROM_TO) % {"before": before, "after": after}
+        found[Difference.ROUTED] = [str(_FROM_TO) % {"before": before, "after": after}]
     if steps := _steps_words(past, draft, answers, language):
-        found[Difference.STEPS] = steps
+        found[Difference.STEPS] = [steps]
     limit = limit_for(draft, past.case, answers, difficult_communes=places.difficult).limit
     if _is_longer(limit, past.statutory, past.filed_at, calendar):
         before, after = (limit_words(one.amount, one.unit) for one in (past.statutory, limit))
-        found[Difference.LONGER] = str(_FROM_TO) % {"before": before, "after": after}
+        found[Difference.LONGER] = [str(_FROM_TO) % {"before": before, "after": after}]
     return found
 
 

@@ -1,6 +1,6 @@
 """Differences between two versions in words: what changed, what stood there, what stands there now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -32,6 +32,10 @@ CODE_LISTS: Final = frozenset({"covers", "base", "title_field", "location", "sta
 NAMES: Final = ("name", "label", "title")
 TIMES: Final = frozenset(name for names in TOGETHER.values() for name in names) | {"value"}
 """Settings that need no name of their own beside what they belong to."""
+LEFT_OUT: Final = frozenset({*NAMES, "code", "source", "verified", "help", "ask", "layout"})
+"""What need not be told of a thing that is new: how it is called, and what only the office reads."""
+ALWAYS: Final = frozenset({"required", "type", "kind"})
+"""What is told of a new thing even where it is the usual."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,8 @@ class SaidChange:
     what: str
     before: str
     after: str
+    notes: tuple[str, ...] = ()
+    """Of a thing that came: what it asks, demands and costs, one setting each."""
 
     @property
     def sentence(self) -> str:
@@ -177,11 +183,37 @@ def _said_change(change: Change, old: Words, new: Words) -> SaidChange:
     return SaidChange(
         part=_part(change),
         kind=change.kind,
-        about="" if change.setting in TIMES and isinstance(change.path[-2], int) else words.things(change.things),
+        about=_about(change, words),
         what=_setting(change),
         before=before,
         after=after,
+        notes=tuple(_notes(change.after, new)) if change.kind is ChangeKind.ADDED else (),
     )
+
+
+def _about(change: Change, words: Words) -> str:
+    """What it is about. One of several limits is named by its condition: its time is what changed."""
+    if change.setting not in TIMES or not isinstance(change.path[-2], int):
+        return words.things(change.things)
+    siblings = getattr(words.definition, change.part, ())
+    if change.part not in {"limits", "promised_limits"} or len(siblings) == 1:
+        return ""
+    when = getattr(change.things[-1], "when", None)
+    return said(when, words.definition, words.language) if when is not None else str(_("Otherwise"))
+
+
+def _notes(thing: object, words: Words) -> Iterator[str]:
+    """Say the settings of a new thing that are not the usual ones."""
+    if not isinstance(thing, Model):
+        return
+    for name, info in type(thing).model_fields.items():
+        value = getattr(thing, name)
+        usual = None if info.is_required() else info.get_default(call_default_factory=True)
+        is_time = name in TOGETHER.get(type(thing).__name__, ())
+        if name in LEFT_OUT or is_time or value in (None, "", (), {}) or (value == usual and name not in ALWAYS):
+            continue
+        number = f" ({len(value)})" if isinstance(value, tuple) and len(value) > 1 else ""
+        yield f"{SETTINGS.get(name, name)}{number}: {words.value(value, name)}"
 
 
 def _part(change: Change) -> str:

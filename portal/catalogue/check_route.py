@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from portal.catalogue.agencies import AgencyEntry
@@ -124,6 +125,7 @@ def may_apply(definition: Definition, condition: Condition | None, case: Case) -
     return condition is None or can_hold(condition, scope_in_case(definition, case))
 
 
+@lru_cache(maxsize=512)
 def late_starts(limit: Limit, minutes: int, calendar: Calendar) -> tuple[int, int]:
     """Return on how many start days steps of that many working minutes end after the limit, and of how many.
 

@@ -81,7 +81,7 @@ FINDINGS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "The question is called %(code)s, what it asks %(asked)s",
             "Give both the same code.",
         ),
-        "wrong_shape": ("%(why)s", "Write it as the example of this part shows."),
+        "wrong_shape": ("%(why)s", "See how the files under procedures/ write this part, or use the editor."),
         "code_unlike_file": (
             "The file name says %(file)s, the code is %(code)s",
             "Give the file the name of its code.",

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Generic, TypeVar
 
 import pydantic
@@ -18,6 +19,17 @@ MAX_BYTES: Final = 1_500_000
 MAX_DEPTH: Final = 40
 MOST_FINDINGS: Final = 200
 """Mistakes of shape told one by one; a file of a hundred thousand empty steps says the same again and again."""
+SHAPES: Final = MappingProxyType(
+    {
+        "missing": "This key is missing",
+        "extra_forbidden": "There is no such key here",
+        "model_type": "A table of keys is expected here",
+        "dict_type": "A table of keys is expected here",
+        "tuple_type": "A list is expected here",
+        "string_type": "Words in quotation marks are expected here",
+    }
+)
+"""What whoever writes files is told of a shape; of all else the model's own words, which say what may stand there."""
 _DEEP_KEY: Final = re.compile(rf"""(?<![\w"'-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}""")
 """A key of so many dotted parts: it is nested too deeply, and a reader of TOML would take minutes to say so."""
 
@@ -69,7 +81,8 @@ def parse_text(text: str, model: type[AnyModel], *, file: str = "") -> Parsed[An
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as failure:
         found = re.search(r"line (\d+)", str(failure))
-        return _refused(file, "not_toml", line=int(found[1]) if found else None, why=str(failure))
+        why = str(failure).replace("Cannot overwrite a value", "The key is written twice")
+        return _refused(file, "not_toml", line=int(found[1]) if found else None, why=why)
     except RecursionError:
         return _refused(file, "too_deep", limit=MAX_DEPTH)
     except ValueError as failure:  # a number of thousands of digits
@@ -123,7 +136,7 @@ def _finding(error: Any, content: object, lines: Mapping[KeyPath, int], file: st
     path = _real_path(error["loc"], content)
     if error["type"] == "union_tag_invalid":
         path = (*path, error["ctx"]["discriminator"].strip("'"))
-    why = f"{error['msg']}" + (f" ({path[-1]})" if path else "")
+    why = SHAPES.get(str(error["type"]), str(error["msg"])) + (f" ({path[-1]})" if path else "")
     return Finding(
         code="wrong_shape",
         path=path,

@@ -20,7 +20,9 @@ CANDIDATES = 80
 MANY_WORDS = 3
 ALIKE_LETTERS = 20
 """Names whose lengths differ by less say as much; between those the code decides."""
-FILLERS = frozenset({"a", "an", "the", "of", "for", "to", "toi", "muon", "sao"})
+FILLERS = frozenset(
+    {"a", "an", "the", "of", "for", "to", "i", "my", "we", "want", "need", "how", "toi", "muon", "sao", "lam", "xin"}
+)
 LONGEST_QUERY = 200
 
 
@@ -151,6 +153,12 @@ def search(
     scored = [(_rank(key, wanted, found), found) for found in _candidates(session, key, wanted, on=on, only=only)]
     best = sorted((pair for pair in scored if pair[0] >= LEAST_LIKENESS), key=lambda pair: (-pair[0], pair[1].code))
     return [found for _, found in best[:limit]]
+
+
+def holds_all(words: str, found: ProcedureVersion) -> bool:
+    """Whether every piece of every word stands in what the procedure is found by; else it is merely like them."""
+    key = _without_fillers(search_key(words[:LONGEST_QUERY]))
+    return set(trigrams(key)) <= set(found.trigrams)
 
 
 def _without_fillers(key: str) -> str:

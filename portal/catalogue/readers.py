@@ -40,6 +40,9 @@ PERSON_ID: Final = re.compile(r"0(?:0[1-9]|[1-8][0-9]|9[0-6])[0-9]{9}")
 """Citizen number: province of birth registration (001-096), sex and century, year, six digits."""
 PASSPORT: Final = re.compile(r"(?=.*[A-Z])(?=.*[0-9]{4})[A-Z0-9]{6,12}")
 EMAIL: Final = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}")
+MOST: Final = Decimal(10) ** 12
+"""No quantity, and no value in another currency, is greater where a definition names no limit: a slip of the finger."""
+MOST_DONG: Final = Decimal(10) ** 15
 VIETNAM_LATITUDES: Final = (Decimal(8), Decimal(24))
 VIETNAM_LONGITUDES: Final = (Decimal(102), Decimal(118))
 TRUE_WORDS: Final = frozenset({"yes", "true", "1", "on"})
@@ -113,7 +116,7 @@ def _has_digits(text: str) -> bool:
     return bool(parts) and all(any(sign.isdecimal() for sign in part) for part in parts)
 
 
-def _quantity(text: str, *, decimals: int, low: Decimal | None, high: Decimal | None, part: str = "") -> str:
+def _quantity(text: str, *, decimals: int, low: Decimal | None, high: Decimal, part: str = "") -> str:
     try:
         number = read_number(text, decimals=decimals)
     except NotANumber as refusal:
@@ -125,13 +128,14 @@ def _quantity(text: str, *, decimals: int, low: Decimal | None, high: Decimal | 
         raise Unreadable("too_many_decimals", part=part, limit=decimals)
     if low is not None and number < low:
         raise Unreadable("too_small", part=part, limit=write_number(low))
-    if high is not None and number > high:
+    if number > high:
         raise Unreadable("too_large", part=part, limit=write_number(high))
     return write_number(number)
 
 
 def _number(field: NumberField, parts: Parts, _places: Places) -> Answer:
-    return _quantity(_one(parts), decimals=field.decimals, low=field.min, high=field.max)
+    high = MOST if field.max is None else field.max
+    return _quantity(_one(parts), decimals=field.decimals, low=field.min, high=high)
 
 
 def _money(field: MoneyField, parts: Parts, _places: Places) -> Answer | None:
@@ -142,8 +146,9 @@ def _money(field: MoneyField, parts: Parts, _places: Places) -> Answer | None:
     if currency not in field.currencies:
         raise Unreadable("currency_unknown", part="currency")
     low = field.min if field.min is not None else Decimal(0)
-    decimals = 0 if currency == "VND" else 2
-    amount = _quantity(typed, decimals=decimals, low=low, high=field.max, part="amount")
+    decimals, most = (0, MOST_DONG) if currency == "VND" else (2, MOST)
+    high = most if field.max is None else field.max
+    amount = _quantity(typed, decimals=decimals, low=low, high=high, part="amount")
     return {"amount": amount, "currency": currency}
 
 

@@ -1,6 +1,6 @@
 """The public pages of the catalogue: front door, search, one procedure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from http import HTTPStatus
 from itertools import groupby
@@ -36,6 +36,8 @@ from portal.foundation.languages import current
 from portal.foundation.unit_of_work import request_session
 
 MOST_RESULTS = 50
+MOST_NEAR = 8
+"""Procedures shown where none holds all the words: the nearest, which are guesses."""
 QUESTION_PREFIX = "q_"
 ANSWER_PREFIX = "a_"
 
@@ -68,18 +70,20 @@ def search() -> str:
     agencies = registers.agencies().by_key
     only = Narrowing.read(flask.request.args, agencies)
     session, today = request_session(), _today()
-    found: Iterable[ProcedureVersion] = (
+    found: Sequence[ProcedureVersion] = (
         queries.search(session, words, on=today, only=only, limit=MOST_RESULTS)
         if words
         else queries.all_in_force(session, on=today, only=only)
     )
+    is_near = bool(words and found) and not queries.holds_all(words, found[0])
     return flask.render_template(
         "catalogue/search.html",
         words=words,
         only=only,
         fields=FIELDS,
         agencies=[(key, name_of(key, agencies, current())) for key in agencies],
-        results=_entries(found),
+        is_near=is_near,
+        results=_entries(found[:MOST_NEAR] if is_near else found),
     )
 
 

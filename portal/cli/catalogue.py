@@ -170,7 +170,7 @@ def diff(code: str, first: str, second: str, *, as_json: bool, language: Languag
         with app.app_context(), languages.speaking(language):
             said = differences(old, new, agencies=registers.agencies().by_key, language=language)
             for change in said:
-                click.echo(change.sentence)
+                click.echo("\n    ".join((change.sentence, *change.notes)))
             click.echo(count_of(said))
 
 

@@ -23,6 +23,7 @@ from portal.dossiers.slip import named_by
 from portal.dossiers.terms import Terms
 from portal.dossiers.walk_ins import is_at_counter
 from portal.foundation.formats import Language
+from portal.letters.models import Letter
 from portal.routing.explaining import reasons_for
 from portal.workflow.events import Event, EventKind
 from portal.workflow.graph import Act, Silence
@@ -244,3 +245,15 @@ def _told(reading: Reading, event: Event, names: Names, language: Language, *, w
 def _text(event: Event, name: str) -> str:
     value = event.params.get(name)
     return value if isinstance(value, str) else ""
+
+
+def letters(reading: Reading, language: Language) -> list[tuple[Letter, str]]:
+    """All letters of the dossier by their names, also those that are not issued yet; the oldest first."""
+    return following.letters_by_name(
+        reading.letters,
+        reading.definition,
+        reading.dossier.case_key,
+        answers=reading.answers,
+        events=reading.events,
+        language=language,
+    )

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 from flask_babel import gettext
 
@@ -15,8 +16,13 @@ from portal.catalogue.fields import AddressField, FieldBase, MoneyField, Outline
 from portal.catalogue.places import Places
 from portal.catalogue.wording import Problem
 from portal.dossiers.typed import Typed, row_numbers
+from portal.foundation import formats
+from portal.foundation.languages import spoken
 
 Say = Callable[[Problem], str]
+BOUNDS: Final = frozenset({"too_small", "too_large"})
+"""Problems whose limit is a figure, said as the reader writes figures."""
+MOST_DECIMALS: Final = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +118,10 @@ def field_code(problem: Problem) -> str:
 
 def sentence(problem: Problem) -> str:
     """What is wrong, in the reader's language."""
-    return str(gettext(problem.message)) % dict(problem.detail)
+    detail = dict(problem.detail)
+    if problem.code in BOUNDS:
+        detail["limit"] = formats.number(Decimal(detail["limit"]), spoken(), MOST_DECIMALS)
+    return str(gettext(problem.message)) % detail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

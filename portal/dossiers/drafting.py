@@ -98,12 +98,17 @@ class DraftState:
     def done(self) -> int:
         """How many parts are done."""
         parts = [*(one.progress for one in self.sections), *(one.progress for one in self.documents)]
-        return sum(progress in {Progress.DONE, Progress.OPTIONAL} for progress in parts)
+        return sum(progress is Progress.DONE for progress in parts)
 
     @property
     def total(self) -> int:
-        """How many parts there are."""
-        return len(self.sections) + len(self.documents)
+        """How many parts there are; a document that need not be handed in is one once it is there."""
+        return len(self.sections) + len(self.documents) - self.if_it_applies
+
+    @property
+    def if_it_applies(self) -> int:
+        """How many documents need not be handed in, and are not."""
+        return sum(one.progress is Progress.OPTIONAL for one in self.documents)
 
     @property
     def total_vnd(self) -> int:

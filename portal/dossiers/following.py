@@ -1,9 +1,10 @@
 """A dossier as those outside the office follow it: state, holder, dates, the clock's reasons, what happened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from portal.catalogue.answers import Answers
 from portal.catalogue.definition import Definition
 from portal.clock import words
 from portal.clock.due import Due
@@ -15,10 +16,13 @@ from portal.clock.zone import office_day
 from portal.dossiers import deadlines, narrative
 from portal.dossiers.models import Dossier
 from portal.dossiers.replaying import dates_at
+from portal.dossiers.results import called, numbers_in, result_of
 from portal.dossiers.terms import Terms
 from portal.foundation.formats import Language
+from portal.letters.contents import LetterKind
+from portal.letters.models import Letter
 from portal.workflow.events import Event, EventKind
-from portal.workflow.lifecycle import CLOCK_STOPPED, ENDED, State
+from portal.workflow.lifecycle import CLOCK_STOPPED, ENDED, Outcome, State
 from portal.workflow.projection import Projection
 
 Names = Mapping[str, Mapping[str, str]]
@@ -86,6 +90,25 @@ def _printed_on(dossier: Dossier, events: Sequence[Event]) -> date | None:
     accepted = next((event.version for event in events if event.kind is EventKind.ACCEPTED), None)
     promised = None if accepted is None else dates_at(dossier, events, accepted).promised_due_at
     return None if promised is None else office_day(promised)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A promise the agency could not keep: the day on the receipt, the one of Form 04, why, and the event of it."""
+
+    printed_on: date
+    promised_on: date
+    reason: str
+    event: int
+
+
+def moved_promise(clock: Clock, projected: Projection, texts: Mapping[tuple[int, str], str]) -> Moved | None:
+    """The promise that was moved, while the result is still awaited; None where the first one stands or it is over."""
+    event = projected.extended_by
+    if event is None or projected.ended_at is not None or clock.promised is None or clock.printed_on is None:
+        return None
+    promised_on, reason = office_day(clock.promised.due_at), texts.get((event, "reason"), "")
+    return Moved(printed_on=clock.printed_on, promised_on=promised_on, reason=reason, event=event)
 
 
 def line_words(line: Line, language: Language) -> str:
@@ -173,3 +196,24 @@ def agency_name(names: Names, identifier: str | None, language: Language) -> str
     """The agency's name in the reader's language; empty where it is not known."""
     found = names.get(identifier or "", {})
     return found.get(language) or found.get("vi", "")
+
+
+def letters_by_name(
+    letters: Iterable[Letter],
+    definition: Definition,
+    case: str,
+    *,
+    answers: Answers | None,
+    events: Sequence[Event],
+    language: Language,
+) -> list[tuple[Letter, str]]:
+    """Each letter with its name; a result with its own name and number: "Building permit 25/GPXD"."""
+    result, numbers = result_of(definition, case, answers), numbers_in(events)
+
+    def name(letter: Letter) -> str:
+        if letter.kind != LetterKind.DECISION or result is None:
+            return narrative.LETTERS[LetterKind(letter.kind)].words(language)
+        is_granted = letter.outcome == Outcome.GRANTED
+        return called(result, numbers.get(str(letter.id), ""), language, granted=is_granted)
+
+    return [(letter, name(letter)) for letter in letters]

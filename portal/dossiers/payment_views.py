@@ -146,6 +146,7 @@ def _page(
         occasions=wording.OCCASIONS,
         gateways=wording.GATEWAYS,
         states=wording.PAYMENTS,
+        outcomes=wording.OUTCOMES,
         refund_states=wording.REFUNDS,
         grounds=wording.GROUNDS,
         rules=wording.rules_now(is_accepted=found.accepted_at is not None, is_decided=found.outcome is not None),

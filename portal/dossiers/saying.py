@@ -1,6 +1,6 @@
 """Answers in words: for the review page, the dossier's page, and the comparison of two people's work."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from portal.catalogue.answers import Answers, asked_in_row, facts_of, rows_of, visible
@@ -11,7 +11,7 @@ from portal.catalogue.places import Places
 from portal.catalogue.readers import Unreadable, read_answer
 from portal.catalogue.shown import shown
 from portal.dossiers.typed import Typed, row_numbers
-from portal.foundation.formats import Language, masked
+from portal.foundation.formats import ABSENT, Language, masked
 
 Line = tuple[str, str]
 Saying = Callable[[FieldBase, Answer | None, Language, Places], str]
@@ -32,6 +32,20 @@ class SaidSection:
 
     section: Section
     lines: tuple[Said, ...]
+
+
+def as_text(sections: Iterable[SaidSection], language: Language) -> str:
+    """The answers as plain text, one question a line, to be kept beside the papers."""
+    pages = ((one.section.title.words(language), *_plain(one.lines, language)) for one in sections)
+    return "\n".join("".join(f"{line}\n" for line in page) for page in pages)
+
+
+def _plain(lines: Iterable[Said], language: Language) -> Iterator[str]:
+    for said in lines:
+        label = said.field.label.words(language)
+        yield f"  {label}:" if said.rows else f"  {label}: {said.words or ABSENT}"
+        for number, row in enumerate(said.rows, start=1):
+            yield f"    {number}. " + "; ".join(f"{name}: {words or ABSENT}" for name, words in row)
 
 
 def in_words(

@@ -25,6 +25,7 @@ from werkzeug.routing import BuildError
 from werkzeug.wrappers import Response
 
 from portal.foundation.errors import PortalError
+from portal.foundation.expired_forms import typed_here
 from portal.foundation.forms import error_list
 from portal.foundation.languages import spoken
 from portal.foundation.pictures import qr_path
@@ -119,7 +120,7 @@ _REASONS: dict[str, Any] = {
     "act.refused": lazy_gettext("This can no longer be done, because the state has changed."),
     "form.expired": lazy_gettext(
         "The form could not be checked, perhaps because you signed out in another tab. "
-        "Go back, reload the page and send it again."
+        "Go back: what you typed is still there. Copy what you want to keep, then reload the page and send it again."
     ),
 }
 
@@ -346,6 +347,8 @@ def _http_error(error: HTTPException) -> Response:
     if status < HTTPStatus.BAD_REQUEST or error.response is not None:
         return error.get_response()
     expired = isinstance(error, CSRFError)
+    if expired and (fields := typed_here()):
+        return _given_back(fields)
     answer = _error_page(
         status,
         code="form.expired" if expired else f"http.{status}",
@@ -354,6 +357,15 @@ def _http_error(error: HTTPException) -> Response:
     for name, value in error.get_headers():
         if name.lower() in {"allow", "retry-after", "www-authenticate"}:
             answer.headers[name] = value
+    return answer
+
+
+def _given_back(fields: list[tuple[str, str]]) -> Response:
+    """The refused form with what was typed: whoever is signed in by now sends it with one press."""
+    path = flask.request.full_path.removesuffix("?")
+    answer = flask.make_response(flask.render_template("errors/expired.html", path=path, fields=fields))
+    answer.status_code = HTTPStatus.BAD_REQUEST
+    answer.headers["Cache-Control"] = "no-store"
     return answer
 
 

@@ -12,6 +12,7 @@ from portal.foundation.outbox import Job, OutboxRow
 from portal.letters.certificates import State
 from portal.letters.printing import PrintingOffice
 from portal.letters.queries import certificates
+from portal.operations.subjects import Subject, subjects
 
 MOST_SHOWN = 50
 LOOKED_AT = 1000  # open rows that a health check looks at: its cost does not grow with the trouble
@@ -30,7 +31,7 @@ class OpenJobs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
-    """A job given up after too many tries. `last_error` is a class and a code."""
+    """A job given up after too many tries. `last_error` is a class and a code; `subject` whom or what it was for."""
 
     id: int
     kind: str
@@ -38,6 +39,7 @@ class DeadLetter:
     dead_at: datetime
     attempts: int
     last_error: str
+    subject: Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +84,14 @@ def dead_letters(session: Session) -> list[DeadLetter]:
             OutboxRow.dead_at,
             OutboxRow.attempts,
             OutboxRow.last_error,
+            OutboxRow.payload,
         )
         .where(OutboxRow.dead_at.is_not(None))
         .order_by(OutboxRow.dead_at.desc(), OutboxRow.id.desc())
         .limit(MOST_SHOWN)
     )
+    rows = session.execute(statement).all()
+    of_job = subjects(session, {row.id: row.payload for row in rows})
     return [
         DeadLetter(
             id=row.id,
@@ -95,8 +100,9 @@ def dead_letters(session: Session) -> list[DeadLetter]:
             dead_at=row.dead_at,
             attempts=row.attempts,
             last_error=row.last_error or "",
+            subject=of_job.get(row.id, Subject()),
         )
-        for row in session.execute(statement)
+        for row in rows
         if row.dead_at is not None
     ]
 

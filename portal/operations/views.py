@@ -26,13 +26,14 @@ from portal.letters.printing import PrintingOffice
 from portal.operations import actions, queries, readiness
 from portal.operations.forms import CloseForm, RetryForm
 from portal.operations.wording import (
-    ERROR_WORDS,
     JOB_WORDS,
     PART_WORDS,
     SIGNER_WORDS,
     STATE_TONES,
     STATE_WORDS,
     TROUBLE_WORDS,
+    error_words,
+    lag_words,
 )
 
 blueprint = flask.Blueprint("operations", __name__)
@@ -140,6 +141,22 @@ def check_certificates() -> Response:
     return flask.redirect(flask.url_for("operations.certificates"), HTTPStatus.SEE_OTHER)
 
 
+@blueprint.app_context_processor
+def _troubles() -> dict[str, Any]:
+    """For the administrator's front page: `background_troubles()`, read when asked for."""
+
+    def background_troubles() -> dict[str, Any]:
+        session = request_session()
+        parts = readiness.look(sessions(), _broker(_settings().redis_url))
+        return {
+            "given_up": queries.dead_letter_count(session),
+            "unwell": [PART_WORDS[name] for name, part in parts.items() if name in PART_WORDS and not part.is_well],
+            "seals": bool(_seal_figures(session)),
+        }
+
+    return {"background_troubles": background_troubles}
+
+
 def _seal_figures(session: Session) -> dict[str, Any]:
     settings = _settings()
     office, warned_from = PrintingOffice.of(settings), settings.certificate_warning_days[0]
@@ -168,7 +185,8 @@ def _page(form: CloseForm) -> str:
         seals=_seal_figures(session),
         has_scanner=settings.clamd_url is not None,
         job_words=JOB_WORDS,
-        error_words=ERROR_WORDS,
+        error_words=error_words,
+        lag_words=lag_words,
         may_act=Audience.ADMINISTRATOR in current_viewer().audiences,
     )
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext, ngettext
 
 from portal.foundation.jobs import LOST
 from portal.foundation.outbox import Job
@@ -48,6 +48,13 @@ TROUBLE_WORDS: dict[Trouble, Any] = {
 
 ERROR_WORDS: dict[str, Any] = {
     LOST: lazy_gettext("The program stopped in the middle each time"),
+    "MailServerAway": lazy_gettext("The mail server does not answer or takes no mail"),
+    "MessagesAway": lazy_gettext("Short messages cannot be handed over"),
+    "OperationalError": lazy_gettext("The database did not answer"),
+    "LookupError": lazy_gettext("What the job was about is not there any more"),
+    "NoResultFound": lazy_gettext("What the job was about is not there any more"),
+    "ConnectionError": lazy_gettext("A part of the installation could not be reached"),
+    "TimeoutError": lazy_gettext("A part of the installation did not answer in time"),
     "Refused signing.no_seal": lazy_gettext("The agency has no seal: see Certificates"),
     **{f"SignerTrouble signing.{trouble.value}": words for trouble, words in TROUBLE_WORDS.items()},
 }
@@ -85,3 +92,36 @@ PART_WORDS: dict[str, Any] = {
     "workers": lazy_gettext("Workers show a pulse"),
 }
 """The parts that `/readyz` looks at."""
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def lag_words(seconds: float) -> str:
+    """How long something has been waiting, as people say it: by the clock on the wall, not in working time."""
+    whole = int(seconds)
+    if whole < 1:
+        return str(gettext("less than a second"))
+    if whole < MINUTE:
+        return str(ngettext("%(num)d second", "%(num)d seconds", whole))
+    minutes, hours, days = whole // MINUTE, whole // HOUR, whole // DAY
+    if whole < HOUR:
+        return str(ngettext("%(num)d minute", "%(num)d minutes", minutes))
+    if whole < DAY:
+        return _both(
+            ngettext("%(num)d hour", "%(num)d hours", hours),
+            ngettext("%(num)d minute", "%(num)d minutes", minutes % 60),
+            minutes % 60,
+        )
+    return _both(
+        ngettext("%(num)d day", "%(num)d days", days), ngettext("%(num)d hour", "%(num)d hours", hours % 24), hours % 24
+    )
+
+
+def _both(larger: str, smaller: str, rest: int) -> str:
+    return f"{larger} {smaller}" if rest else str(larger)
+
+
+def error_words(last_error: str) -> str | None:
+    """What went wrong in an administrator's words; None for what has none, which stands as it was noted."""
+    known = ERROR_WORDS.get(last_error) or ERROR_WORDS.get(last_error.partition(" ")[0].rstrip(":"))
+    return None if known is None else str(known)

@@ -9,7 +9,9 @@ import flask
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal.foundation import formats
 from portal.foundation.database import sessions
+from portal.foundation.formats import Language
 from portal.foundation.languages import spoken
 from portal.outages import queries
 from portal.outages.models import Outage
@@ -39,11 +41,11 @@ class Board:
         self._read_at = -float("inf")
         self._reading = threading.Lock()
 
-    def text(self, *, now: datetime, language: str) -> str:
+    def text(self, *, now: datetime, language: Language) -> str:
         """What is to be said now, in the language; empty on a usual day."""
         self._read_again(now)
         shown = [one for one in self._bulletins if one.shown_from <= now < one.ends_at]
-        return " ".join(one.words.get(language) or one.words["vi"] for one in shown)
+        return " ".join(_said(one, language) for one in shown)
 
     def during(self, since: datetime, until: datetime, *, now: datetime) -> list[Bulletin]:
         """The outages that have begun and fell between two instants, the first first: of the newest hundred."""
@@ -67,6 +69,12 @@ class Board:
             self._past = tuple(told)
         except SQLAlchemyError as error:
             log.warning("outages could not be read", error=type(error).__name__)
+
+
+def _said(one: Bulletin, language: Language) -> str:
+    """From when to when, then the words of the announcement."""
+    start, end = (formats.short_instant(moment, language) for moment in (one.starts_at, one.ends_at))
+    return f"{start} – {end}: {one.words.get(language) or one.words['vi']}"
 
 
 def _bulletin(row: Outage) -> Bulletin:

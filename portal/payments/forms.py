@@ -53,7 +53,10 @@ class RefundForm(Form):
     )
     note = TextAreaField(
         _("Why the money goes back"),
-        validators=[InputRequired(_("Write why the money goes back.")), Length(max=1000)],
+        validators=[
+            InputRequired(_("Write why the money goes back.")),
+            Length(max=1000, message=_("Write at most 1000 characters.")),
+        ],
         render_kw={"rows": 2},
     )
 

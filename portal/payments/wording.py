@@ -2,7 +2,8 @@
 
 from flask_babel import lazy_gettext as _
 
-from portal.payments.kinds import GatewayName, Occasion, PaymentState, RefundGround, RefundState
+from portal.payments.kinds import BillState, GatewayName, Occasion, PaymentState, RefundGround, RefundState
+from portal.payments.models import Bill
 from portal.payments.reconciliation import Difference
 
 OCCASIONS = {
@@ -18,7 +19,7 @@ GATEWAYS = {
 PAYMENTS = {
     PaymentState.STARTED: _("under way"),
     PaymentState.SUCCEEDED: _("paid"),
-    PaymentState.FAILED: _("not paid"),
+    PaymentState.FAILED: _("did not go through"),
 }
 REFUNDS = {
     RefundState.PROPOSED: _("proposed, waits for approval"),
@@ -55,6 +56,16 @@ def rules_now(*, is_accepted: bool, is_decided: bool) -> dict[str, object]:
     past = {"before_acceptance", "if_not_accepted"} if is_accepted else set()
     past |= {"full"} if is_decided else set()
     return {name: NO_LONGER[name] if name in past else words for name, words in RULES.items()}
+
+
+def rules_while_owed(bill: Bill) -> dict[str, object]:
+    """The rules as they stand for somebody who takes the money: only a prepayment comes before acceptance.
+
+    A bill that is owed no more has none: what went back, or may go back, stands with its payments.
+    """
+    if bill.state not in {BillState.DRAFTED, BillState.OWED}:
+        return {}
+    return rules_now(is_accepted=bill.occasion is not Occasion.AT_FILING, is_decided=False)
 
 
 DIFFERENCES = {

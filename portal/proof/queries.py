@@ -11,6 +11,7 @@ from portal.accounts.models import Agency
 from portal.catalogue.queries import definition_of
 from portal.catalogue.steps import Result
 from portal.clock.zone import office_day
+from portal.dossiers import narrative
 from portal.dossiers.models import Dossier, DossierAnswers, DossierEvent
 from portal.dossiers.record import as_event
 from portal.dossiers.replaying import dates_at, replayed
@@ -47,9 +48,9 @@ class Shown:
     promised: tuple[datetime, datetime] | None = None
 
     def called(self, language: Language) -> str:
-        """A decision by its own name; empty for any other letter."""
+        """A decision by its own name, any other letter by that of its kind, as on the page of its dossier."""
         if self.result is None:
-            return ""
+            return narrative.LETTERS[LetterKind(self.letter.kind)].words(language)
         return called(self.result, "", language, granted=self.letter.outcome == Outcome.GRANTED)
 
     @property

@@ -62,6 +62,11 @@ def target_share(goal: Goal) -> Fraction:
     return Fraction(str(goal.target)) / PERCENT
 
 
+def is_measured_here(goal: Goal) -> bool:
+    """Whether the portal counts it at all; if so, what is missing is dossiers enough to say something."""
+    return goal.measure == "percent" and (goal.key in _MEASURES or goal.key in COUNTED_APART)
+
+
 def on_time_margin(figures: Mapping[str, Any], goal: Goal) -> Margin | None:
     """What may still go wrong with a sheet's dossiers: of as many as were settled in the last thirty days."""
     now = figures["now"]

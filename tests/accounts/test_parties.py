@@ -62,6 +62,15 @@ def test_what_is_wrong_with_a_registration_is_said_beside_the_field_and_the_rest
     assert session.scalar(sa.select(sa.func.count()).select_from(Person)) == 0
 
 
+def test_a_short_password_is_said_together_with_whatever_else_is_wrong(client: Browser) -> None:
+    data = {"name": "Hoàng Thị Mai", "email": "no address", "password": "123"}
+
+    answer = client.post("/accounts/register", data=data)
+
+    assert 'id="email-error"' in answer.text
+    assert "Hãy dùng ít nhất 15 ký tự" in answer.text
+
+
 def test_an_address_with_an_account_cannot_be_registered_again(client: Browser, session: Session) -> None:
     hoa = people.person(session)
 
@@ -226,6 +235,23 @@ def test_with_a_second_owner_the_first_may_leave(client: Browser, session: Sessi
 
     assert answer.location == "/accounts"
     assert client.get(f"/accounts/companies/{company.tax_code}/members").status_code == 404
+
+
+def test_the_last_owner_is_told_on_the_page_of_the_people_why_they_cannot_leave(
+    client: Browser, session: Session
+) -> None:
+    owner = people.person(session)
+    company = people.party(session, owner=owner)
+    people.sign_in(client, owner)
+    page = client.get(f"/accounts/companies/{company.tax_code}/members")
+    assert "chủ tài khoản cuối cùng" in page.text
+    assert "/members/end" not in page.text
+
+    answer = client.post(f"/accounts/companies/{company.tax_code}/members/end", data={"person": str(owner.id)})
+
+    assert answer.status_code == 422
+    assert "Đây là chủ tài khoản cuối cùng." in answer.text
+    assert "Thêm người hoặc đổi vai trò" in answer.text
 
 
 def test_an_unknown_person_cannot_be_added(session: Session) -> None:

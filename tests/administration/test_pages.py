@@ -1,8 +1,10 @@
 """The administrator's pages in the browser, without scripts."""
 
+import io
 from datetime import UTC, datetime
 
 import pytest
+from werkzeug.test import TestResponse
 
 from portal.accounts.actions import audit, new_passwords
 from portal.workflow.lifecycle import Role
@@ -111,3 +113,23 @@ def test_the_record_tells_moments_by_the_office_clock_and_folds_what_is_long(off
     before, after = cells.split('data-label="Sau"')
     assert "<details" not in before
     assert "<details" in after
+
+
+PEOPLE_FILE = "name\temail\tagency\trole\nNông Văn Tư\ttu@langson.example\t{agency}\tclerk\n"
+
+
+def test_a_spreadsheets_utf_16_is_read_and_another_writing_is_refused_rather_than_guessed(office: Office) -> None:
+    text = PEOPLE_FILE.format(agency=office.other.key)
+
+    def send(raw: bytes) -> TestResponse:
+        data = {"file": (io.BytesIO(raw), "people.csv"), "text": ""}
+        return office.browser.post("/administration/people/import", data=data)
+
+    read = send(text.encode("utf-16"))
+    assert read.status_code == 200
+    assert "Nông Văn Tư" in read.text
+    assert office.other.names["vi"] in read.text.split("<table")[1]
+    refused = send(text.replace("Nông Văn Tư", "Nông Tu").encode("cp1252"))
+    assert refused.status_code == 422
+    assert "CSV UTF-8" in refused.text
+    assert "\ufffd" not in refused.text

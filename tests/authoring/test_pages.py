@@ -1,7 +1,8 @@
 """The editor in the browser, without scripts."""
 
 import io
-from datetime import timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 
 import html5lib
 import pytest
@@ -9,11 +10,14 @@ import sqlalchemy as sa
 
 from portal.accounts.models import AuditRow
 from portal.authoring import queries
-from portal.authoring.judging import PARTS
+from portal.authoring.judging import PARTS, judge
+from portal.authoring.letters import Example
 from portal.authoring.models import ProcedureDraft
 from portal.catalogue.models import ProcedureVersion
 from portal.catalogue.queries import definition_of
 from portal.clock.zone import office_day
+from portal.foundation.packaged import office_calendar
+from portal.letters.contents import Receipt
 from tests.authoring.desk import Desk, now
 from tests.authoring.typed import pages, untouched
 from tests.factories import people
@@ -281,3 +285,80 @@ def test_the_list_says_which_versions_there_are(administrator: Browser, desk: De
 
     assert {(one.code, one.based_on) for one in drafts(desk)} == {("1.013225", 1), ("", None)}
     assert desk.session.scalar(sa.select(sa.func.count()).select_from(ProcedureVersion)) == 2
+
+
+def test_every_gap_of_a_new_draft_says_which_box_it_is(administrator: Browser, desk: Desk) -> None:
+    administrator.post("/authoring/blank", data={})
+    draft = drafts(desk)[0]
+
+    page = administrator.get(f"/authoring/{draft.id}").text
+
+    for gap in ("Thông tin chung › Tên thủ tục", "Thông tin chung › Mã thủ tục", "Thông tin chung › Lĩnh vực"):
+        assert gap in page
+    assert "Kết quả giải quyết › chưa có tên" in page
+    assert "› result" not in page
+
+
+def test_a_limit_too_short_for_the_steps_is_said_beside_the_limit_and_at_the_side(
+    administrator: Browser, desk: Desk
+) -> None:
+    draft = desk.next_version()
+    sent = {**untouched(desk.document(draft.id), ("limits", 0)), "amount": "2", "version": "1"}
+
+    answer = administrator.post(f"/authoring/{draft.id}/at/limits.0", data=sent)
+    page = administrator.get(answer.location).text
+
+    assert "thời hạn không đủ" in page
+    assert re.search(r"Ở trường hợp “Nhà ở riêng lẻ”, đường đi dài nhất mất \d+(,\d+)? ngày", page)
+    administrator.set_cookie("motcua_test_language", "zh")
+    assert "0.5 工作日" in administrator.get(f"/authoring/{draft.id}/part/steps").text
+    administrator.set_cookie("motcua_test_language", "vi")
+    assert administrator.get(f"/authoring/{draft.id}").text.count("thời hạn không đủ") >= 1
+
+
+def test_a_draft_with_gaps_is_called_by_its_name_in_the_readers_language(administrator: Browser, desk: Desk) -> None:
+    draft = desk.next_version()
+    document = desk.document(draft.id)
+    desk.change(draft, {key: value for key, value in document.items() if key != "remedies"})
+    administrator.set_cookie("motcua_test_language", "en")
+
+    page = administrator.get(f"/authoring/{draft.id}").text
+
+    assert "Building permit for new works" in page
+    assert draft.name not in page
+
+
+def test_a_published_procedure_is_downloaded_as_the_file_it_can_be_imported_from(
+    administrator: Browser, desk: Desk
+) -> None:
+    answer = administrator.get("/authoring/published/1.013225/file")
+
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="1.013225.toml"'
+    assert administrator.get("/authoring/published/9.999999/file").status_code == 404
+    administrator.post("/authoring/import", data={"text": answer.text})
+    (draft,) = drafts(desk)
+    assert draft.text == answer.text
+    assert "/authoring/published/1.013225/file" in administrator.get("/authoring").text
+
+
+def test_a_new_thing_is_asked_for_its_name_and_not_for_the_code_that_is_made_of_it(
+    administrator: Browser, desk: Desk
+) -> None:
+    draft = desk.next_version()
+    administrator.post(f"/authoring/{draft.id}/list/steps", data={"version": "1", "do": "add"})
+
+    judged = judge(desk.session.get_one(ProcedureDraft, draft.id, populate_existing=True).text, today=office_day(now()))
+
+    wrong = {one.path[-1] for one in judged.errors}
+    assert "name" in wrong
+    assert "code" not in wrong
+
+
+def test_the_receipt_of_the_preview_promises_the_day_of_the_law(desk: Desk) -> None:
+    definition = definition_of(desk.world.versions["1.013225"])
+    accepted = datetime(2026, 9, 7, 3, 0, tzinfo=UTC)
+
+    letter = Example.of(definition, "works", now=accepted, calendar=office_calendar()).letter("receipt")
+
+    assert isinstance(letter, Receipt)
+    assert office_day(letter.promised_at) == date(2026, 9, 28)  # 20 days from a Monday end on a Sunday

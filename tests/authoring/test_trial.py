@@ -50,7 +50,25 @@ def test_a_new_document_makes_every_dossier_incomplete_and_is_named(demo_app: An
         found = tried(filed, documents=[*told(filed)["documents"], fresh])
 
     assert found.counts[Difference.INCOMPLETE] == DOSSIERS
-    assert "Giấy mới" in found.examples[Difference.INCOMPLETE][0].why
+    (rule,) = found.rules[Difference.INCOMPLETE]
+    assert "Giấy mới" in rule.why
+    assert (rule.count, len(rule.codes)) == (DOSSIERS, DOSSIERS)
+
+
+def test_every_rule_a_dossier_fails_is_counted_the_commonest_first(demo_app: Any, filed: Desk) -> None:
+    content = told(filed)
+    new = [{"code": f"new_{n}", "name": {"vi": f"Giấy {n}", "en": "New", "zh": "新"}, "kind": "copy"} for n in (1, 2)]
+    latest = queries.past_dossiers(filed.session, "1.013225", most=1)[0]
+    named = next(code for code, value in latest.answers.items() if isinstance(value, str) and len(value) > 8)
+    once = {"op": "eq", "field": named, "value": latest.answers[named]}
+    with demo_app.test_request_context("/"):
+        found = tried(filed, documents=[*content["documents"], {**new[0], "when": once}, new[1]])
+
+    assert found.counts[Difference.INCOMPLETE] == DOSSIERS
+    assert [(rule.count, "Giấy" in rule.why) for rule in found.rules[Difference.INCOMPLETE]] == [
+        (DOSSIERS, True),
+        (1, True),
+    ]
 
 
 def test_another_agency_other_steps_and_more_time_are_counted(demo_app: Any, filed: Desk) -> None:

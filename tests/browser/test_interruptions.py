@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import pytest
 from sqlalchemy.orm import Session
 
 from portal.accounts.actions import mandates
 from portal.accounts.models import Party, Person
 from portal.workflow.lifecycle import Role
-from tests.browser.walking import press, sign_in
+from tests.browser.walking import GO_ON, press, sign_in
 from tests.browser.window import Window
 from tests.factories import people
 from tests.journeys import deciding, filing
@@ -65,6 +66,39 @@ def test_a_session_that_ends_in_the_middle_of_a_page_loses_nothing(town: Town, w
 
     assert window.open(address).input_value(f'[name="{name}"]') == TYPED
     excuse(window, 401, 403)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_the_back_button_leads_through_the_form_with_everything_kept_and_nobody_in_conflict_with_themselves(
+    town: Town, walk: Open, scripts: bool
+) -> None:
+    window = walk(scripts=scripts)
+    sign_in(window, town, town.company_email)
+    draft, sections = begin(window), filing.definitions()[PROCEDURE].sections
+    first, second = (f"{draft}/sections/{section.code}" for section in sections[:2])
+    page = window.open(first)
+    name = text_box(window)
+    page.fill(f'[name="{name}"]', TYPED)
+    with page.expect_navigation():
+        page.locator(GO_ON).locator("visible=true").last.click()
+    window.open(second)
+    other = text_box(window)
+    page.fill(f'[name="{other}"]', "Kho số 9")
+
+    page.go_back()  # the second page is left without saving it
+    page.wait_for_load_state()
+    assert page.url.partition("?")[0] == first
+    assert page.input_value(f'[name="{name}"]') == TYPED
+    page.fill(f'[name="{name}"]', f"{TYPED} 2")
+    with page.expect_navigation():
+        page.locator(GO_ON).locator("visible=true").last.click()
+    assert not page.locator(".mc-stale").count(), page.inner_text("main")
+
+    page.go_back()
+    page.wait_for_load_state()
+    assert page.input_value(f'[name="{name}"]') == f"{TYPED} 2"
+    assert window.open(first).input_value(f'[name="{name}"]') == f"{TYPED} 2"
+    window.look()
 
 
 def test_a_mandate_taken_back_in_mid_draft_shuts_the_agent_out_and_the_company_goes_on(town: Town, walk: Open) -> None:

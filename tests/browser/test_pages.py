@@ -1,8 +1,10 @@
 """Public pages in three languages, on a desk and on a phone, and the way of those who have no JavaScript."""
 
+import io
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import pikepdf
 import pytest
 
 from portal.catalogue import registers
@@ -28,6 +30,18 @@ def test_public_pages_shut_nobody_out(open_window: Open, language: str, locale: 
             window.resize(size)
             window.check()
         assert str(window.page.locator("html").get_attribute("lang")).startswith(language)
+
+
+def test_a_procedure_on_paper_is_a_few_sheets_without_half_addresses(open_window: Open) -> None:
+    window = open_window()
+    window.page.emulate_media(media="print")
+    for code, sheets in (("1.013225", 5), ("1.009645", 4)):
+        page = window.open(f"/vi/procedures/{code}")
+        printed = page.pdf(prefer_css_page_size=True)
+        with pikepdf.open(io.BytesIO(printed)) as paper:
+            assert len(paper.pages) <= sheets, code
+        after = "links => links.map(one => getComputedStyle(one, '::after').content)"
+        assert set(page.locator("main .govuk-link").evaluate_all(after)) <= {"none", '""'}
 
 
 def test_a_page_of_the_form_and_a_document_need_no_script(town: Town, open_window: Open) -> None:

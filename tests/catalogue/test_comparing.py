@@ -191,3 +191,41 @@ def _literals(annotation: Any) -> Iterator[Any]:
             yield part
         else:
             yield from _literals(part)
+
+
+def test_what_is_new_is_told_with_what_it_asks_and_demands(speaker: flask.Flask) -> None:
+    def bend(content: dict[str, Any]) -> None:
+        content["documents"].append(
+            {
+                "code": "map",
+                "name": words("Map"),
+                "kind": "original",
+                "when": {"op": "eq", "field": "case", "value": "new"},
+            }
+        )
+        first = fields_of(content)[0]
+        asked = [{**first, "code": f"{first['code']}_{number}", "label": words(f"Ask {number}")} for number in (1, 2)]
+        content["sections"].append({"code": "more", "title": words("More"), "fields": asked})
+
+    with speaker.app_context(), languages.speaking("en"):
+        found = differences(definition(), definition(bend), agencies=agencies().by_key, language="en")
+    notes = {change.about: change.notes for change in found}
+
+    assert notes["More"] == ("questions (2): Ask 1, Ask 2",)
+    assert notes["Map"] == ("kind: original", "required: Yes", "only if: “Your situation” – chữ")
+
+
+def test_one_of_several_limits_is_named_by_its_condition(speaker: flask.Flask) -> None:
+    def two(content: dict[str, Any]) -> None:
+        house = {"op": "eq", "field": "case", "value": "new"}
+        content["limits"] = [{**content["limits"][0], "when": house}, dict(content["limits"][0])]
+
+    def shorter(content: dict[str, Any]) -> None:
+        two(content)
+        content["limits"][0].update(amount=7)
+        content["limits"][1].update(amount=9)
+
+    assert told(speaker, shorter, base=two) == [
+        "Time limit: “Your situation” – chữ: 10 working days → 7 working days",
+        "Time limit: Otherwise: 10 working days → 9 working days",
+    ]

@@ -119,6 +119,14 @@ def test_a_search_without_a_hit_says_what_to_try(client: Browser) -> None:
     assert "See all procedures" in page
 
 
+def test_a_search_that_only_comes_near_says_so_and_shows_a_few(client: Browser) -> None:
+    near = read(client, "/en/procedures?q=building+permitt+house")
+    whole = read(client, "/en/procedures?q=building+permit")
+
+    assert "No procedure holds all of “building permitt house”. These come nearest:" in near
+    assert "fits “building permit”" in whole
+
+
 def test_what_was_typed_is_only_text(client: Browser) -> None:
     page = client.get("/vi/procedures?q=%3Cscript%3Ealert(1)%3C/script%3E&field=%27").text
 

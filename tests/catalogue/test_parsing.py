@@ -125,3 +125,16 @@ def test_every_key_of_a_plain_file_is_found_on_its_line(pairs: list[tuple[str, s
     assert {(key,) for key in told} <= set(lines)
     for key in told:
         assert text.split("\n")[lines[key,] - 1].startswith(f"{key} = ")
+
+
+def test_mistakes_of_shape_are_told_in_words_and_not_in_those_of_the_machinery() -> None:
+    parsed = parse_text('code = 5\nname = [1]\nsteps = "no"\nodd = 1\n', Definition)
+    twice = parse_text('code = "X"\ncode = "Y"\n', Definition)
+
+    told = {one.where: one.message for one in parsed.findings}
+    assert told["code"] == "Words in quotation marks are expected here (code)"
+    assert told["name"] == "A table of keys is expected here (name)"
+    assert told["steps"] == "A list is expected here (steps)"
+    assert told["odd"] == "There is no such key here (odd)"
+    assert told["summary"] == "This key is missing (summary)"
+    assert "The key is written twice (at line 2" in twice.findings[0].message

@@ -58,6 +58,7 @@ EXPECTED: list[tuple[str, tuple[str, ...]]] = [
     ("bao cao nghien cuu kha thi", (FEASIBILITY,)),
     ("GCNDKDT", (CERTIFICATE,)),
     ("so do", (FIRST,)),
+    ("lam so do", (FIRST,)),
     ("xoa dang ky thue dat", (DEREGISTER,)),
     ("giao dat de quan ly", (MANAGED,)),
     ("van phong dai dien thuong nhan nuoc ngoai", (OFFICE,)),
@@ -76,6 +77,7 @@ EXPECTED: list[tuple[str, tuple[str, ...]]] = [
     ("dang ky dat dai lan dauu", (FIRST, MANAGED)),
     # whole sentences
     ("công ty tôi muốn mở văn phòng đại diện ở Lạng Sơn", (OFFICE,)),
+    ("tôi muốn làm sổ đỏ", (FIRST,)),
     ("tôi bị mất giấy phép xây dựng thì làm sao", (EXTEND_PERMIT,)),
     ("xuất khẩu sầu riêng sang Trung Quốc cần giấy chứng nhận xuất xứ", (ORIGIN,)),
     # English

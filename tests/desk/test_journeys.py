@@ -86,3 +86,25 @@ def test_a_refused_application_carries_its_reason_into_the_decision(office: Offi
     signed = office.do(leader, dossier, f"sign/{step.node_key}", outcome="refused", reason="Không phù hợp quy hoạch.")
     assert signed.status_code == 303
     assert "Không phù hợp quy hoạch." in leader.get(f"/desk/{dossier.code}").text
+
+
+def test_the_offices_list_of_letters_names_the_result_by_its_own_name_and_number(office: Office) -> None:
+    dossier = office.accepted()
+    office.settle(dossier)
+    page = office.at(dossier, Role.CLERK).get(f"/desk/{dossier.code}").text
+
+    listed = page.partition('id="letters"')[2].partition("</details>")[0]
+    assert "Giấy phép xây dựng 1/GPXD" in listed
+    assert "Kết quả giải quyết" not in listed
+
+
+def test_a_refusal_stands_in_the_offices_list_of_letters_as_one(office: Office) -> None:
+    dossier = office.accepted("1.004191")
+    step = office.work_until(dossier, Act.SIGN)
+    office.do(office.holder(step), dossier, f"sign/{step.node_key}", outcome="refused", reason="Không phù hợp.")
+
+    page = office.holder(step).get(f"/desk/{dossier.code}").text
+
+    listed = page.partition('id="letters"')[2].partition("</details>")[0]
+    assert "Thông báo không chấp nhận đề nghị" in listed
+    assert "đã ký, chưa phát hành" in listed

@@ -264,6 +264,72 @@ def test_what_is_sent_after_the_sign_in_has_ended_is_kept_and_sent_again(
     assert again.status_code == 303
 
 
+def typed_by_hand(filer: Browser, address: str) -> dict[str, str]:
+    page = filer.get(f"{address}/sections/owner")
+    seen = {name: pages.hidden(page, name) for name in ("version", "seen")}
+    return {**seen, "owner_kind": "organisation", "owner_tax_code": "4900888882", "owner_name": "Công ty <Kỳ Cùng>"}
+
+
+def test_a_form_whose_browser_has_lost_its_cookie_comes_back_with_what_was_typed(
+    filer: Browser, world: World, session: Session
+) -> None:
+    address = pages.begin(filer, world)
+    data = typed_by_hand(filer, address)
+
+    refused = filer.post(f"{address}/sections/owner", data=data, csrf=False, headers={"Sec-Fetch-Site": "same-origin"})
+
+    assert refused.status_code == 400
+    assert "những gì bạn đã gõ còn ở đây" in pages.words(refused)
+    assert f'action="{address}/sections/owner"' in refused.text
+    assert 'value="Công ty &lt;Kỳ Cùng&gt;"' in refused.text
+    assert pages.hidden(refused, "csrf_token")
+    session.expire_all()
+    assert session.scalars(sa.select(Draft)).one().answers["owner_name"] != ["Công ty <Kỳ Cùng>"]
+    kept = {name: pages.hidden(refused, name) for name in (*data, "csrf_token")}
+    assert filer.post(f"{address}/sections/owner", data={**kept, "later": "yes"}).status_code == 303
+    session.expire_all()
+    assert session.scalars(sa.select(Draft)).one().answers["owner_name"] == ["Công ty <Kỳ Cùng>"]
+
+
+@pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}])
+def test_a_form_that_may_be_another_sites_is_not_offered_to_be_sent_again(
+    filer: Browser, world: World, headers: dict[str, str]
+) -> None:
+    address = pages.begin(filer, world)
+    data = typed_by_hand(filer, address)
+
+    refused = filer.post(f"{address}/sections/owner", data=data, csrf=False, headers=headers)
+
+    assert refused.status_code == 400
+    assert "Kỳ Cùng" not in refused.text
+
+
+def test_nothing_of_a_form_with_a_password_is_given_back(filer: Browser) -> None:
+    sent = {"email": "ai@congty.vn", "password": "mot hai ba bon nam"}
+
+    refused = filer.post("/sign-in", data=sent, csrf=False, headers={"Sec-Fetch-Site": "same-origin"})
+
+    assert refused.status_code == 400
+    assert "ai@congty.vn" not in refused.text
+    assert "mot hai ba" not in refused.text
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("vi", "Nhập không quá 1.000.000.000.000"), ("en", "Enter 1,000,000,000,000 or less")]
+)
+def test_an_area_nobody_can_build_is_said_beside_the_field_in_the_readers_figures(
+    filer: Browser, world: World, language: str, sentence: str
+) -> None:
+    address = pages.begin(filer, world)
+    in_language(filer, language)
+
+    sent = pages.save(filer, address, "works", {"works_kind": "building", "floor_area": "999999999999999999999"})
+    answer = filer.get(sent.location)
+
+    assert 'value="999999999999999999999"' in answer.text
+    assert sentence in answer.text.partition('id="floor_area-error"')[2].partition("</p>")[0]
+
+
 FOREIGN = ("", "/sections/owner", "/documents", "/review", "/discard")
 
 

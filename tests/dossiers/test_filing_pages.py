@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.attachments.models import Attachment
+from portal.catalogue import registers
+from portal.dossiers.drafting import state_of
 from portal.dossiers.models import Dossier, DossierEvent, Draft
 from portal.foundation.outbox import OutboxRow
 from portal.workflow.lifecycle import State
@@ -146,3 +148,14 @@ def test_the_address_alone_ticks_nothing(filer: Browser, world: World) -> None:
     page = filer.get(f"{address}/review?declared=1")
 
     assert "checked" not in page.text.partition('name="declared"')[2].partition(">")[0]
+
+
+def test_a_draft_counts_what_must_be_handed_in_apart_from_what_only_may_have_to() -> None:
+    path = next(one for one in registers.definition_files(registers.PROCEDURES) if one.stem == "LS-CO-E")
+    definition = registers.read_definition(path)
+
+    state = state_of(definition, Draft(case_key="issue", answers={}), (), registers.places())
+
+    must = [one for one in state.documents if one.document.required]
+    assert (len(state.documents), len(must), state.if_it_applies) == (6, 4, 2)
+    assert (state.done, state.total) == (0, len(state.sections) + len(must))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.actions import mandates
 from portal.attachments.models import Attachment, ScanState
 from portal.dossiers import narrative
-from portal.dossiers.actions import decision, intake, steps, supplement
+from portal.dossiers.actions import decision, extending, intake, steps, supplement
 from portal.dossiers.actions.letters import write
 from portal.dossiers.models import Dossier, DossierAnswers, SupplementRequest, SupplementState
 from portal.foundation.storage import Storage
@@ -428,3 +428,44 @@ def test_an_agent_files_under_a_mandate_and_sees_nothing_once_it_is_revoked(
     assert dossier.code not in agent.get("/dossiers").text
     assert filer.get(f"/dossiers/{dossier.code}").status_code == 200
     assert filer.get(other).status_code == 200
+
+
+def test_a_moved_promise_is_told_at_the_top_with_its_reason_and_dates_come_before_letters(
+    filer: Browser, world: World, session: Session
+) -> None:
+    dossier = accepted(world, session)
+    leader, reason = world.holder(dossier.agency_id, Role.LEADER), "Cần lấy thêm ý kiến về phòng cháy."
+    before = filer.get(f"/dossiers/{dossier.code}")
+    assert "Cơ quan xin lỗi bạn" not in pages.words(before)
+
+    later = MONDAY + timedelta(days=1)
+    extending.extend(session, dossier, new_promised_on=date(2026, 4, 14), reason=reason, viewer=leader, now=later)
+    session.flush()
+
+    answer = filer.get(f"/dossiers/{dossier.code}")
+    said = pages.words(answer)
+    assert re.search(r"kết quả hẹn trả \S+ \S+ \d\d/\d\d/2026 nay được hẹn lại Thứ Ba 14/04/2026\. Cần lấy thêm", said)
+    assert said.index("Cơ quan xin lỗi bạn") < said.index("Hạn theo luật") < said.index("Cách bạn nhận kết quả")
+    assert f'href="#event-{dossier.version}"' in answer.text.partition("mc-moved")[2].partition("</div>")[0]
+
+
+def test_once_it_is_settled_the_result_comes_first_and_no_promise_is_mourned(
+    filer: Browser, world: World, session: Session, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    dossier = accepted(world, session)
+    leader, later = world.holder(dossier.agency_id, Role.LEADER), MONDAY + timedelta(days=1)
+    extending.extend(session, dossier, new_promised_on=date(2026, 4, 14), reason="Mưa lũ.", viewer=leader, now=later)
+    node = worked(world, session, dossier, until=Act.SIGN)
+    office = PrintingOffice(
+        public_url="http://localhost",
+        is_demo=True,
+        storage=Storage.at("memory://"),
+        authority=DemoAuthority(tmp_path_factory.mktemp("authority")),
+    )
+    deliver_decision(world, session, dossier, node, office)
+    session.flush()
+
+    said = pages.words(filer.get(f"/dossiers/{dossier.code}"))
+
+    assert "Cơ quan xin lỗi bạn" not in said
+    assert said.index("Văn bản và kết quả") < said.index("Hạn theo luật")

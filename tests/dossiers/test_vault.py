@@ -175,7 +175,10 @@ def test_everything_of_a_dossier_comes_in_one_zip_with_checksums_that_hold(
 
     archive = zipfile.ZipFile(io.BytesIO(answer.data))
     sums = archive.read("SHA256SUMS.txt").decode().splitlines()
-    assert len(sums) == len(attached) - 1
+    assert len(sums) == len(attached) - 1 + 1
+    answers = archive.read("answers.txt").decode()
+    assert "Tên chủ đầu tư (chủ hộ): " in answers
+    assert "  Diện tích khu đất: " in answers
     assert not any(name.startswith(("/", "..")) for name in archive.namelist())
     for line in sums:
         digest, _, name = line.partition("  ")

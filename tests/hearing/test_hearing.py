@@ -174,6 +174,9 @@ def test_a_wrong_result_is_asked_to_be_corrected_and_answered(
     assert filer.post(f"/dossiers/{undecided.code}/mending", data=MENDING).status_code == 409
     page = filer.get(f"/dossiers/{dossier.code}")
     assert f"/dossiers/{dossier.code}/mending" in page.text
+    asking = filer.get(f"/dossiers/{dossier.code}/mending").text
+    assert "Gửi đến cơ quan" in asking
+    assert "Gửi yêu cầu bổ sung" not in asking
     assert filer.post(f"/dossiers/{dossier.code}/mending", data={"words": "Sai tên"}).status_code == 422
     assert filer.post(f"/dossiers/{dossier.code}/mending", data=MENDING).status_code == 303
     assert filer.post(f"/dossiers/{dossier.code}/mending", data=MENDING).status_code == 409

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import flask
 import html5lib
 import pytest
 import sqlalchemy as sa
@@ -9,8 +10,11 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from portal.accounts.models import AuditRow, InterruptedPost, Person
+from portal.foundation.database import new_id
 from portal.foundation.outbox import Job, OutboxRow, Queue, enqueue
+from portal.notices.models import Notice
 from portal.operations import actions
+from portal.operations.wording import lag_words
 from portal.workflow.lifecycle import Role
 from tests.factories import people
 from tests.fixtures.app import Browser
@@ -205,3 +209,50 @@ def test_what_has_expired_is_cleared_away_and_what_has_not_stays(session: Sessio
         "closed_jobs": 1,
         "posts_over": 0,
     }
+
+
+def test_a_given_up_job_says_for_whom_and_about_which_dossier_and_why_in_words(
+    session: Session, client: Browser
+) -> None:
+    office = people.agency(session, is_intake=True)
+    people.sign_in(client, people.officer(session, office, Role.ADMINISTRATOR))
+    told = people.person(session, name="Nông Thị Ngọc")
+    notice = Notice(
+        id=new_id(), person_id=told.id, dossier_id=None, event_version=None, kind="invited", params={}, created_at=NOW,
+        read_at=None, mailed_at=None, texted_at=None,
+    )  # fmt: skip
+    session.add(notice)
+    session.flush()
+    row = given_up(session, error="MailServerAway")
+    row.payload = {"notice_id": str(notice.id)}
+    session.commit()
+
+    text = read(client, "vi")
+
+    assert "cho Nông Thị Ngọc" in text
+    assert "Máy chủ thư không trả lời" in text
+    assert str(notice.id) not in text
+
+
+def test_the_administrators_front_page_says_that_jobs_were_given_up(session: Session, client: Browser) -> None:
+    office = people.agency(session, is_intake=True)
+    people.sign_in(client, people.officer(session, office, Role.ADMINISTRATOR))
+    session.commit()
+    client.set_cookie("motcua_test_language", "en")
+    assert "given up: a person must look" not in client.get("/administration").text
+
+    given_up(session)
+
+    assert "1 job was given up: a person must look at it." in client.get("/administration").text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.4, "less than a second"), (1, "1 second"), (59.9, "59 seconds"), (60, "1 minute"), (3599, "59 minutes"),
+        (3600, "1 hour"), (5400, "1 hour 30 minutes"), (86_400, "1 day"), (180_000, "2 days 2 hours"),
+    ],
+)  # fmt: skip
+def test_a_lag_is_told_as_people_say_it(app: flask.Flask, seconds: float, words: str) -> None:
+    with app.test_request_context("/en/"):
+        assert lag_words(seconds) == words

@@ -6,6 +6,7 @@ import flask
 import pytest
 from sqlalchemy.orm import Session
 
+from portal.foundation.formats import short_instant
 from portal.outages import actions
 from portal.outages.actions import Announcement
 from portal.outages.board import Board
@@ -48,6 +49,15 @@ def test_the_public_list_has_them_in_every_language_and_without_the_withdrawn(cl
     actions.withdraw(world.session, outage.id, version=1, by=outage.made_by, now=MONDAY)
     world.session.commit()
     assert WORDS["en"] not in client.get("/en/outages").text
+
+
+def test_every_page_says_from_when_to_when(world: World) -> None:
+    outage = announce(world, hours=1)
+    board = Board(read_again_after_seconds=0)
+
+    said = board.text(now=outage.starts_at, language="vi")
+
+    assert said == f"{short_instant(outage.starts_at, 'vi')} – {short_instant(outage.ends_at, 'vi')}: Bảo trì máy chủ."
 
 
 def test_a_dossier_says_which_fell_into_its_time_and_its_dates_stay(client: Browser, world: World) -> None:

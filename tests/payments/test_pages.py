@@ -108,6 +108,8 @@ def test_from_the_dossier_to_the_bank_and_back_with_the_receipt(
 
     answer = at_bank(filer, start.location, "00")
     assert "75.000" in answer.text
+    assert f'href="/dossiers/{dossier.code}/payments"' in answer.text
+    assert "Xem lần nộp tiền và biên lai" in answer.text
     session.expire_all()
     payment = session.scalars(sa.select(Payment)).one()
     assert (payment.state, bill.state) == (PaymentState.SUCCEEDED, BillState.PAID)
@@ -151,6 +153,10 @@ def test_who_turns_back_has_paid_nothing_and_may_try_again(
     session.expire_all()
     assert session.scalars(sa.select(Payment.state)).one() is PaymentState.FAILED
     assert bill.state is BillState.OWED
+    why = {"24": "Bạn đã quay lại", "51": "Tài khoản không đủ tiền."}[choice]
+    tried = " ".join(re.sub(r"<[^>]+>", " ", filer.get(f"/dossiers/{dossier.code}/payments").text).split())
+    assert "Nguyễn Văn An · " in tried
+    assert f"không thành công: {why}" in tried
     assert filer.post(f"/dossiers/{dossier.code}/payments/{bill.id}/start", data=start_form(bill)).status_code == 303
 
 
@@ -228,7 +234,7 @@ def test_the_cashier_takes_cash_and_two_persons_give_it_back(
     app: flask.Flask, cashier: Browser, world: World, bill: Bill, session: Session
 ) -> None:
     assert bill.dossier_code in cashier.get("/till/").text
-    assert cashier.get(f"/till/bills/{bill.id}").status_code == 200
+    assert "Không trả lại nữa: hồ sơ đã được tiếp nhận." in cashier.get(f"/till/bills/{bill.id}").text
     taken = cashier.post(f"/till/bills/{bill.id}/cash", data={"payer_name": "Nguyễn Văn An"}, follow_redirects=True)
     assert "1/" in taken.text
     assert cashier.post(f"/till/bills/{bill.id}/cash", data={"payer_name": "An"}).status_code == 409

@@ -57,6 +57,30 @@ VOID = {"vi": "Văn bản thật, nhưng không còn hiệu lực", "en": "Genui
 INSTEAD = {"vi": "đã ban hành văn bản số 2/", "en": "issued No. 2/", "zh": "签发2/"}
 
 
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [
+        ("vi", "Giấy tiếp nhận hồ sơ và hẹn trả kết quả (Mẫu số 01)"),
+        ("en", "Receipt of acceptance with the promised date (Form 01)"),
+        ("zh", "受理回执及结果领取通知（01号表）"),
+    ],
+)
+def test_a_letter_has_the_same_name_here_as_on_the_page_of_its_dossier(
+    client: Browser, world: World, session: Session, printing: PrintingOffice, language: str, name: str
+) -> None:
+    dossier = accepted(world, session)
+    letters.write(
+        session,
+        dossier_id=dossier.id,
+        kind=LetterKind.RECEIPT,
+        event_version=dossier.version,
+        office=printing,
+        now=LATER,
+    )
+
+    assert name in check(client, newest(session, dossier, LetterKind.RECEIPT), language)
+
+
 def test_a_receipt_whose_day_was_moved_says_the_new_day_and_no_reason(
     world: World, session: Session, printing: PrintingOffice, client: Browser
 ) -> None:

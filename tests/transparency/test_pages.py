@@ -127,6 +127,27 @@ def test_filers_and_strangers_see_no_live_figures(client: Browser, session: Sess
     assert client.get("/figures").status_code == 403
 
 
+def test_a_row_with_nothing_settled_and_nothing_open_takes_no_place_in_a_table(
+    client: Browser, session: Session, office: Agency
+) -> None:
+    history(session, office)
+    idle = people.agency(session, "finance")
+    upsert(session, settled(60, on=office_day(NOW) - timedelta(days=900), agency_id=idle.id))
+    while counting.count(session):
+        pass
+    sheets.make(session, now=datetime.now(UTC))
+    session.commit()
+    people.sign_in(client, people.officer(session, office, Role.LEADER))
+    client.set_cookie("motcua_test_language", "en")
+
+    text = client.get("/figures").text
+
+    tables = "".join(re.findall(r"<table.*?</table>", text, re.DOTALL))
+    assert office.short_names["en"] in tables
+    assert idle.short_names["en"] not in tables
+    assert idle.short_names["en"] in text.split("Nothing settled and nothing open:")[1]
+
+
 def test_the_live_figures_cost_six_statements_however_many_dossiers(
     client: Browser, session: Session, office: Agency, statements: Callable[[], Any]
 ) -> None:

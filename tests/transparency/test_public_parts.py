@@ -196,3 +196,47 @@ def test_every_page_of_transparency_leads_to_every_other(client: Browser, publis
     tabs = tabs[: tabs.index("</nav>")]
     assert tabs.count("<a ") == 6
     assert tabs.count('aria-current="page"') == 1
+
+
+def test_a_commune_has_a_page_of_its_own_that_tells_its_two_numbers(session: Session, client: Browser) -> None:
+    office, code = people.agency(session, "construction"), "5977"
+    for number in range(25):
+        fact = settled(60 * (number + 1), on=YESTERDAY, agency_id=office.id, was_on_time=number < 20)
+        fact.commune = code
+        upsert(session, fact)
+    snapshot = publish(session)
+    told = snapshot.figures["topics"]["communes"][code]
+
+    front = client.get("/en/transparency").text
+    page = client.get(f"/en/transparency/commune/{code}")
+
+    assert f'href="/en/transparency/commune/{code}"' in front
+    assert page.status_code == 200
+    assert told["n"] == 25
+    assert f"{told['part']} ÷ 25" in page.text
+    assert "Times are not told by commune" in page.text
+    empty = client.get("/en/transparency/commune/5983")
+    assert empty.status_code == 200
+    assert "Nothing has been published of it yet" in empty.text
+    assert f'href="/en/transparency/commune/{code}"' in empty.text
+    assert client.get("/en/transparency/commune/1").status_code == 404
+
+
+def test_before_anything_is_settled_the_front_says_so_and_shows_the_goals_alone(
+    session: Session, client: Browser, office: Agency
+) -> None:
+    publish(session)
+
+    text = client.get("/en/transparency").text
+
+    assert "Nothing has been settled and published yet" in text
+    assert "n = 0" not in text
+    assert 'id="where"' not in text
+    assert 'id="goals"' in text
+
+
+def test_the_heads_of_the_tables_are_explained_where_they_stand(client: Browser, published: Snapshot) -> None:
+    text = client.get("/en/transparency").text
+
+    assert "half, 4 in 5, 9 in 10 took no longer" in text.split("<thead", 1)[1]
+    assert text.index("the official formula of Decision 766") < text.index("<h3")

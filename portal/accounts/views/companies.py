@@ -12,9 +12,10 @@ from portal.accounts.entrance import current_viewer
 from portal.accounts.forms import CosigningForm, MemberForm, show_refusal
 from portal.accounts.queries import listings
 from portal.accounts.views.room import blueprint, now, own_company, page, refused, see
-from portal.foundation.errors import Invalid, NotFound
+from portal.foundation.errors import Invalid, NotFound, Refused
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import request_session, unit_of_work
+from portal.foundation.web import explanation
 from portal.workflow.lifecycle import CompanyRole
 
 
@@ -54,8 +55,12 @@ def end_membership(tax_code: str) -> Response:
     """End a membership; whoever ends their own leaves the company."""
     viewer, party = current_viewer(), own_company(tax_code)
     person_id = _identifier(flask.request.form.get("person", ""))
-    with unit_of_work() as session:
-        parties.end_membership(session, party.party_id, person_id, by=viewer.person_id, now=now())
+    try:
+        with unit_of_work() as session:
+            parties.end_membership(session, party.party_id, person_id, by=viewer.person_id, now=now())
+    except Refused as error:
+        form = MemberForm(formdata=None, role=CompanyRole.FILER.value)
+        return refused("members", form=form, refusal=explanation(error), **_shown(tax_code))
     flask.flash(_("The membership has ended."), "success")
     if person_id == viewer.person_id:
         return see(flask.url_for("accounts.account"))

@@ -1,5 +1,6 @@
 """People from a file: what it says is shown first, with every mistake at its place; then all or nothing."""
 
+import re
 from http import HTTPStatus
 
 import flask
@@ -33,8 +34,12 @@ def do_import() -> Response:
         return _shown(form, None, HTTPStatus.UNPROCESSABLE_ENTITY)
     if form.file.data:
         raw = form.file.data.read(forms.LONGEST_FILE + 1)
-        form.text.data = raw.decode("utf-8-sig", errors="replace")[: forms.LONGEST_FILE]
-    found = _read(form.text.data or "")
+        form.text.data = importing.decoded(raw) or ""
+        if len(raw) > forms.LONGEST_FILE or not form.text.data:
+            found = importing.TOO_LONG if len(raw) > forms.LONGEST_FILE else importing.UNREADABLE
+            form.text.data = ""
+            return _shown(form, found if raw else _read(""), HTTPStatus.UNPROCESSABLE_ENTITY)
+    found = _read(importing.plain(form.text.data or ""))
     if found.mistakes:
         return _shown(form, found, HTTPStatus.UNPROCESSABLE_ENTITY)
     if "take" not in flask.request.form:
@@ -49,7 +54,7 @@ def do_import() -> Response:
 
 def _read(text: str) -> importing.Read:
     session = request_session()
-    emails = [cell.strip().lower() for line in text.splitlines() for cell in line.replace(";", ",").split(",")]
+    emails = [cell.strip().lower() for line in text.splitlines() for cell in re.split(r"[,;\t]", line)]
     addresses = [cell for cell in emails if "@" in cell]
     return importing.read(
         text,
@@ -60,12 +65,14 @@ def _read(text: str) -> importing.Read:
 
 
 def _shown(form: forms.ImportForm, found: importing.Read | None, status: int = 200) -> Response:
+    offices = agencies.choices(request_session())
     return page(
         "import",
         status=status,
         form=form,
         found=found,
         mistake_words=IMPORT_MISTAKES,
-        offices=agencies.choices(request_session()),
+        offices=offices,
+        office_names={agency.key: agency.names for agency in offices},
         every_role=list(Role),
     )

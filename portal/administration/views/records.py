@@ -18,6 +18,7 @@ from portal.administration import forms
 from portal.administration.field_words import FIELDS
 from portal.administration.queries import naming, records
 from portal.administration.queries.records import PAGE, Asked, Change
+from portal.administration.value_words import thing_words, value_words
 from portal.administration.views.room import blueprint, further, me, now, page
 from portal.administration.wording import VERBS
 from portal.foundation import formats
@@ -56,6 +57,8 @@ def audit_record() -> Response:
         named=named,
         field_words=FIELDS,
         worded=_worded,
+        value_words=value_words,
+        thing_words=thing_words,
         language=spoken(),
         size=_size,
         short=SHORT,

@@ -11,7 +11,7 @@ from portal.accounts.entrance import current_viewer
 from portal.authoring import actions, documents, editing, queries, staleness, wording
 from portal.authoring.boxes import Drawing
 from portal.authoring.documents import Document
-from portal.authoring.judging import BASICS, LISTS, PARTS, TIMES, Judged, judge, part_of, worst_first
+from portal.authoring.judging import BASICS, LISTS, PARTS, TIMES, Judged, part_of, worst_first
 from portal.authoring.models import ProcedureDraft
 from portal.authoring.shapes import Kind, content_at, shape_of, shapes_at, traits_of
 from portal.authoring.views import listing
@@ -21,13 +21,13 @@ from portal.authoring.views.room import (
     crumbs,
     draft_page,
     found,
+    judged_now,
     noted,
     now,
     place_of,
     sent,
     sent_version,
     title_of,
-    today,
     told,
 )
 from portal.catalogue.locating import KeyPath
@@ -45,7 +45,7 @@ FORMS = {BASICS: (), TIMES: (TIMES,)}
 def draft(draft_id: UUID) -> Response:
     """A draft at a glance: what is left to put right, and what can be done with it."""
     one = found(draft_id)
-    judged = judge(one.text, today=today())
+    judged = judged_now(one)
     document = documents.read(one.text)
     complaints = told(one, document, worst_first(judged.findings))
     return draft_page("draft", one, judged=judged, complaints=complaints)
@@ -94,7 +94,7 @@ def form_page(
 ) -> Response:
     """The form of a part. `mine` is what was typed and could not be saved because of what happened `meanwhile`."""
     document = documents.read(one.text)
-    judged = judge(one.text, today=today())
+    judged = judged_now(one)
     content = content_at(document, path) if mine is None else mine
     shapes = shapes_at(path, document)
     if shapes is None or (content is None and path not in FORMS.values()):

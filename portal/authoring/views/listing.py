@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from portal.accounts.entrance import current_viewer
 from portal.authoring import actions, documents, lists, queries, scope, wording
 from portal.authoring.documents import Document
-from portal.authoring.judging import Judged, judge, part_of
+from portal.authoring.judging import Judged, part_of
 from portal.authoring.models import ProcedureDraft
 from portal.authoring.scope import Asked
 from portal.authoring.summaries import summary_of
@@ -20,12 +20,12 @@ from portal.authoring.views.room import (
     blueprint,
     draft_page,
     found,
+    judged_now,
     noted,
     now,
     place_of,
     sent_version,
     title_of,
-    today,
 )
 from portal.catalogue.findings import Severity
 from portal.catalogue.locating import KeyPath
@@ -73,7 +73,7 @@ def change_list(draft_id: UUID, path: str) -> Response:
 
 def list_page(one: ProcedureDraft, at: KeyPath, *, refusal: str = "", status: int = HTTPStatus.OK) -> Response:
     """The things of a list, each with what is wrong in it."""
-    document, judged = documents.read(one.text), judge(one.text, today=today())
+    document, judged = documents.read(one.text), judged_now(one)
     return draft_page(
         "list",
         one,

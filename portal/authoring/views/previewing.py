@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 
 from portal.authoring import letters, queries, trial
 from portal.authoring.choices import value_words
-from portal.authoring.judging import Judged, judge
+from portal.authoring.judging import Judged
 from portal.authoring.models import ProcedureDraft
-from portal.authoring.views.room import blueprint, draft_page, found, now, sent, today
+from portal.authoring.views.room import blueprint, draft_page, file_named, found, judged_now, now, sent
 from portal.calendars.queries import in_force
 from portal.catalogue import registers
 from portal.catalogue.change_words import differences
@@ -113,7 +113,8 @@ def preview_letter(draft_id: UUID, kind: str) -> Response:
         raise NotFound
     if definition is None or case is None or judged.errors:
         return _not_yet(one, judged)
-    letter = letters.Example.of(definition, case.code, now=now()).letter(kind)
+    calendar = in_force(request_session()).calendar
+    letter = letters.Example.of(definition, case.code, now=now(), calendar=calendar).letter(kind)
     answer = flask.Response(pdf.render(letter, language=spoken(), demo=True), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{kind}.pdf"'
     return answer
@@ -152,7 +153,9 @@ def dry_run(draft_id: UUID) -> Response:
     session = request_session()
     past = queries.past_dossiers(session, definition.code, most=trial.MOST)
     found_out = trial.tried(definition, past, calendar=in_force(session).calendar, language=spoken())
-    return draft_page("trial", one, judged=judged, trial=found_out, words=trial.WORDS, most=trial.MOST)
+    return draft_page(
+        "trial", one, judged=judged, trial=found_out, words=trial.WORDS, most=trial.MOST, most_rules=trial.RULES
+    )
 
 
 @blueprint.get("/authoring/<uuid:draft_id>/file")
@@ -160,10 +163,7 @@ def dry_run(draft_id: UUID) -> Response:
 def file(draft_id: UUID) -> Response:
     """The draft as a procedure file."""
     one = found(draft_id)
-    answer = flask.Response(one.text, mimetype="application/toml")
-    name = one.code if one.code.isascii() and one.code.replace(".", "").replace("-", "").isalnum() else "draft"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.toml"'
-    return answer
+    return file_named(one.code, one.text)
 
 
 def said_changes(earlier: ProcedureVersion | None, definition: Definition) -> list[tuple[str, list[Any]]]:
@@ -179,7 +179,7 @@ def said_changes(earlier: ProcedureVersion | None, definition: Definition) -> li
 
 def _drafted(draft_id: UUID) -> tuple[ProcedureDraft, Judged, Definition | None, Case | None]:
     one = found(draft_id)
-    judged = judge(one.text, today=today())
+    judged = judged_now(one)
     definition = judged.definition
     if definition is None:
         return one, judged, None, None

@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import current_viewer, require_step_up
 from portal.authoring import actions, documents, forms, queries, wording
-from portal.authoring.judging import judge, worst_first
+from portal.authoring.judging import worst_first
 from portal.authoring.models import ProcedureDraft
 from portal.authoring.views.previewing import said_changes
-from portal.authoring.views.room import blueprint, draft_page, found, noted, now, sent_version, today, told
+from portal.authoring.views.room import blueprint, draft_page, found, judged_now, noted, now, sent_version, today, told
 from portal.calendars.queries import in_force
 from portal.catalogue.duties import duties_of
 from portal.foundation.errors import Invalid, PortalError
@@ -87,8 +87,7 @@ def discard(draft_id: UUID) -> Response:
 def _publish_page(
     one: ProcedureDraft, form: forms.PublishForm, *, status: int = HTTPStatus.OK, refusal: str = ""
 ) -> Response:
-    session = request_session()
-    judged = judge(one.text, today=today(), calendar=in_force(session).calendar)
+    session, judged = request_session(), judged_now(one)
     definition = judged.definition
     earlier = queries.newest(session, definition.code) if definition else None
     is_last_editor = one.changed_by == current_viewer().person_id

@@ -1,23 +1,30 @@
 """What the editor's pages share: the blueprint, the instant of the request, the frame of a draft."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 import flask
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from portal.authoring import documents, queries, scope, wording
+from portal.authoring.boxes import label_of
 from portal.authoring.choices import value_words
 from portal.authoring.documents import Document
 from portal.authoring.finding_words import sentence
 from portal.authoring.judging import PARTS, TIMES, Judged, judge, page_of, part_of
 from portal.authoring.models import ProcedureDraft
-from portal.authoring.shapes import content_at
+from portal.authoring.shapes import content_at, shape_of, shapes_at, traits_of
 from portal.authoring.typing_in import shown
+from portal.calendars.queries import in_force
 from portal.catalogue import registers
+from portal.catalogue.condition_words import figure
+from portal.catalogue.definition import Definition
 from portal.catalogue.findings import Finding, Severity
 from portal.catalogue.limit_words import limit_words
 from portal.catalogue.locating import KeyPath
@@ -50,6 +57,33 @@ def found(draft_id: UUID) -> ProcedureDraft:
     return queries.draft(request_session(), draft_id)
 
 
+def judged_now(draft: ProcedureDraft) -> Judged:
+    """What is wrong with the draft today, also where its longest way is too long for its limit on some days."""
+    judged = judge(draft.text, today=today(), calendar=in_force(request_session()).calendar)
+    if judged.definition is None:
+        return judged
+    return replace(judged, findings=tuple(_called(one, judged.definition) for one in judged.findings))
+
+
+def _called(finding: Finding, definition: Definition) -> Finding:
+    """The finding with the names of cases, steps, fees and questions in place of their codes."""
+    known: dict[str, Sequence[Any]] = {
+        "case": definition.cases,
+        "step": definition.steps,
+        "fee": definition.fees,
+        "field": tuple(field for section in definition.sections for field in section.fields),
+    }
+    names = {
+        key: (getattr(thing, "name", None) or thing.label).words(spoken())
+        for key, things in known.items()
+        for thing in things
+        if finding.detail.get(key) == thing.code
+    }
+    if finding.code == "longer_than_limit":
+        names["days"] = figure(Decimal(str(finding.detail["days"])), spoken())
+    return replace(finding, detail={**finding.detail, **names}) if names else finding
+
+
 def sent() -> dict[str, list[str]]:
     """What the page sent, by the names of its boxes."""
     return flask.request.form.to_dict(flat=False)
@@ -78,18 +112,26 @@ def draft_page(
     **values: Any,
 ) -> Response:
     """A page of one draft: its parts at the side, each with the number of mistakes in it."""
-    judged = judged or judge(draft.text, today=today())
+    judged = judged or judged_now(draft)
     return page(
         template,
         status=status,
         draft=draft,
-        draft_name=judged.definition.name.words(spoken()) if judged.definition else draft.name,
+        draft_name=scope.words_of(documents.read(draft.text).get("name"), spoken()) or draft.name,
         judged=judged,
         part=part,
         parts=[(name, wording.PARTS[name], *judged.counts()[name], address(draft, (name,))) for name in PARTS],
         changed_by=queries.name_of(request_session(), draft.changed_by),
         **values,
     )
+
+
+def file_named(code: str, text: str) -> Response:
+    """A procedure file to be saved, named like its code; a draft without one is a draft."""
+    name = code if code.isascii() and code.replace(".", "").replace("-", "").isalnum() else "draft"
+    answer = flask.Response(text, mimetype="application/toml")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.toml"'
+    return answer
 
 
 def noted(message: str, target: str) -> Response:
@@ -144,7 +186,7 @@ def _other_title(held: Mapping[str, Any], part: str) -> str:
     if part == "letters" and held.get("kind"):
         words = value_words("kind", str(held["kind"]))
         return words[:1].upper() + words[1:]
-    return str(held.get("act") or held.get("code") or "")
+    return str(held.get("act") or "") if part == "legal_basis" else ""
 
 
 def told(draft: ProcedureDraft, document: Document, findings: Sequence[Finding]) -> list[dict[str, Any]]:
@@ -152,7 +194,7 @@ def told(draft: ProcedureDraft, document: Document, findings: Sequence[Finding])
     return [
         {
             "text": sentence(one),
-            "where": " › ".join(filter(None, [str(wording.PARTS[part_of(one.path)]), *_named(document, one.path)])),
+            "where": " › ".join([str(wording.PARTS[part_of(one.path)]), *_named(document, one.path)]),
             "href": f"{address(draft, one.path)}{_anchor(one.path)}",
             "is_error": one.severity is Severity.ERROR,
         }
@@ -161,14 +203,26 @@ def told(draft: ProcedureDraft, document: Document, findings: Sequence[Finding])
 
 
 def _named(document: Document, path: KeyPath) -> list[str]:
+    """The things a finding lies in and the box it is about: a list of gaps has to say which gap is which."""
     thing = page_of(path)
-    names = [title for title, _ in crumbs(document, (*thing, "", ""))] if thing else []
-    return [name for name in names if name]
+    names = [title or gettext("without a name") for title, _ in crumbs(document, (*thing, "", ""))] if thing else []
+    box = _box(path)
+    holder = (*thing, path[0]) if part_of(path) == TIMES else thing
+    shapes = shapes_at(holder, document) if box else None
+    traits = traits_of(shape_of(shapes, content_at(document, holder))) if shapes else ()
+    label = next((label_of(trait) for trait in traits if trait.name == box and (thing or box not in PARTS)), "")
+    return [*names, label] if label else names
+
+
+def _box(path: KeyPath) -> str:
+    """The name of the box a finding is about, on its page; empty where it is about the whole."""
+    inside = path[len(page_of(path)) :]
+    if part_of(path) == TIMES:
+        inside = inside[1:]
+    return inside[0] if inside and isinstance(inside[0], str) else ""
 
 
 def _anchor(path: KeyPath) -> str:
     """The box of a finding on its page."""
-    inside = path[len(page_of(path)) :]
-    if part_of(path) == TIMES:
-        inside = inside[1:]
-    return f"#b-{inside[0]}" if inside and isinstance(inside[0], str) else ""
+    box = _box(path)
+    return f"#b-{box}" if box else ""

@@ -8,11 +8,12 @@ from werkzeug.wrappers import Response
 from portal.accounts.entrance import current_viewer, require_step_up
 from portal.authoring import actions, documents, forms, queries
 from portal.authoring.finding_words import sentence
-from portal.authoring.views.room import blueprint, noted, now, page
+from portal.authoring.views.room import blueprint, file_named, noted, now, page
 from portal.catalogue.definition import Definition
 from portal.catalogue.findings import Finding
 from portal.catalogue.parsing import parse_text
 from portal.catalogue.queries import definition_of
+from portal.catalogue.writing import write
 from portal.foundation.errors import Invalid, NotFound
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import request_session, unit_of_work
@@ -66,6 +67,16 @@ def start_copy(code: str) -> Response:
             raise NotFound
         draft = actions.start_copy(session, definition_of(version), by=current_viewer().person_id, now=now())
     return noted("started", flask.url_for("authoring.part", draft_id=draft.id, part="basics"))
+
+
+@blueprint.get("/authoring/published/<code>/file")
+@open_to(Audience.ADMINISTRATOR)
+def published_file(code: str) -> Response:
+    """The newest published version as a procedure file."""
+    version = queries.newest(request_session(), code)
+    if version is None:
+        raise NotFound
+    return file_named(version.code, write(definition_of(version)))
 
 
 @blueprint.get("/authoring/import")

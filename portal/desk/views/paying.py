@@ -107,7 +107,7 @@ def _page(found: Dossier, form: NoticeForm, *, status: int = 200, refusal: str =
         bill=_open(found),
         form=form,
         refusal=refusal,
-        rules=wording.RULES,
+        rules=wording.rules_now(is_accepted=found.accepted_at is not None, is_decided=found.outcome is not None),
         version=found.version,
         may_write=may(viewer, found, Action.REQUEST_PAYMENT),
         may_decide=viewer.post_for(found.agency_id, Role.HEAD) is not None,

@@ -46,7 +46,7 @@ from portal.desk.views.room import (
     tabs_without_place,
     time_left,
 )
-from portal.dossiers import following, narrative, queries, sensitive
+from portal.dossiers import following, queries, sensitive
 from portal.dossiers.actions import intake, messages, reopening, stopping
 from portal.dossiers.differing import changes
 from portal.dossiers.forecast import forecast_of, is_coming
@@ -61,7 +61,6 @@ from portal.foundation.guards import Audience, open_to
 from portal.foundation.languages import spoken
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
-from portal.letters.contents import LetterKind
 from portal.reasons.models import ReasonKind
 from portal.reasons.queries import offered
 from portal.routing.queries import apology_of
@@ -200,10 +199,7 @@ def _facts(session: Session, reading: Reading, viewer: Viewer, at: datetime) -> 
         "may_read_draft": with_notes and not is_masked and found.accepted_at is not None,
         "notes": [line for line in steps if line.note and not line.is_opinion] if with_notes else [],
         "timeline": showing.timeline(reading, names, language, with_notes=with_notes),
-        "letters": [
-            (one, narrative.LETTERS[LetterKind(one.kind)].words(language), standing(one, reading.projected))
-            for one in reading.letters
-        ],
+        "letters": [(one, name, standing(one, reading.projected)) for one, name in showing.letters(reading, language)],
         "many": reading_of.MANY,
         "talked": following.messages(reading.events, reading.texts),
         "changes": changes(session, found, reading.definition, language, places(), is_masked=is_masked)

@@ -31,7 +31,6 @@ from portal.dossiers.models import Dossier, SupplementState
 from portal.dossiers.policy import capacities
 from portal.dossiers.record import history
 from portal.dossiers.replaying import replayed
-from portal.dossiers.results import called, numbers_in, result_of
 from portal.dossiers.saying import in_words
 from portal.dossiers.slip import in_working_time, slip_of, visits_of
 from portal.dossiers.timeline import timeline_of
@@ -46,7 +45,7 @@ from portal.letters.models import Letter
 from portal.payments import queries as payments
 from portal.payments.kinds import BillState
 from portal.workflow.events import Event, EventKind
-from portal.workflow.lifecycle import OPEN, UNFILED, Action, Outcome
+from portal.workflow.lifecycle import OPEN, UNFILED, Action
 
 
 @blueprint.get("/dossiers/<code>")
@@ -92,6 +91,7 @@ def dossier_page(code: str, *, form: MessageForm | None = None, status: int = 20
         state_sentence=narrative.STATES[found.state].words(spoken),
         holders=following.holders(found, projected, definition, names, spoken),
         clock=clock,
+        moved=following.moved_promise(clock, projected, texts),
         ledger=[(line, following.line_words(line, spoken)) for line in clock.ledger],
         share=share,
         slip=slip_of(
@@ -130,15 +130,14 @@ def _letters(
     session: Session, found: Dossier, answers: Answers | None, events: Sequence[Event]
 ) -> list[tuple[Letter, str]]:
     """The result first, by its own name and number, then the letters, newest first."""
-    definition = definition_of(found.procedure)
-    result, numbers = result_of(definition, found.case_key, answers), numbers_in(events)
-    named = []
-    for one in reversed(queries.letters_of(session, found.id)):
-        name = narrative.LETTERS[LetterKind(one.kind)].words(language())
-        if one.kind == LetterKind.DECISION and result is not None:
-            is_granted = one.outcome == Outcome.GRANTED
-            name = called(result, numbers.get(str(one.id), ""), language(), granted=is_granted)
-        named.append((one, name))
+    named = following.letters_by_name(
+        reversed(queries.letters_of(session, found.id)),
+        definition_of(found.procedure),
+        found.case_key,
+        answers=answers,
+        events=events,
+        language=language(),
+    )
     return sorted(named, key=lambda line: line[0].kind != LetterKind.DECISION)
 
 

@@ -236,7 +236,7 @@ def _bill_page(found: Bill, form: PayerForm, *, status: int = 200, refusal: str 
         form=form,
         refusal=refusal,
         occasions=wording.OCCASIONS,
-        rules=wording.RULES,
+        rules=wording.rules_while_owed(found),
         error_count=form.error_count,
     )
 

@@ -3,6 +3,12 @@
 
 import { follow, settle } from "./questions.js";
 
+// On a phone the parts are a strip one pushes aside: the part one is in is in sight.
+const here = document.querySelector(".mc-parts__link[aria-current]");
+if (here) {
+  here.closest(".mc-parts__list").scrollLeft = here.offsetLeft - 12;
+}
+
 for (const choice of document.querySelectorAll("form[data-editor] select[data-refresh]")) {
   choice.addEventListener("change", () => {
     const sent = document.createElement("input");

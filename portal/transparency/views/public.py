@@ -8,6 +8,7 @@ import flask
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from portal.catalogue import registers
 from portal.clock.zone import office_day
 from portal.foundation.errors import NotFound
 from portal.foundation.guards import Audience, open_to, public
@@ -123,6 +124,26 @@ def part(scope: str, key: str) -> str:
         is_known=is_known,
         goal=shown.on_time_goal(queries.goals(session, on=_goal_day(snapshot))),
         names=queries.names(session),
+        **_words(),
+    )
+
+
+@blueprint.get("/<language:language>/transparency/commune/<code>")
+@public
+def commune(code: str) -> str:
+    """What is published of one commune: how many dossiers about a place in it were settled, and how many on time."""
+    if code not in registers.places().commune_by_code:
+        raise NotFound
+    session = request_session()
+    snapshot = queries.latest(session)
+    told: dict[str, Any] = (snapshot.figures.get("topics") or {}).get("communes", {}) if snapshot else {}
+    return flask.render_template(
+        "transparency/commune.html",
+        code=code,
+        snapshot=snapshot,
+        told=told.get(code),
+        others={other: one for other, one in told.items() if other != code},
+        goal=shown.on_time_goal(queries.goals(session, on=_goal_day(snapshot))),
         **_words(),
     )
 
