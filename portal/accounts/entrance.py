@@ -32,6 +32,8 @@ INTERRUPTED_KEY = "interrupted"
 PUBLIC_ENDPOINTS = frozenset({"static", "languages.front_door", "languages.choose"})
 """Pages of the foundation, which knows no guards of rooms."""
 
+ACT = "act"
+"""What the step-up is asked for where something was sent already, which it does not do."""
 BY_ITSELF = "X-By-Itself"
 """Sent with what a page asks while nobody touches it: it keeps nobody signed in and leads nobody away."""
 
@@ -89,12 +91,14 @@ def require_step_up(next_path: str | None = None, *, before: str = "") -> Respon
 
     A view that decides or signs calls it first: `if (answer := require_step_up(page)): return answer`.
     `next_path` is the page to come back to; default is this page, or for a POST the page it was sent from.
-    `before` says what it is asked for where that is no decision or signature: `filing`.
+    `before` says what it is asked for where that is no decision or signature: `filing`. An act that was sent is not
+    done by showing who one is, and has to be sent once more: the page says so (`act`).
     """
     if current_viewer().has_stepped_up(datetime.now(UTC)):
         return None
     target = safe_path(next_path) if next_path else _page_of_request()
-    return flask.redirect(flask.url_for("accounts.step_up", next=target, before=before or None), HTTPStatus.SEE_OTHER)
+    asked_for = before or (ACT if flask.request.method == "POST" else None)
+    return flask.redirect(flask.url_for("accounts.step_up", next=target, before=asked_for), HTTPStatus.SEE_OTHER)
 
 
 def _viewer_of(key: str) -> Viewer | None:

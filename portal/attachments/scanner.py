@@ -13,6 +13,7 @@ from portal.attachments.models import ScanState
 from portal.foundation.errors import Unavailable
 
 PATIENCE_SECONDS = 60
+SHORT_SECONDS = 1
 CLAMD_PORT = 3310
 LONGEST_ANSWER_BYTES = 4096
 
@@ -36,18 +37,28 @@ def scan(pieces: Iterable[bytes], clamd_url: str) -> ScanState:
     raise Unavailable("attachments.scanner_down", answer=answer.decode("ascii", "replace"))
 
 
-def _connected(clamd_url: str) -> socket.socket:
+def answers(clamd_url: str) -> bool:
+    """Whether the scanner is there: the command PING, within a second."""
+    try:
+        with closing(_connected(clamd_url, patience=SHORT_SECONDS)) as connection:
+            connection.sendall(b"zPING\0")
+            return _answer(connection) == b"PONG"
+    except OSError:
+        return False
+
+
+def _connected(clamd_url: str, *, patience: float = PATIENCE_SECONDS) -> socket.socket:
     parts = urlsplit(clamd_url)
     if parts.scheme == "unix":
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.settimeout(PATIENCE_SECONDS)
+        connection.settimeout(patience)
         try:
             connection.connect(parts.path)
         except OSError:
             connection.close()
             raise
         return connection
-    return socket.create_connection((parts.hostname or "localhost", parts.port or CLAMD_PORT), PATIENCE_SECONDS)
+    return socket.create_connection((parts.hostname or "localhost", parts.port or CLAMD_PORT), patience)
 
 
 def _answer(connection: socket.socket) -> bytes:

@@ -93,6 +93,14 @@ def change(
     return draft
 
 
+def take_back(session: Session, draft_id: UUID, *, version: int, by: UUID, now: datetime) -> ProcedureDraft:
+    """Put the draft back to what it was before its last change. Raises `NotFound` where that is not kept any more."""
+    before = queries.text_at(session, draft_id, version - 1)
+    if before is None:
+        raise NotFound
+    return change(session, draft_id, documents.read(before), version=version, what="taken back", by=by, now=now)
+
+
 def locked(session: Session, draft_id: UUID, *, version: int) -> ProcedureDraft:
     """The draft, which nobody else can change until the end of this unit of work. Raises `Stale`."""
     draft = queries.draft(session, draft_id)

@@ -292,6 +292,7 @@ NOTED: Final[Mapping[str, LazyString]] = MappingProxyType(
         "moved": _("Moved."),
         "duplicated": _("Copied. Give the copy its own name and code."),
         "removed": _("Removed."),
+        "taken_back": _("It is there again."),
         "discarded": _("The draft has been thrown away."),
         "started": _("A new draft is ready. Nobody but administrators sees it before it is published."),
         "imported": _("The file has become a draft."),

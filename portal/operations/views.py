@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import current_viewer
+from portal.attachments import scanner
 from portal.foundation import upgrades
 from portal.foundation.database import sessions
 from portal.foundation.errors import Invalid
@@ -184,6 +185,7 @@ def _page(form: CloseForm) -> str:
         upgrade=upgrades.waiting(session),
         seals=_seal_figures(session),
         has_scanner=settings.clamd_url is not None,
+        scanner_answers=settings.clamd_url is not None and scanner.answers(settings.clamd_url),
         job_words=JOB_WORDS,
         error_words=error_words,
         lag_words=lag_words,

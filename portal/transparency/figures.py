@@ -1,6 +1,6 @@
 """The public figures, computed from the published lines and nothing else. Pure.
 
-`docs/recompute.py` does the same in thirty lines of its own; a test compares the two.
+`portal/static/recompute.py` does the same in thirty lines of its own; a test compares the two.
 """
 
 from collections import Counter

@@ -43,6 +43,16 @@ def test_what_is_not_there_is_not_found(office: Office, path: str) -> None:
     assert office.browser.get(f"/administration{path}").status_code == 404
 
 
+def test_an_administrator_alone_is_warned(office: Office) -> None:
+    told = "Chỉ có một quản trị viên"
+    assert told in office.browser.get("/administration").text
+
+    people.officer(office.session, office.agency, Role.ADMINISTRATOR)
+    office.session.commit()
+
+    assert told not in office.browser.get("/administration").text
+
+
 def test_a_list_of_people_costs_the_same_however_many_there_are(office: Office, statements: object) -> None:
     counts = []
     for more in (3, 30):

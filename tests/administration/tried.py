@@ -133,6 +133,18 @@ def _(office: Office) -> Act:
     return Act(address, {"version": "1"}, "authoring.discard", "ends", {"version": "9"})
 
 
+@act("authoring.take_back")
+def _(office: Office) -> Act:
+    draft = draft_of(office)
+    document = documents.read(draft.text)
+    del document["documents"][0]
+    by = office.administrator.id
+    authoring.change(office.session, draft.id, document, version=1, what="test", by=by, now=NOW)
+    office.session.commit()
+    sent = {"version": "2", "back": "/authoring"}
+    return Act(f"/authoring/{draft.id}/take-back", sent, "authoring.change", refused=sent | {"version": "9"})
+
+
 @act("authoring.do_publish")
 def _(office: Office) -> Act:
     draft, day = draft_of(office), office_day(NOW)

@@ -14,7 +14,7 @@ from threading import Thread
 import pytest
 
 from portal.attachments.models import ScanState
-from portal.attachments.scanner import scan
+from portal.attachments.scanner import answers, scan
 from portal.foundation.children import wait_until
 from portal.foundation.errors import Unavailable
 
@@ -64,6 +64,8 @@ def test_a_scanner_that_is_down_is_never_clean() -> None:
         scan([b"x"], f"tcp://127.0.0.1:{port}")
     with pytest.raises(Unavailable):
         scan([b"x"], "unix:///nowhere/clamd.sock")
+    assert not answers(f"tcp://127.0.0.1:{port}")
+    assert not answers("unix:///nowhere/clamd.sock")
 
 
 @pytest.mark.skipif(shutil.which("clamd") is None, reason="clamd is not installed")
@@ -87,6 +89,7 @@ def test_a_real_clamd_finds_eicar_and_passes_a_letter() -> None:
             assert wait_until(address.exists, seconds=30)
             assert scan([EICAR], f"unix://{address}") is ScanState.INFECTED
             assert scan([b"a letter"], f"unix://{address}") is ScanState.CLEAN
+            assert answers(f"unix://{address}")
         finally:
             daemon.terminate()
             daemon.wait(10)

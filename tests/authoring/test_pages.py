@@ -221,6 +221,35 @@ def test_publishing_needs_a_reason_the_second_factor_and_leaves_the_draft_behind
     assert administrator.get(done.location).status_code == 200
 
 
+def test_what_was_removed_can_be_put_back_until_the_next_change(administrator: Browser, desk: Desk) -> None:
+    draft = desk.next_version()
+    before = desk.document(draft.id)
+    removed = administrator.post(f"/authoring/{draft.id}/list/documents", data={"version": "1", "do": "remove:0"})
+    page = administrator.get(removed.location).text
+    assert f'action="/authoring/{draft.id}/take-back"' in page
+    assert desk.document(draft.id) != before
+
+    sent = {"version": "2", "back": removed.location}
+    back = administrator.post(f"/authoring/{draft.id}/take-back", data=sent)
+
+    assert back.status_code == 303
+    assert desk.document(draft.id) == before
+    assert administrator.post(f"/authoring/{draft.id}/take-back", data=sent).status_code == 409
+    assert "take-back" not in administrator.get(removed.location).text
+
+
+def test_whoever_shows_who_they_are_after_pressing_is_told_to_press_again(administrator: Browser, desk: Desk) -> None:
+    desk.step_up(now() - timedelta(hours=1))
+    led = administrator.post("/authoring/rule", data={"needs_two": "yes"})
+
+    assert "before=act" in led.location
+    assert "hãy bấm nút một lần nữa" in administrator.get(led.location).text
+    shown = administrator.post(led.location, data={"code": people.next_code(desk.one.email)})
+    assert shown.location == "/authoring"
+    assert "Hãy bấm nút một lần nữa." in administrator.get("/authoring").text
+    assert not queries.needs_two(desk.session)
+
+
 def test_two_persons_publish_where_the_rule_says_so(administrator: Browser, desk: Desk) -> None:
     desk.step_up()
     administrator.post("/authoring/rule", data={"needs_two": "yes"})

@@ -82,6 +82,8 @@ EXPECTED: list[tuple[str, tuple[str, ...]]] = [
     ("xuất khẩu sầu riêng sang Trung Quốc cần giấy chứng nhận xuất xứ", (ORIGIN,)),
     # English
     ("building permit for a house", (HOUSE,)),
+    ("licence to build a factory", (HOUSE, GRAND)),
+    ("i want to export fruit", (ORIGIN,)),
     ("extend a building permit", (EXTEND_PERMIT,)),
     ("feasibility study", (FEASIBILITY,)),
     ("design appraisal", (DESIGN,)),
@@ -96,6 +98,7 @@ EXPECTED: list[tuple[str, tuple[str, ...]]] = [
     ("certifcate of origin", (ORIGIN,)),
     # Chinese
     ("原产地证书", (ORIGIN,)),
+    ("临时进口", (REEXPORT, CODE)),
     ("代表处", (OFFICE,)),
     ("可行性研究报告", (FEASIBILITY,)),
     ("国际道路运输许可证", (TRANSPORT,)),

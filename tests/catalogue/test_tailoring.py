@@ -96,7 +96,7 @@ def test_the_check_ends_in_documents_fee_limit_and_office_and_goes_along_into_th
         "Industry and Trade",
     ):
         assert words_ in said
-    assert "You file with Service Centre" in said
+    assert "Filed with: Service Centre" in said
     assert "a_goods_kinds=frozen_food" in page.partition('class="mc-outcome__act"')[2][:400]
 
 

@@ -189,7 +189,7 @@ def test_an_older_file_tells_of_fewer_columns() -> None:
 
 def script() -> Any:
     """The script of the documentation, as the public would run it."""
-    path = Path(__file__).resolve().parents[2] / "docs" / "recompute.py"
+    path = Path(__file__).resolve().parents[2] / "portal" / "static" / "recompute.py"
     spec = importlib.util.spec_from_file_location("recompute", path)
     assert spec is not None
     assert spec.loader is not None

@@ -268,6 +268,15 @@ def test_too_few_dossiers_have_no_percentage(client: Browser, session: Session, 
     assert "Fewer than 20 dossiers" in client.get("/en/transparency").text
 
 
+def test_the_script_that_computes_it_again_is_had_where_it_is_named(client: Browser) -> None:
+    page = client.get("/en/transparency/how-computed").text
+
+    address = re.search(r'href="(/static/recompute\.py[^"]*)"', page)
+    assert address is not None
+    with client.get(address[1]) as answer:
+        assert b"def figures(lines, as_of)" in answer.data
+
+
 def test_who_reads_compressed_files_gets_the_very_file_that_is_kept(client: Browser, published: Snapshot) -> None:
     plain = client.get("/en/transparency/data.csv")
     small = client.get("/en/transparency/data.csv", headers={"Accept-Encoding": "gzip"})

@@ -18,7 +18,16 @@ from portal.accounts.keys import second_factor_account
 from portal.accounts.models import Proof
 from portal.accounts.views.arriving import enter, halfway
 from portal.accounts.views.challenging import MAKE, SHOW, answer, challenge, site, used_challenge
-from portal.accounts.views.room import asked_next, blueprint, now, origin, page, refused, see, wanted_page
+from portal.accounts.views.room import (
+    asked_next,
+    back_to_what_was_asked,
+    blueprint,
+    now,
+    origin,
+    page,
+    refused,
+    see,
+)
 from portal.foundation.errors import Invalid, PortalError, Refused
 from portal.foundation.guards import Audience, open_to, public
 from portal.foundation.unit_of_work import request_session, unit_of_work
@@ -112,7 +121,7 @@ def step_up_by_passkey() -> Response:
         return _back_with(error, "accounts.step_up")
     with unit_of_work() as session:
         signing.note_step_up(session, viewer.sign_in_key, now=now())
-    return see(wanted_page(viewer))
+    return see(back_to_what_was_asked(viewer))
 
 
 def prove_passkey(person_id: UUID) -> None:

@@ -5,11 +5,12 @@ from http import HTTPStatus
 from typing import Any
 
 import flask
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.accounts.actions.sign_in import Origin
 from portal.accounts.browsers import KnownBrowser
-from portal.accounts.entrance import current_viewer
+from portal.accounts.entrance import ACT, current_viewer
 from portal.accounts.keys import network_of
 from portal.accounts.viewer import ActingFor, Viewer
 from portal.accounts.wording import field_words, role_words
@@ -72,6 +73,13 @@ def wanted_page(viewer: Viewer | None = None) -> str:
     if Audience.ADMINISTRATOR in viewer.audiences:
         return web.place("administration") or flask.url_for("accounts.account")
     return web.place("figures" if viewer.posts else "workspace") or flask.url_for("accounts.account")
+
+
+def back_to_what_was_asked(viewer: Viewer) -> str:
+    """The page to go on with after the step-up; an act that was sent before it has to be sent once more."""
+    if flask.request.args.get("before") == ACT:
+        flask.flash(_("It is you. Now press the button once more."), "info")
+    return wanted_page(viewer)
 
 
 def own_party(tax_code: str) -> ActingFor:

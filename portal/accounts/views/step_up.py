@@ -13,7 +13,7 @@ from portal.accounts.models import Person
 from portal.accounts.viewer import Viewer
 from portal.accounts.views.challenging import options_to_show
 from portal.accounts.views.entering import demo_code, prove_code
-from portal.accounts.views.room import blueprint, now, origin, page, refused, see, wanted_page
+from portal.accounts.views.room import back_to_what_was_asked, blueprint, now, origin, page, refused, see
 from portal.foundation.errors import Invalid, PortalError
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import unit_of_work
@@ -44,7 +44,7 @@ def try_step_up() -> Response:
         return page("step_up", form=form, error=error, **_ways(viewer))
     with unit_of_work() as session:
         signing.note_step_up(session, viewer.sign_in_key, now=now())
-    return see(wanted_page(viewer))
+    return see(back_to_what_was_asked(viewer))
 
 
 def prove_password(viewer: Viewer, typed: str, *, field: str = "password") -> None:

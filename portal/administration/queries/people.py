@@ -51,6 +51,13 @@ class Line:
     posts: tuple[HeldSeat, ...]
 
 
+def administrators(session: Session) -> int:
+    """How many people administer the portal: hold the post, and have not been let go."""
+    held = (Post.role == Role.ADMINISTRATOR, Post.ended_at.is_(None), Person.disabled_at.is_(None))
+    counted = sa.select(sa.func.count(sa.distinct(Post.person_id))).join(Person, Person.id == Post.person_id)
+    return session.scalar(counted.where(*held)) or 0
+
+
 def found(session: Session, sought: Sought) -> list[Line]:
     """One page of people by name, and one more, which tells whether there are further ones; one statement."""
     seat = sa.func.jsonb_build_array(Post.role, Agency.names)

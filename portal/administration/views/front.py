@@ -19,4 +19,5 @@ def front() -> Response:
         "front",
         resets=people.open_resets(session, asked_after=now() - LASTS),
         outages=outages.announced(session, now=now()),
+        is_alone=people.administrators(session) < 2,  # noqa: PLR2004 - a lost second factor takes two
     )

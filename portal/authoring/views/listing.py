@@ -31,7 +31,7 @@ from portal.catalogue.findings import Severity
 from portal.catalogue.locating import KeyPath
 from portal.foundation.errors import NotFound, Stale
 from portal.foundation.guards import Audience, open_to
-from portal.foundation.languages import spoken
+from portal.foundation.languages import safe_path, spoken
 from portal.foundation.unit_of_work import request_session, unit_of_work
 
 ACTS: dict[str, tuple[str, Callable[[Document, KeyPath, int], Document]]] = {
@@ -68,7 +68,19 @@ def change_list(draft_id: UUID, path: str) -> Response:
         return list_page(one, at, refusal=stale.code, status=stale.status)
     if verb == "add":
         return noted("added", address(one, (*at, number)))
+    if verb == "remove":
+        return noted("removed", f"{_holder(one, at, undo=sent_version() + 1)}#list-{at[-1]}")
     return noted(ACTS[verb][0], f"{_holder(one, at)}#list-{at[-1]}")
+
+
+@blueprint.post("/authoring/<uuid:draft_id>/take-back")
+@open_to(Audience.ADMINISTRATOR)
+def take_back(draft_id: UUID) -> Response:
+    """Put back what the last change removed."""
+    with unit_of_work() as session:
+        by = current_viewer().person_id
+        actions.take_back(session, draft_id, version=sent_version(), by=by, now=now())
+    return noted("taken_back", safe_path(flask.request.form.get("back")))
 
 
 def list_page(one: ProcedureDraft, at: KeyPath, *, refusal: str = "", status: int = HTTPStatus.OK) -> Response:
@@ -117,5 +129,5 @@ def fields(document: Document) -> list[Asked]:
     return scope.fields_of(document)
 
 
-def _holder(one: ProcedureDraft, at: KeyPath) -> str:
-    return address(one, at[:-1]) if len(at) > 1 else address(one, at)
+def _holder(one: ProcedureDraft, at: KeyPath, **values: int) -> str:
+    return address(one, at[:-1] if len(at) > 1 else at, **values)

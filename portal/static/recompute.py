@@ -1,4 +1,4 @@
-"""Recompute the public figures from the open data: python docs/recompute.py data.json."""
+"""Recompute the public figures from the open data: python recompute.py data.json."""
 
 import json
 import sys
