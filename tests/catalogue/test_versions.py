@@ -111,10 +111,10 @@ def test_the_command_says_what_changed_between_versions_and_files(tmp_path: Path
     in_vietnamese = run("diff", CODE, "1", "2", "--language", "vi").output
 
     assert by_number.exit_code == 0
-    assert "Time limit: 7 working days → 5 working days" in by_number.output
+    assert "Time limit: “Your situation” – New licence: 7 working days → 5 working days" in by_number.output
     assert by_number.output.splitlines()[-1] == "2 changes"
     assert by_file.output == by_number.output
-    assert "Thời hạn: 7 ngày làm việc → 5 ngày làm việc" in in_vietnamese
+    assert "Cấp mới: 7 ngày làm việc → 5 ngày làm việc" in in_vietnamese
     assert in_vietnamese.splitlines()[-1] == "2 thay đổi"
 
 

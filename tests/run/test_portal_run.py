@@ -8,7 +8,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -68,7 +68,11 @@ def running(data_dir: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], 
 
 
 def pids(data_dir: Path) -> dict[str, int]:
-    return {note.stem: json.loads(note.read_text())["pid"] for note in (data_dir / "run").glob("*.json")}
+    found = {}
+    for note in (data_dir / "run").glob("*.json"):
+        with suppress(FileNotFoundError):  # a program that has just ended takes its note away
+            found[note.stem] = json.loads(note.read_text())["pid"]
+    return found
 
 
 def members(leaders: set[int]) -> set[int]:
