@@ -6,7 +6,7 @@ know of them, by the policy every list of dossiers follows.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +14,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts.viewer import Viewer
-from portal.clock.zone import VIETNAM
+from portal.clock.zone import VIETNAM, at_office
 from portal.dossiers.models import Dossier, DossierStep
 from portal.dossiers.policy import of_own_office
 from portal.facts.models import DossierFact
 from portal.workflow.lifecycle import Role
 
-WEEK = timedelta(days=7)
+WEEK, DAY = timedelta(days=7), timedelta(days=1)
 MOST_SHOWN = 100
 OVERDUE, THIS_WEEK, WAITING = "overdue", "week", "waiting"
 WHICH = (OVERDUE, THIS_WEEK, WAITING)
@@ -70,7 +70,8 @@ def at_risk(session: Session, *, on: date, agency_id: UUID | None = None) -> lis
     """By agency and procedure, the most urgent first; what is within its limit for longer is left out."""
     counts = [sa.func.count().filter(_is(which, on)).label(which) for which in WHICH]
     keys = (DossierFact.agency_id, DossierFact.procedure_code)
-    statement = sa.select(*keys, *counts).where(_is_open(), DossierFact.agency_id.is_not(None)).group_by(*keys)
+    near = DossierFact.statutory_due_at < _beginning(on + WEEK + DAY)  # what is due later is in none of the counts
+    statement = sa.select(*keys, *counts).where(_is_open(), near, DossierFact.agency_id.is_not(None)).group_by(*keys)
     if agency_id is not None:
         statement = statement.where(DossierFact.agency_id == agency_id)
     rows = [
@@ -153,6 +154,11 @@ def totals(rows: Sequence[Risk]) -> Mapping[str, int]:
     return {which: sum(getattr(row, which) for row in rows) for which in WHICH}
 
 
+def _beginning(day: date) -> datetime:
+    """The first moment of an office day: instants are compared as they are stored, and no row is converted."""
+    return at_office(day, time())
+
+
 def _is_open() -> sa.ColumnElement[bool]:
     fact = DossierFact
     return sa.and_(fact.ended_on.is_(None), fact.accepted_on.is_not(None), fact.statutory_due_at.is_not(None))
@@ -160,12 +166,12 @@ def _is_open() -> sa.ColumnElement[bool]:
 
 def _is(which: str, on: date) -> sa.ColumnElement[bool]:
     """Overdue as `facts.standings` judges it: a dossier that waits for its filer stands as when that began."""
-    due = sa.cast(sa.func.timezone(VIETNAM.key, DossierFact.statutory_due_at), sa.Date)
-    stopped = DossierFact.clock_stopped_at
-    judged_on = sa.func.coalesce(sa.cast(sa.func.timezone(VIETNAM.key, stopped), sa.Date), sa.literal(on))
-    overdue = due < judged_on
+    due, stopped = DossierFact.statutory_due_at, DossierFact.clock_stopped_at
+    stopped_day = sa.func.date_trunc("day", stopped, VIETNAM.key)
+    overdue = due < sa.func.coalesce(stopped_day, _beginning(on))
+    before_the_end_of_the_week = due < _beginning(on + WEEK + DAY)
     if which == OVERDUE:
         return overdue
     if which == THIS_WEEK:
-        return sa.and_(stopped.is_(None), due.between(on, on + WEEK))
-    return sa.and_(stopped.is_not(None), sa.not_(overdue), due <= on + WEEK)
+        return sa.and_(stopped.is_(None), due >= _beginning(on), before_the_end_of_the_week)
+    return sa.and_(stopped.is_not(None), sa.not_(overdue), before_the_end_of_the_week)
