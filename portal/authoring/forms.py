@@ -6,6 +6,7 @@ from typing import Self
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 from flask_wtf.file import FileField
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
@@ -23,6 +24,14 @@ def _stripped(text: str | None) -> str:
     return text.strip() if text else ""
 
 
+def _reason(label: LazyString, *, description: LazyString, missing: LazyString) -> TextAreaField:
+    """A reason everybody will read."""
+    length = Length(min=3, max=500, message=_("Write the reason in 3 to 500 characters."))
+    return TextAreaField(
+        label, description=description, filters=[_stripped], validators=[InputRequired(missing), length]
+    )
+
+
 class ImportForm(Form):
     file = FileField(_("Procedure file (TOML)"))
     text = TextAreaField(_("Or the text of the file"), validators=[Length(max=LONGEST)])
@@ -35,14 +44,10 @@ class WithdrawForm(Form):
     withdrawn_on = DateField(
         _("First day without it"), validators=[InputRequired(_("Enter the first day on which it no longer applies."))]
     )
-    reason = TextAreaField(
+    reason = _reason(
         _("Why it is withdrawn"),
         description=_("Shown to everybody: the act that ends it, or what takes its place."),
-        filters=[_stripped],
-        validators=[
-            InputRequired(_("Write why it is withdrawn.")),
-            Length(min=3, max=500, message=_("Write the reason in 3 to 500 characters.")),
-        ],
+        missing=_("Write why it is withdrawn."),
     )
 
     def offer(self, versions: Sequence[ProcedureVersion], *, today: date) -> Self:
@@ -67,14 +72,10 @@ def _version_words(version: ProcedureVersion, today: date) -> str:
 
 
 class PublishForm(Form):
-    reason = TextAreaField(
+    reason = _reason(
         _("Why this version comes"),
         description=_("Shown to everybody beside the version."),
-        filters=[_stripped],
-        validators=[
-            InputRequired(_("Write why this version comes.")),
-            Length(min=3, max=500, message=_("Write the reason in 3 to 500 characters.")),
-        ],
+        missing=_("Write why this version comes."),
     )
     effective_on = DateField(
         _("Applies from"), validators=[InputRequired(_("Enter the day from which the version applies."))]
