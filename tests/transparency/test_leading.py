@@ -75,6 +75,25 @@ def test_the_page_shows_counts_and_leads_to_the_dossiers(client: Browser, sessio
     assert client.get("/figures/leading/dossiers?which=nothing").status_code == 404
 
 
+def test_a_busy_province_is_shown_by_its_most_urgent_rows_until_all_are_asked_for(
+    client: Browser, session: Session, office: Agency
+) -> None:
+    late = evening(TODAY - timedelta(days=2))
+    for number in range(12):
+        code = f"1.0000{number:02}"
+        for _ in range(13 - number):  # the last is the least urgent
+            upsert(session, fact(agency_id=office.id, procedure_code=code, statutory_due_at=late, accepted_on=TODAY))
+    people.sign_in(client, leader(session, office))
+    session.commit()
+    page, whole = client.get("/figures/leading").text, client.get("/figures/leading?every=1").text
+    assert "1.000009" in page
+    assert "1.000010" not in page
+    assert "10 dòng đầu trong 12." in page
+    assert "1.000011" in whole
+    assert "dòng đầu trong" not in whole
+    assert "90" in page, "the totals count every row"
+
+
 def test_the_load_of_a_team_counts_steps_hands_and_what_is_late(session: Session) -> None:
     world = worlds.build(session)
     dossier = world.file("1.013225")

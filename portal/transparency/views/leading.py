@@ -29,6 +29,7 @@ blueprint = flask.Blueprint("leading", __name__)
 
 LEADING = (Audience.HEAD, Audience.LEADER, Audience.ADMINISTRATOR, Audience.AUDITOR)
 LONGEST_NAME = 80
+FIRST_ROWS = 10
 
 explain_refusals(
     {
@@ -61,7 +62,10 @@ class RhythmForm(Form):
 @blueprint.get("/figures/leading")
 @open_to(*LEADING)
 def front() -> str:
-    """At risk this week, the bottlenecks, the load of every team: of the province or of one agency."""
+    """At risk this week, the bottlenecks, the load of every team: of the province or of one agency.
+
+    The most urgent rows of each table, so that the page is as long in a busy province; with `every` all of them.
+    """
     now, agency = datetime.now(UTC), _agency()
     session = request_session()
     sheet = sheets.of(session, sheets.AGENCY, str(agency)) if agency else sheets.of(session, sheets.PROVINCE)
@@ -78,6 +82,8 @@ def front() -> str:
         agencies=queries.agencies_with_figures(session),
         counted_at=counting.counted_at(session),
         names=queries.names(session),
+        first=FIRST_ROWS,
+        is_whole="every" in flask.request.args,
     )
 
 
