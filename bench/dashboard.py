@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from bench import load
 from bench.ground import Ground, web
 from bench.load import Request
-from bench.province import SignedIn, signed_in
+from bench.province import SignedIn, accepted, signed_in
 from bench.ratios import Goal, absolute, in_turns, report
 from portal.clock.zone import office_day
+from portal.dossiers.models import Dossier, DossierStep
 from portal.facts.actions import COLUMNS
 from portal.facts.shares import roll_up
 from portal.foundation import database
@@ -25,6 +26,7 @@ from portal.transparency import sheets
 from portal.transparency.actions import snapshots
 from portal.workflow.lifecycle import Role
 from tests.factories import people
+from tests.factories import world as worlds
 
 AGENCIES = 8
 PROCEDURES = 6
@@ -82,7 +84,9 @@ def _settle(ground: Ground, name: str, count: int) -> tuple[Ground, SignedIn, fl
         offices = [people.agency(session, f"office_{number}") for number in range(AGENCIES)]
         who = signed_in(session, people.officer(session, offices[0], Role.LEADER).id, now)
         session.flush()
+        like = accepted(worlds.build(session, now=now - timedelta(days=60)), 0, now)
         _facts(session, [office.id for office in offices], count, office_day(now))
+        _open_steps(session, like)
         _shares(session)
         roll_up(session)
         session.execute(sa.text("ANALYZE"))
@@ -138,6 +142,36 @@ def _facts(session: Session, offices: list[UUID], count: int, today: date) -> No
             "count": count,
         },
     )
+
+
+def _open_steps(session: Session, like: Dossier) -> None:
+    """Every open dossier lies at a step in its agency: copies of this dossier and of its open step."""
+    own = {
+        Dossier: {
+            "id": "f.dossier_id",
+            "client_key": "f.dossier_id",
+            "code": "t.code || '-' || f.dossier_id",
+            "agency_id": "f.agency_id",
+            "statutory_due_at": "f.statutory_due_at",
+        },
+        DossierStep: {
+            "id": "f.dossier_id",
+            "dossier_id": "f.dossier_id",
+            "agency_id": "f.agency_id",
+            "due_at": "f.statutory_due_at",
+        },
+    }
+    step = sa.select(DossierStep.id).where(DossierStep.dossier_id == like.id, DossierStep.closed_at.is_(None))
+    for table, copied in ((Dossier, like.id), (DossierStep, session.scalars(step).one())):
+        name, columns = table.__tablename__, table.__table__.columns.keys()
+        values = ", ".join(own[table].get(column, f"t.{column}") for column in columns)
+        session.execute(
+            sa.text(
+                f"INSERT INTO {name} ({', '.join(columns)}) SELECT {values} FROM {name} t, dossier_facts f"  # noqa: S608
+                " WHERE t.id = :copied AND f.ended_on IS NULL AND f.dossier_id <> :like"
+            ),
+            {"copied": copied, "like": like.id},
+        )
 
 
 def _shares(session: Session) -> None:

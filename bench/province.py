@@ -129,7 +129,7 @@ def _templates(world: World, now: datetime) -> list[UUID]:
     """Dossiers that wait for the specialist of the office; those for which another office is competent are left."""
     found: list[UUID] = []
     for number in range(MOST_TRIED):
-        dossier = _accepted(world, number, now)
+        dossier = accepted(world, number, now)
         if dossier.agency_id == world.agencies[OFFICE].id:
             _given_to_specialist(world, dossier, now)
             found.append(dossier.id)
@@ -138,7 +138,7 @@ def _templates(world: World, now: datetime) -> list[UUID]:
     raise SystemExit(f"the office got only {len(found)} of {MOST_TRIED} dossiers")
 
 
-def _accepted(world: World, number: int, now: datetime) -> Dossier:
+def accepted(world: World, number: int, now: datetime) -> Dossier:
     """A dossier filed, routed and accepted, as the verbs and the worker do it."""
     session, at = world.session, now - timedelta(days=1 + number % 20, minutes=7 * number)
     filed = world.file(CODE, now=at, seed=number)

@@ -1,11 +1,13 @@
 """What whoever leads an office asks: what is at risk this week, where the work lies, which dossiers those are.
 
-Counts tell no dossier's contents and are open to all who lead; the dossiers behind them are shown to those who may
-know of them, by the policy every list of dossiers follows.
+Counts tell no dossier's contents and are open to all who lead; they are kept in the sheets of the province and of each
+agency, and a page only reads them. The dossiers behind them are shown to those who may know of them, by the policy
+every list of dossiers follows.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -66,14 +68,33 @@ class AtRisk:
     is_waiting: bool
 
 
-def at_risk(session: Session, *, on: date, agency_id: UUID | None = None) -> list[Risk]:
+def figures(session: Session, *, on: date, now: datetime) -> Mapping[str, dict[str, Any]]:
+    """`risks` and `loads` of each agency by its key in the sheets, and under the empty key of the province."""
+    found: dict[str, dict[str, Any]] = defaultdict(lambda: {"risks": [], "loads": []})
+    for name, rows in (("risks", at_risk(session, on=on)), ("loads", load(session, now=now))):
+        for row in rows:
+            stored = asdict(row) | {"agency_id": str(row.agency_id)}
+            for key in ("", stored["agency_id"]):
+                found[key][name].append(stored)
+    return found
+
+
+def risks_in(kept: Mapping[str, Any]) -> list[Risk]:
+    """The risks a sheet's figures keep."""
+    return [Risk(**row | {"agency_id": UUID(row["agency_id"])}) for row in kept["risks"]]
+
+
+def loads_in(kept: Mapping[str, Any]) -> list[Load]:
+    """The loads a sheet's figures keep."""
+    return [Load(**row | {"agency_id": UUID(row["agency_id"]), "role": Role(row["role"])}) for row in kept["loads"]]
+
+
+def at_risk(session: Session, *, on: date) -> list[Risk]:
     """By agency and procedure, the most urgent first; what is within its limit for longer is left out."""
     counts = [sa.func.count().filter(_is(which, on)).label(which) for which in WHICH]
     keys = (DossierFact.agency_id, DossierFact.procedure_code)
     near = DossierFact.statutory_due_at < _beginning(on + WEEK + DAY)  # what is due later is in none of the counts
     statement = sa.select(*keys, *counts).where(_is_open(), near, DossierFact.agency_id.is_not(None)).group_by(*keys)
-    if agency_id is not None:
-        statement = statement.where(DossierFact.agency_id == agency_id)
     rows = [
         Risk(agency_id=row[0], procedure_code=row[1], overdue=row[2], week=row[3], waiting=row[4])
         for row in session.execute(statement)
@@ -83,7 +104,7 @@ def at_risk(session: Session, *, on: date, agency_id: UUID | None = None) -> lis
     return sorted(urgent, key=lambda row: (-row.overdue, -row.week, row.procedure_code, str(row.agency_id)))
 
 
-def load(session: Session, *, now: datetime, agency_id: UUID | None = None) -> list[Load]:
+def load(session: Session, *, now: datetime) -> list[Load]:
     """Open steps by agency and role, the fullest first; not those of results that wait to be fetched."""
     step = DossierStep
     keys = (step.agency_id, step.role, step.post_id)
@@ -109,8 +130,6 @@ def load(session: Session, *, now: datetime, agency_id: UUID | None = None) -> l
         sa.func.count(sa.distinct(held.post_id)),
         sa.func.coalesce(sa.func.max(held.n).filter(in_hand), 0),
     ).group_by(held.agency_id, held.role)
-    if agency_id is not None:
-        statement = statement.where(held.agency_id == agency_id)
     found = [
         Load(
             agency_id=row[0], role=Role(row[1]), open=int(row[2]), unassigned=int(row[3]), overdue=int(row[4]),

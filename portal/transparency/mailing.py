@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -122,7 +122,7 @@ def send_due(session: Session, *, now: datetime) -> int:
     )
     sent = 0
     for view, language in session.execute(statement).all():
-        told = summary(session, view, language=language, on=today)
+        told = summary(session, view, language=language)
         if told is None:
             continue
         tell_of_account(session, NoticeKind.FIGURES_MAIL, person_id=view.person_id, params=told, now=now)
@@ -132,13 +132,12 @@ def send_due(session: Session, *, now: datetime) -> int:
     return sent
 
 
-def summary(session: Session, view: FigureView, *, language: str, on: date) -> dict[str, Any] | None:
+def summary(session: Session, view: FigureView, *, language: str) -> dict[str, Any] | None:
     """What the mail of a view tells; None where nothing is counted for it any more."""
     sheet = sheets.of(session, view.scope, view.key)
     if sheet is None:
         return None
     now = sheet.figures["now"]
-    risks = leading.totals(leading.at_risk(session, on=on, agency_id=_agency(view)) if _has_risks(view) else [])
     longest = shown.bottleneck(sheet.figures["steps"])
     return {
         "view": view.name,
@@ -148,7 +147,7 @@ def summary(session: Session, view: FigureView, *, language: str, on: date) -> d
         "n": now["n"],
         "open": now["open"],
         "open_overdue": now["open_overdue"],
-        "week": risks[leading.THIS_WEEK] if _has_risks(view) else None,
+        "week": leading.totals(leading.risks_in(sheet.figures))[leading.THIS_WEEK] if _has_risks(view) else None,
         "bottleneck": dict(longest["names"]) if longest and longest["names"] else None,
         "link": path_of(view),
         "stop": f"/{language if language in LANGUAGES else 'vi'}/figures-mail/{token_of(view.id)}",
@@ -162,10 +161,6 @@ def path_of(view: FigureView) -> str:
 
 def _has_risks(view: FigureView) -> bool:
     return view.scope in {sheets.PROVINCE, sheets.AGENCY}
-
-
-def _agency(view: FigureView) -> UUID | None:
-    return UUID(view.key) if view.scope == sheets.AGENCY else None
 
 
 def _name(session: Session, view: FigureView, language: Language | str) -> str:

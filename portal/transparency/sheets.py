@@ -32,7 +32,7 @@ from portal.facts.turnaround import (
     share_of,
 )
 from portal.foundation.advisory import AdvisoryLock
-from portal.transparency import cohort, heard
+from portal.transparency import cohort, heard, leading
 from portal.transparency.cohort import Cohort
 from portal.transparency.models import FigureSheet
 from portal.transparency.sums import Month, StepSums, Sums, months_until
@@ -104,6 +104,10 @@ def computed(session: Session, *, on: date, now: datetime) -> dict[Scope, dict[s
             whole.add(cohorts.get(group, Cohort()))
         found[scope] = _figures(total, standing, whole, steps, on=on) | {"heard": heard.figures(answers[scope])}
     found[PROVINCE, ""]["communes"] = cohort.communes(session, on=on)
+    led = leading.figures(session, on=on, now=now)
+    for (kind, key), of_scope in found.items():
+        if kind in {PROVINCE, AGENCY}:
+            of_scope.update(led[key])
     return found
 
 

@@ -398,3 +398,20 @@ def ageing_of(group: Sequence[Case], today: date) -> list[dict[str, Any]]:
         }
         for name, holds in bands.items()
     ]
+
+
+def risks_of(group: Sequence[Case], today: date) -> list[dict[str, Any]]:
+    """Of each agency and procedure: late, due within seven days, and those of them that wait for the filer."""
+    counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for one in group:
+        if not one.is_open or not one.due_on or one.due_on > today + timedelta(days=7):
+            continue
+        standing = one.standing(today)
+        which = {"overdue": "overdue", "waiting_for_filer": "waiting", "within_limit": "week"}[standing]
+        counts[one.agency, one.procedure][which] += 1
+    found = [
+        {"agency_id": agency, "procedure_code": code, **{which: of[which] for which in ("overdue", "week", "waiting")}}
+        for (agency, code), of in counts.items()
+        if of["overdue"] or of["week"]
+    ]
+    return sorted(found, key=lambda one: (-one["overdue"], -one["week"], one["procedure_code"], one["agency_id"]))

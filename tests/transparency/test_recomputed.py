@@ -22,7 +22,17 @@ from portal.transparency.sums import STEP_DAYS
 from tests.clock.oracles import ORIGIN
 from tests.factories.history import NOW, visited
 from tests.transparency import recomputing
-from tests.transparency.recomputing import PERCENTILES, Case, ageing_of, cases, now_of, rank, sheet_of, window_of
+from tests.transparency.recomputing import (
+    PERCENTILES,
+    Case,
+    ageing_of,
+    cases,
+    now_of,
+    rank,
+    risks_of,
+    sheet_of,
+    window_of,
+)
 
 TODAY = office_day(NOW)
 YESTERDAY = TODAY - timedelta(days=1)
@@ -30,6 +40,8 @@ DUE_SOON_WORKING_DAYS = 1
 
 
 Sheets = dict[tuple[str, str], dict[str, Any]]
+LED = (sheets.PROVINCE, sheets.AGENCY)
+"""Whose sheets keep what leaders look at."""
 
 
 @pytest.fixture(scope="module")
@@ -116,8 +128,35 @@ def test_every_sheet_equals_the_recomputation(made: Sheets, known: list[Case]) -
         found.pop("communes", None)
         found.pop("service")  # compared with plain SQL below
         found.pop("heard")
+        assert found.pop("risks", []) == (risks_of(group, TODAY) if scope[0] in LED else []), scope
+        found.pop("loads", None)  # compared with plain SQL below
         found["survival"] = {name: value for name, value in found["survival"].items() if name != "curve"}
         assert found == sheet_of(group, TODAY, soon=soon()), scope
+
+
+def test_loads_of_the_teams_equal_plain_sql(province: Session, made: Sheets) -> None:
+    rows = province.execute(
+        sa.text(
+            "SELECT s.agency_id::text AS agency_id, s.role, s.post_id, s.due_at < :now AS late FROM dossier_steps s"
+            " JOIN dossiers d ON d.id = s.dossier_id"
+            " WHERE s.closed_at IS NULL AND s.agency_id IS NOT NULL AND d.settled_at IS NULL"
+        ),
+        {"now": NOW},
+    ).all()
+    assert len(rows) > 100
+    teams = {(row.agency_id, row.role) for row in rows}
+    for scope, key in made:
+        if scope not in LED:
+            continue
+        told = {(one["agency_id"], one["role"]): one for one in made[scope, key]["loads"]}
+        assert set(told) == {team for team in teams if key in {"", team[0]}}
+        for team, one in told.items():
+            of_team = [row for row in rows if (row.agency_id, row.role) == team]
+            held = Counter(row.post_id for row in of_team if row.post_id)
+            assert one["open"] == len(of_team)
+            assert one["unassigned"] == len(of_team) - held.total()
+            assert one["overdue"] == sum(bool(row.late) for row in of_team)
+            assert (one["people"], one["most"]) == (len(held), max(held.values(), default=0))
 
 
 def test_every_step_equals_the_recomputation(made: Sheets, known: list[Case]) -> None:

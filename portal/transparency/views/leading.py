@@ -66,16 +66,16 @@ def front() -> str:
 
     The most urgent rows of each table, so that the page is as long in a busy province; with `every` all of them.
     """
-    now, agency = datetime.now(UTC), _agency()
-    session = request_session()
+    session, agency = request_session(), _agency()
     sheet = sheets.of(session, sheets.AGENCY, str(agency)) if agency else sheets.of(session, sheets.PROVINCE)
     if agency and sheet is None:
         raise NotFound("transparency.nothing_counted")
     return _page(
         "leading",
-        risks=(risks := leading.at_risk(session, on=office_day(now), agency_id=agency)),
+        is_counted=sheet is not None,
+        risks=(risks := leading.risks_in(sheet.figures) if sheet else []),
         totals=leading.totals(risks),
-        loads=leading.load(session, now=now, agency_id=agency),
+        loads=leading.loads_in(sheet.figures) if sheet else [],
         steps=shown.longest_steps(sheet.figures["steps"], 8) if sheet else [],
         all_minutes=shown.all_minutes(sheet.figures["steps"]) if sheet else 0,
         agency=str(agency) if agency else "",
