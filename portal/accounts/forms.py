@@ -24,8 +24,8 @@ from portal.accounts.passwords import SHORTEST
 from portal.accounts.tax_codes import CHINA, HOME
 from portal.accounts.wording import BUSINESS_FIELDS, LANGUAGE_NAMES
 from portal.foundation import web
-from portal.foundation.errors import PortalError
-from portal.foundation.forms import DateField, EmailAddress, Form
+from portal.foundation.errors import Invalid, PortalError
+from portal.foundation.forms import DateField, EmailAddress, Form, Telephone
 from portal.foundation.search import search_key
 from portal.workflow.lifecycle import CompanyRole
 
@@ -55,6 +55,13 @@ def show_refusal(form: AnyForm, error: PortalError, *, field: str | None = None)
         named_error.details = error.details
         sentence = web.explanation(named_error)
         form[name].errors = [*form[name].errors, sentence or code]
+
+
+def show_mistakes(form: AnyForm, mistakes: Mapping[str, str]) -> None:
+    """Write what an action would refuse beside those fields in which the form itself found nothing wrong."""
+    fresh = {name: code for name, code in mistakes.items() if not form[name].errors}
+    if fresh:
+        show_refusal(form, Invalid(fields=fresh))
 
 
 def _required(sentence: str) -> list[object]:
@@ -221,7 +228,7 @@ class CompanyForm(Form):
     representative = StringField(_("Legal representative"), _required(_("Enter the name of the legal representative.")))
     phone = TelField(
         _("Telephone (optional)"),
-        [Optional(), Length(max=LONGEST_LINE)],
+        [Optional(), Telephone()],
         render_kw={"type": "tel", "autocomplete": "tel"},
     )
 

@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-import phonenumbers
 from stdnum.exceptions import ValidationError
 from stdnum.vn import mst
 
@@ -33,6 +32,7 @@ from portal.catalogue.fields import (
 from portal.catalogue.numbers import NotANumber, read_number, write_number
 from portal.catalogue.outlines import NotAnOutline, read_outline
 from portal.catalogue.places import Places
+from portal.foundation.telephones import canonical_phone
 
 MAX_TYPED: Final = 40_000
 YEARS: Final = range(1900, 2201)
@@ -248,16 +248,10 @@ def _person_id(field: PersonIdField, parts: Parts, _places: Places) -> Answer:
 
 
 def _phone(_field: PhoneField, parts: Parts, _places: Places) -> Answer:
-    typed = unicodedata.normalize("NFKC", _one(parts))
-    if len(typed) > 40:  # noqa: PLR2004 - no number is longer, however it is spaced
+    number = canonical_phone(unicodedata.normalize("NFKC", _one(parts)))
+    if number is None:
         raise Unreadable("not_a_phone")
-    try:
-        number = phonenumbers.parse(typed, "VN")
-    except phonenumbers.NumberParseException:
-        raise Unreadable("not_a_phone") from None
-    if not phonenumbers.is_valid_number(number):
-        raise Unreadable("not_a_phone")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return number
 
 
 def _email(_field: EmailField, parts: Parts, _places: Places) -> Answer:

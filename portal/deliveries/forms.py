@@ -17,7 +17,7 @@ from portal.deliveries.wording import WAY_HINTS, WAYS
 from portal.dossiers.models import ResultWish
 from portal.dossiers.receiving import Way
 from portal.foundation.forms import Form
-from portal.notices.choosing import canonical_phone
+from portal.foundation.telephones import canonical_phone
 
 LONGEST_LINE = 200
 

@@ -28,6 +28,8 @@ from wtforms import Field, fields
 from wtforms.utils import unset_value
 from wtforms.validators import ValidationError
 
+from portal.foundation.telephones import canonical_phone
+
 BOXES = 3
 LONGEST_EMAIL = 254
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
@@ -199,6 +201,16 @@ class EmailAddress:
     def __call__(self, form: object, field: Field) -> None:  # noqa: ARG002
         if field.data and not (len(field.data) <= LONGEST_EMAIL and self._shape.fullmatch(field.data.strip())):
             raise ValidationError(_("Write an e-mail address like ten@congty.vn."))
+
+
+class Telephone:
+    """A number that can be called."""
+
+    def __call__(self, form: object, field: Field) -> None:  # noqa: ARG002
+        if field.data and canonical_phone(field.data) is None:
+            raise ValidationError(
+                _("Enter a telephone number that can be called, for example 0912 345 678; one abroad begins with +.")
+            )
 
 
 def error_list(form: FlaskForm) -> list[dict[str, str]]:

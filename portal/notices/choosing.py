@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-import phonenumbers
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from portal.accounts.consents import WORDINGS, Purpose
 from portal.accounts.models import Consent, Person
 from portal.accounts.queries.consents import standing
 from portal.foundation.errors import Invalid
+from portal.foundation.telephones import canonical_phone
 from portal.notices.models import MessageWish, Notice, NoticeChoice
 from portal.notices.preferences import KINDS, Channel, Manner, Topic
 
@@ -64,17 +64,6 @@ def wish_messages(session: Session, person_id: UUID, channel: Channel | None, *,
 def wish_of(session: Session, person_id: UUID) -> Channel | None:
     """By which channel short messages come to the person, if by any."""
     return session.scalar(sa.select(MessageWish.channel).where(MessageWish.person_id == person_id))
-
-
-def canonical_phone(typed: str) -> str | None:
-    """The number as E.164 (`+84912345678`); a number without a country is Vietnamese. None if it cannot be one."""
-    try:
-        number = phonenumbers.parse(typed, "VN")
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def is_mailed_at_once() -> sa.ColumnElement[bool]:

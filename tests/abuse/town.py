@@ -138,9 +138,10 @@ def build(app: flask.Flask, connection: sa.Connection, settings: Settings) -> To
     agent, agent_person = _agent(town, world)
     office = PrintingOffice.of(settings)
     dossiers = _dossiers(world, agent, office)
-    _things(town, world, agent, dossiers, settings)
+    cast = _cast(town, world, dossiers["in_progress"], agent_person)
+    _things(town, world, agent, cast["reader"], dossiers, settings)
     session.commit()
-    for actor, person in _cast(town, world, dossiers["in_progress"], agent_person).items():
+    for actor, person in cast.items():
         browser = app.test_client()
         assert isinstance(browser, Browser)
         people.sign_in(browser, person)
@@ -276,7 +277,9 @@ def walk(world: World, dossier: Dossier, office: PrintingOffice, *, until: Act |
     raise AssertionError("the dossier never came there")
 
 
-def _things(town: Town, world: World, agent: Viewer, dossiers: Mapping[str, Dossier], settings: Settings) -> None:
+def _things(
+    town: Town, world: World, agent: Viewer, reader: Person, dossiers: Mapping[str, Dossier], settings: Settings
+) -> None:
     session, storage = town.session, storage_at(settings.storage_url)
     definition = definition_of(world.versions[PROCEDURE])
     draft, filed_draft = world.draft(PROCEDURE, by=agent, seed=9), world.draft(PROCEDURE, by=agent, seed=10)
@@ -288,8 +291,7 @@ def _things(town: Town, world: World, agent: Viewer, dossiers: Mapping[str, Doss
         files[state] = session.scalars(sa.select(Attachment).where(mine).limit(1)).one()
         storage.put(files[state].storage_key, PDF)
     letters = {state: _letter(session, dossier, storage) for state, dossier in dossiers.items()}
-    registrant = people.person(session)
-    waiting = people.party(session, name="Công ty chờ duyệt", status=PartyStatus.WAITING, owner=registrant)
+    waiting = people.party(session, name="Công ty chờ duyệt", status=PartyStatus.WAITING, owner=people.person(session))
     assert world.company is not None
     section = definition.sections[0].code
     nobody = {
@@ -326,7 +328,7 @@ def _things(town: Town, world: World, agent: Viewer, dossiers: Mapping[str, Doss
             "approved": {
                 "tax_code": world.company.tax_code or "",
                 "mandate": str(session.scalars(sa.select(Mandate.id)).one()),
-                "person": str(registrant.id),
+                "person": str(reader.id),
             }
         },
         "registration": {"waiting": {"tax_code": waiting.tax_code or ""}},

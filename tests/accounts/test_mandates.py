@@ -258,12 +258,34 @@ def test_a_mandate_is_given_and_accepted_through_the_pages(client: Browser, sess
     mandate = session.scalars(sa.select(Mandate).where(Mandate.principal_id == principal.id)).one()
     people.sign_in(client, agent_owner)
     page = f"/accounts/companies/{agent.tax_code}/mandates"
-    accepted = client.post(f"{page}/accept", data={"mandate": str(mandate.id)})
+    accepted = client.post(f"{page}/{mandate.id}/accept")
 
     assert (granted.status_code, accepted.status_code) == (303, 303)
     assert (mandate.fields, mandate.procedures) == (["trade"], ["1.000001", "1.004191"])
     assert "Đang có hiệu lực" in client.get(page).text
     assert _audited(session, mandate) == ["accounts.grant_mandate", "accounts.accept_mandate"]
+
+
+def test_a_mandate_is_revoked_only_after_one_was_asked(client: Browser, session: Session) -> None:
+    owner = people.person(session)
+    principal = people.party(session, owner=owner)
+    agent = people.party(session, name="Đại lý Hữu Nghị", owner=people.person(session))
+    mandate = people.mandate(session, principal, agent)
+    people.sign_in(client, owner)
+    page = f"/accounts/companies/{principal.tax_code}/mandates"
+    revoke = f"{page}/{mandate.id}/revoke"
+
+    linked = f'href="{revoke}"' in client.get(page).text
+    asked = client.get(revoke)
+    session.refresh(mandate)
+    before = mandate.revoked_at
+    client.post(revoke)
+    session.refresh(mandate)
+
+    assert linked
+    assert "Thu hồi ủy quyền của Đại lý Hữu Nghị?" in asked.text
+    assert (before, mandate.revoked_at is None) == (None, False)
+    assert client.get(revoke).status_code == 409
 
 
 @pytest.mark.parametrize(
@@ -284,6 +306,22 @@ def test_what_is_wrong_with_a_mandate_is_said_beside_the_field(
     assert answer.status_code == 422
     assert "govuk-error-summary" in answer.text
     assert session.scalars(sa.select(Mandate)).all() == []
+
+
+@pytest.mark.parametrize("code", ["12", "0100109106"])
+def test_everything_wrong_with_a_mandate_is_said_at_once_each_beside_its_field(
+    client: Browser, session: Session, code: str
+) -> None:
+    owner = people.person(session)
+    company = people.party(session, owner=owner)
+    people.sign_in(client, owner)
+    data = {"agent_tax_code": code, "procedures": "nonsense", "valid_from": "", "valid_until": "01/01/2020"}
+
+    answer = client.post(f"/accounts/companies/{company.tax_code}/mandates", data=data)
+
+    assert answer.status_code == 422
+    assert [field for field in data if f'id="{field}-error"' not in answer.text] == ["valid_from", "valid_until"]
+    assert {f'id="{field}-group-error"' in answer.text for field in ("valid_from", "valid_until")} == {True}
 
 
 def test_a_person_may_give_a_mandate_for_themselves(client: Browser, session: Session) -> None:

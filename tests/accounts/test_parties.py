@@ -153,6 +153,23 @@ def test_a_wrong_tax_code_is_said_beside_its_field(client: Browser, session: Ses
     assert "Trần Văn Bình" in answer.text
 
 
+@pytest.mark.parametrize("tax_code", ["0100109107", "0100109106"])
+def test_everything_wrong_with_a_registration_is_said_at_once_each_beside_its_field(
+    client: Browser, session: Session, tax_code: str
+) -> None:
+    people.party(session, code="0100109106", owner=people.person(session))  # so the second code is taken
+    people.sign_in(client, people.person(session))
+
+    answer = client.post(
+        "/accounts/companies/new", data={**COMPANY, "name": "", "tax_code": tax_code, "phone": "ask for Mai"}
+    )
+
+    assert answer.status_code == 422
+    wrong = {"name", "tax_code", "phone"}
+    assert {field for field in COMPANY if f'id="{field}-error"' in answer.text} == wrong
+    assert "ask for Mai" in answer.text
+
+
 def test_a_company_is_registered_once(client: Browser, session: Session) -> None:
     people.party(session, code="0100109106", owner=people.person(session))
     people.sign_in(client, people.person(session))
@@ -171,9 +188,12 @@ def test_an_owner_adds_a_person_changes_the_role_and_ends_it(client: Browser, se
     client.post(page, data={"email": clerk.email.upper(), "role": "viewer"})
     client.post(page, data={"email": clerk.email, "role": "filer"})
     roles = _roles(session, company, clerk)
-    client.post(f"{page}/end", data={"person": str(clerk.id)})
+    asked = client.get(f"{page}/{clerk.id}/end")
+    still = _roles(session, company, clerk)
+    client.post(f"{page}/{clerk.id}/end")
 
-    assert roles == [(CompanyRole.VIEWER, True), (CompanyRole.FILER, False)]
+    assert roles == still == [(CompanyRole.VIEWER, True), (CompanyRole.FILER, False)]
+    assert "Chấm dứt vai trò của Lý Văn Cường?" in asked.text
     assert _roles(session, company, clerk) == [(CompanyRole.VIEWER, True), (CompanyRole.FILER, True)]
     assert len(_audited(session, f"party:{company.id}")) == 3
 
@@ -197,8 +217,8 @@ def test_the_people_of_another_company_do_not_exist(client: Browser, session: Se
 
     for path in ("members", "mandates"):
         assert client.get(f"/accounts/companies/{foreign.tax_code}/{path}").status_code == 404
-    answer = client.post(f"/accounts/companies/{foreign.tax_code}/members/end", data={"person": "x"})
-    assert answer.status_code == 404
+    own = session.scalars(sa.select(Membership.person_id).where(Membership.party_id == foreign.id)).one()
+    assert client.post(f"/accounts/companies/{foreign.tax_code}/members/{own}/end").status_code == 404
 
 
 def test_the_last_owner_cannot_leave_or_step_down(session: Session) -> None:
@@ -231,7 +251,9 @@ def test_with_a_second_owner_the_first_may_leave(client: Browser, session: Sessi
     people.filer(session, company=company)
     people.sign_in(client, owner)
 
-    answer = client.post(f"/accounts/companies/{company.tax_code}/members/end", data={"person": str(owner.id)})
+    leave = f"/accounts/companies/{company.tax_code}/members/{owner.id}/end"
+    assert f"Rời {company.name}?" in client.get(leave).text
+    answer = client.post(leave)
 
     assert answer.location == "/accounts"
     assert client.get(f"/accounts/companies/{company.tax_code}/members").status_code == 404
@@ -245,9 +267,10 @@ def test_the_last_owner_is_told_on_the_page_of_the_people_why_they_cannot_leave(
     people.sign_in(client, owner)
     page = client.get(f"/accounts/companies/{company.tax_code}/members")
     assert "chủ tài khoản cuối cùng" in page.text
-    assert "/members/end" not in page.text
+    leave = f"/accounts/companies/{company.tax_code}/members/{owner.id}/end"
+    assert leave not in page.text
 
-    answer = client.post(f"/accounts/companies/{company.tax_code}/members/end", data={"person": str(owner.id)})
+    answer = client.post(leave)
 
     assert answer.status_code == 422
     assert "Đây là chủ tài khoản cuối cùng." in answer.text

@@ -18,8 +18,9 @@ from portal.accounts.models import Consent, Person
 from portal.foundation.database import new_id
 from portal.foundation.errors import Invalid
 from portal.foundation.settings import Settings
+from portal.foundation.telephones import canonical_phone
 from portal.notices.actions import note_read, tell
-from portal.notices.choosing import canonical_phone, choose, manners_of, wish_messages, wish_of
+from portal.notices.choosing import choose, manners_of, wish_messages, wish_of
 from portal.notices.delivery import MailServerAway, MessagesAway, deliver
 from portal.notices.digest import deliver_digests
 from portal.notices.kinds import NoticeKind

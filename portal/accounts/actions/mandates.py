@@ -33,13 +33,12 @@ def grant(
     Empty `fields` and `procedures` mean everything. Days are office days, both inclusive.
     """
     require_owner(session, principal_id, by)
+    wrong = mistakes(
+        session, principal_id, agent_tax_code=agent_tax_code, valid_from=valid_from, valid_until=valid_until, now=now
+    )
     agent = _agent(session, agent_tax_code)
-    if agent.id == principal_id:
-        raise Invalid(fields={"agent_tax_code": "accounts.agent_is_self"})
-    if valid_until < valid_from:
-        raise Invalid(fields={"valid_until": "accounts.ends_before_it_begins"})
-    if valid_until < office_day(now):
-        raise Invalid(fields={"valid_until": "accounts.already_over"})
+    if wrong or agent is None:
+        raise Invalid(fields=wrong)
     mandate = Mandate(
         id=new_id(),
         principal_id=principal_id,
@@ -54,6 +53,31 @@ def grant(
     session.flush()
     _record(session, "accounts.grant_mandate", mandate, by=by, now=now)
     return mandate
+
+
+def mistakes(
+    session: Session,
+    principal_id: UUID,
+    *,
+    agent_tax_code: str,
+    valid_from: date | None,
+    valid_until: date | None,
+    now: datetime,
+) -> dict[str, str]:
+    """What `grant` would refuse, by field, all of it at once. A day that cannot be read is None and not judged."""
+    wrong = {}
+    agent = _agent(session, agent_tax_code)
+    if tax_codes.canonical(agent_tax_code) is None:
+        wrong["agent_tax_code"] = "accounts.tax_code_wrong"
+    elif agent is None:
+        wrong["agent_tax_code"] = "accounts.no_such_agent"
+    elif agent.id == principal_id:
+        wrong["agent_tax_code"] = "accounts.agent_is_self"
+    if valid_until and valid_from and valid_until < valid_from:
+        wrong["valid_until"] = "accounts.ends_before_it_begins"
+    elif valid_until and valid_until < office_day(now):
+        wrong["valid_until"] = "accounts.already_over"
+    return wrong
 
 
 def accept(session: Session, mandate_id: UUID, *, agent_id: UUID, by: UUID, now: datetime) -> Mandate:
@@ -84,14 +108,10 @@ def revoke(session: Session, mandate_id: UUID, *, party_id: UUID, by: UUID, now:
     return mandate
 
 
-def _agent(session: Session, tax_code: str) -> Party:
+def _agent(session: Session, tax_code: str) -> Party | None:
     code = tax_codes.canonical(tax_code)
-    if code is None:
-        raise Invalid(fields={"agent_tax_code": "accounts.tax_code_wrong"})
-    agent = session.scalar(sa.select(Party).where(Party.tax_code == code, Party.status == PartyStatus.APPROVED))
-    if agent is None:
-        raise Invalid(fields={"agent_tax_code": "accounts.no_such_agent"})
-    return agent
+    approved = sa.select(Party).where(Party.tax_code == code, Party.status == PartyStatus.APPROVED)
+    return session.scalar(approved) if code else None
 
 
 def _locked(session: Session, mandate_id: UUID) -> Mandate:

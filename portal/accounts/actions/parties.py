@@ -17,6 +17,7 @@ from portal.foundation.errors import Forbidden, Invalid, NotFound, Refused
 from portal.workflow.lifecycle import CompanyRole
 
 _WRONG_CODE = {tax_codes.HOME: "accounts.tax_code_wrong", tax_codes.CHINA: "accounts.social_credit_wrong"}
+_TAKEN = {"tax_code": "accounts.tax_code_taken"}
 
 
 def register_company(
@@ -38,7 +39,7 @@ def register_company(
     """
     code = tax_codes.canonical(tax_code, country)
     if code is None:
-        raise Invalid(fields={"tax_code": _WRONG_CODE.get(country, "accounts.register_number_wrong")})
+        raise Invalid(fields=_wrong_code(country))
     values = {
         "name": " ".join(name.split()),
         "address": address.strip(),
@@ -49,14 +50,14 @@ def register_company(
     party = session.scalar(sa.select(Party).where(Party.tax_code == code).with_for_update())
     if party is None:
         party = _new_company(session, code, values, by=by, now=now)
-    elif party.taken_down_at is not None and _may_register_for(session, party):
+    elif _may_take_over(session, party):
         _take_over(session, party, by=by, now=now)
-    elif party.status is PartyStatus.REFUSED and _role_of(session, by, party.id) is CompanyRole.OWNER:
+    elif _may_send_again(session, party, by):
         party.status, party.refusal_reason = PartyStatus.WAITING, None
         for column, value in values.items():
             setattr(party, column, value)
     else:
-        raise Invalid(fields={"tax_code": "accounts.tax_code_taken"})
+        raise Invalid(fields=_TAKEN)
     record(
         session,
         "accounts.register_company",
@@ -68,8 +69,28 @@ def register_company(
     return party
 
 
-def _may_register_for(session: Session, party: Party) -> bool:
-    """Nobody acts for the company yet, or only somebody whose registration was refused."""
+def mistakes(session: Session, *, tax_code: str, country: str, by: UUID) -> dict[str, str]:
+    """What `register_company` would refuse about the code, by field: to be told beside whatever else is wrong."""
+    code = tax_codes.canonical(tax_code, country)
+    if code is None:
+        return _wrong_code(country)
+    party = session.scalar(sa.select(Party).where(Party.tax_code == code))
+    is_free = party is None or _may_take_over(session, party) or _may_send_again(session, party, by)
+    return {} if is_free else _TAKEN
+
+
+def _wrong_code(country: str) -> dict[str, str]:
+    return {"tax_code": _WRONG_CODE.get(country, "accounts.register_number_wrong")}
+
+
+def _may_send_again(session: Session, party: Party, person_id: UUID) -> bool:
+    return party.status is PartyStatus.REFUSED and _role_of(session, person_id, party.id) is CompanyRole.OWNER
+
+
+def _may_take_over(session: Session, party: Party) -> bool:
+    """A counter took the company down, and nobody acts for it yet, or only somebody whose registration was refused."""
+    if party.taken_down_at is None:
+        return False
     somebody = sa.exists().where(Membership.party_id == party.id, Membership.ended_at.is_(None))
     return party.status is PartyStatus.REFUSED or not session.scalar(sa.select(somebody))
 
@@ -97,7 +118,7 @@ def _new_company(session: Session, tax_code: str, values: dict[str, str | None],
         .returning(Party)
     )
     if party is None:
-        raise Invalid(fields={"tax_code": "accounts.tax_code_taken"})
+        raise Invalid(fields=_TAKEN)
     session.add(Membership(person_id=by, party_id=party.id, role=CompanyRole.OWNER, since=now))
     session.flush()
     return party

@@ -137,6 +137,11 @@ class MandateLine:
         """Whether there is still something to revoke."""
         return self.state in {MandateState.OFFERED, MandateState.IN_FORCE, MandateState.NOT_YET}
 
+    @property
+    def is_offered_to_us(self) -> bool:
+        """Whether this side has still to accept it."""
+        return not self.is_given and self.state is MandateState.OFFERED
+
 
 def mandates_of(session: Session, party_id: UUID, *, now: datetime) -> list[MandateLine]:
     """All mandates the party gave or was given, the newest first."""

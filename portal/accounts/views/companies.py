@@ -12,7 +12,7 @@ from portal.accounts.entrance import current_viewer
 from portal.accounts.forms import CosigningForm, MemberForm, show_refusal
 from portal.accounts.queries import listings
 from portal.accounts.views.room import blueprint, now, own_company, page, refused, see
-from portal.foundation.errors import Invalid, NotFound, Refused
+from portal.foundation.errors import Forbidden, Invalid, NotFound, Refused
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
@@ -49,20 +49,32 @@ def add_member(tax_code: str) -> Response:
     return see(flask.url_for("accounts.members", tax_code=tax_code))
 
 
-@blueprint.post("/accounts/companies/<tax_code>/members/end")
+@blueprint.get("/accounts/companies/<tax_code>/members/<uuid:person>/end")
 @open_to(Audience.SIGNED_IN)
-def end_membership(tax_code: str) -> Response:
+def ask_to_end_membership(tax_code: str, person: UUID) -> Response:
+    """Say what ends with it, and ask."""
+    viewer, party = current_viewer(), own_company(tax_code)
+    member = next((one for one in listings.members(request_session(), party.party_id) if one.person_id == person), None)
+    if member is None:
+        raise NotFound
+    if party.role is not CompanyRole.OWNER and person != viewer.person_id:
+        raise Forbidden("accounts.owner_only")
+    return page("end_membership", party=party, member=member)
+
+
+@blueprint.post("/accounts/companies/<tax_code>/members/<uuid:person>/end")
+@open_to(Audience.SIGNED_IN)
+def end_membership(tax_code: str, person: UUID) -> Response:
     """End a membership; whoever ends their own leaves the company."""
     viewer, party = current_viewer(), own_company(tax_code)
-    person_id = _identifier(flask.request.form.get("person", ""))
     try:
         with unit_of_work() as session:
-            parties.end_membership(session, party.party_id, person_id, by=viewer.person_id, now=now())
+            parties.end_membership(session, party.party_id, person, by=viewer.person_id, now=now())
     except Refused as error:
         form = MemberForm(formdata=None, role=CompanyRole.FILER.value)
         return refused("members", form=form, refusal=explanation(error), **_shown(tax_code))
     flask.flash(_("The membership has ended."), "success")
-    if person_id == viewer.person_id:
+    if person == viewer.person_id:
         return see(flask.url_for("accounts.account"))
     return see(flask.url_for("accounts.members", tax_code=tax_code))
 
@@ -82,13 +94,6 @@ def require_cosignature(tax_code: str) -> Response:
         )
     flask.flash(_("The change is made and counts from now on. The other owners are told."), "success")
     return see(flask.url_for("accounts.members", tax_code=tax_code, _anchor="cosigning"))
-
-
-def _identifier(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound from None
 
 
 def _shown(tax_code: str) -> dict[str, Any]:

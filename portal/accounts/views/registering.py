@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.actions import parties, people
 from portal.accounts.entrance import current_viewer, maybe_viewer
-from portal.accounts.forms import CompanyForm, RegisterForm, show_refusal
+from portal.accounts.forms import CompanyForm, RegisterForm, show_mistakes, show_refusal
 from portal.accounts.views.new_passwords import note_asking
 from portal.accounts.views.room import blueprint, now, page, refused, see, settings, wanted_page
 from portal.foundation import languages
 from portal.foundation.errors import PortalError
 from portal.foundation.guards import Audience, open_to, public
-from portal.foundation.unit_of_work import unit_of_work
+from portal.foundation.unit_of_work import request_session, unit_of_work
 
 CODE_LETTERS = 2
 NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
@@ -80,17 +80,20 @@ def company() -> Response:
 @open_to(Audience.SIGNED_IN)
 def register_company() -> Response:
     """Register a company; the one-stop office looks at it, drafts are possible meanwhile."""
-    form = _company_form()
-    if not form.validate_on_submit():
+    form, person_id = _company_form(), current_viewer().person_id
+    form.validate()
+    code, country = form.tax_code.data or "", form.country.data
+    show_mistakes(form, parties.mistakes(request_session(), tax_code=code, country=country, by=person_id))
+    if form.errors:
         return refused("company", form=form)
     try:
         with unit_of_work() as session:
             company = parties.register_company(
                 session,
-                country=form.country.data,
-                by=current_viewer().person_id,
+                country=country,
+                by=person_id,
                 name=form.name.data,
-                tax_code=form.tax_code.data,
+                tax_code=code,
                 address=form.address.data,
                 representative=form.representative.data,
                 phone=form.phone.data,
