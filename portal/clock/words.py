@@ -107,7 +107,7 @@ _LINES: Mapping[Kind, tuple[str, str, str]] = {
     Kind.REOPENED: (
         "Hồ sơ được mở lại lúc {at}{reason}; thời hạn vẫn tính liên tục.",
         "Dossier reopened at {at}{reason}; its time had never stopped.",
-        "{at}案卷重新办理{reason}；时限连续计算。",
+        "{at}办件重新办理{reason}；时限连续计算。",
     ),
     Kind.MOVED: (
         "{day} là ngày nghỉ{name}: hẹn trả chuyển sang {to}.",
