@@ -113,6 +113,15 @@ def test_each_letter_is_printed_in_each_language_with_its_code_and_day(letter: s
 
 
 @pytest.mark.parametrize("letter", EVERY_LETTER.values(), ids=EVERY_LETTER.keys())
+def test_each_paper_that_has_a_code_to_scan_names_the_address_behind_it(letter: say.Letter) -> None:
+    has_code = letter.kind not in {say.LetterKind.REGISTER, say.LetterKind.DECLARATION}
+    text = text_of(pdf.render(letter))
+
+    assert (letter.subject.verification_url in text) is has_code
+    assert ("Quét mã QR" in text) is has_code
+
+
+@pytest.mark.parametrize("letter", EVERY_LETTER.values(), ids=EVERY_LETTER.keys())
 def test_each_letter_claims_to_be_archival_and_accessible(letter: say.Letter) -> None:
     with pikepdf.open(io.BytesIO(pdf.render(letter, language="zh"))) as file:
         with file.open_metadata() as metadata:

@@ -47,6 +47,19 @@ def newest(session: Session, dossier: Dossier, kind: LetterKind) -> Letter:
     return session.scalars(rows.order_by(Letter.event_version.desc())).first() or pytest.fail("no such letter")
 
 
+def written_receipt(session: Session, dossier: Dossier, office: PrintingOffice) -> Letter:
+    letters.write(
+        session,
+        dossier_id=dossier.id,
+        kind=LetterKind.RECEIPT,
+        event_version=dossier.version,
+        office=office,
+        now=LATER,
+    )
+    session.commit()
+    return newest(session, dossier, LetterKind.RECEIPT)
+
+
 MOVED = {
     "vi": "ngày hẹn trả ghi trên đó đã thay đổi",
     "en": "the day promised on it has moved",
@@ -69,32 +82,16 @@ def test_a_letter_has_the_same_name_here_as_on_the_page_of_its_dossier(
     client: Browser, world: World, session: Session, printing: PrintingOffice, language: str, name: str
 ) -> None:
     dossier = accepted(world, session)
-    letters.write(
-        session,
-        dossier_id=dossier.id,
-        kind=LetterKind.RECEIPT,
-        event_version=dossier.version,
-        office=printing,
-        now=LATER,
-    )
+    receipt = written_receipt(session, dossier, printing)
 
-    assert name in check(client, newest(session, dossier, LetterKind.RECEIPT), language)
+    assert name in check(client, receipt, language)
 
 
 def test_a_receipt_whose_day_was_moved_says_the_new_day_and_no_reason(
     world: World, session: Session, printing: PrintingOffice, client: Browser
 ) -> None:
     dossier = accepted(world, session)
-    letters.write(
-        session,
-        dossier_id=dossier.id,
-        kind=LetterKind.RECEIPT,
-        event_version=dossier.version,
-        office=printing,
-        now=LATER,
-    )
-    session.commit()
-    receipt = newest(session, dossier, LetterKind.RECEIPT)
+    receipt = written_receipt(session, dossier, printing)
     before = check(client, receipt, "en")
     assert MOVED["en"] not in before
     assert "The day promised on it, " in before
@@ -177,12 +174,7 @@ def test_a_file_alone_is_enough_to_find_its_letter_whether_it_is_genuine_or_alte
     world: World, session: Session, printing: PrintingOffice, client: Browser
 ) -> None:
     dossier = accepted(world, session)
-    letters.write(
-        session, dossier_id=dossier.id, kind=LetterKind.RECEIPT, event_version=dossier.version, office=printing,
-        now=LATER,
-    )  # fmt: skip
-    session.commit()
-    receipt = newest(session, dossier, LetterKind.RECEIPT)
+    receipt = written_receipt(session, dossier, printing)
     assert receipt.storage_key is not None
     genuine = printing.storage.get(receipt.storage_key)
 

@@ -18,34 +18,13 @@ from portal.foundation.errors import Invalid, Refused
 from portal.foundation.search import search_key
 from portal.foundation.settings import Settings
 from portal.workflow.lifecycle import CompanyRole
-from tests.accounts.mailing import browser, link_in, mailing_app, post, text_of
+from tests.accounts.mailed.mailing import browser, link_in, post, text_of
 from tests.factories import people
 from tests.factories import world as worlds
-from tests.fixtures.app import Browser, make_app
+from tests.fixtures.app import Browser
 
 GOOD = "ba con vịt bơi qua sông"
 BANNER = 'action="/accounts/address/letter"'
-
-
-@pytest.fixture(scope="module")
-def mailing(settings: Settings) -> flask.Flask:
-    return mailing_app(settings)
-
-
-@pytest.fixture
-def app(mailing: flask.Flask, session: Session) -> flask.Flask:
-    return mailing
-
-
-@pytest.fixture
-def without_mail(settings: Settings, session: Session) -> flask.Flask:
-    """An installation that sends no letters."""
-    return make_app(settings)
-
-
-@pytest.fixture
-def visitor(app: flask.Flask) -> Browser:
-    return browser(app)
 
 
 def registered(visitor: Browser, session: Session, email: str = "mai@example.vn") -> Person:

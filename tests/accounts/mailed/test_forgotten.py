@@ -20,34 +20,13 @@ from portal.accounts.models import LinkPurpose, MailedLink, Passkey, Person, Sig
 from portal.foundation.database import driver_url
 from portal.foundation.errors import PortalError
 from portal.foundation.settings import Settings
-from tests.accounts.mailing import browser, everything_kept, link_in, mailing_app, post, text_of
+from tests.accounts.mailed.mailing import browser, everything_kept, link_in, post, text_of
 from tests.factories import people
-from tests.fixtures.app import Browser, make_app
+from tests.fixtures.app import Browser
 
 GOOD = "ba con vịt bơi qua sông"
 ASKED = "/sign-in/forgotten/asked"
 Statements = Callable[[], AbstractContextManager[list[str]]]
-
-
-@pytest.fixture(scope="module")
-def mailing(settings: Settings) -> flask.Flask:
-    return mailing_app(settings)
-
-
-@pytest.fixture
-def app(mailing: flask.Flask, session: Session) -> flask.Flask:
-    return mailing
-
-
-@pytest.fixture
-def without_mail(settings: Settings, session: Session) -> flask.Flask:
-    """An installation that sends no letters."""
-    return make_app(settings)
-
-
-@pytest.fixture
-def visitor(app: flask.Flask) -> Browser:
-    return browser(app)
 
 
 def ask(visitor: Browser, session: Session, settings: Settings, email: str) -> str:

@@ -8,17 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.foundation.settings import Settings
-from tests.fixtures.app import Browser, make_app
+from tests.fixtures.app import Browser
 from tests.fixtures.workers import drain
 from tests.notices.smtp import Letter, MailServer
 
 NOWHERE = "smtp://127.0.0.1:1?from=cong@example.vn"
 """The pages only need to know that letters go out; who carries them is told to `post`."""
 LINK = re.compile(r"http://localhost(/\S+)")
-
-
-def mailing_app(settings: Settings) -> flask.Flask:
-    return make_app(replace(settings, smtp_url=NOWHERE))
 
 
 def browser(app: flask.Flask) -> Browser:
