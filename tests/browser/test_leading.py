@@ -16,8 +16,9 @@ from portal.dossiers.models import Dossier
 from portal.foundation.packaged import office_calendar
 from portal.routing.actions import route
 from portal.workflow.lifecycle import Role
+from tests.browser.walking import sign_in
 from tests.browser.window import DESKTOP, PHONE, Window
-from tests.factories import people, world
+from tests.factories import world
 from tests.journeys.town import Town
 
 Open = Callable[..., Window]
@@ -45,15 +46,6 @@ def dossier(town: Town) -> Iterator[tuple[str, str, str, date]]:
         yield found.code, emails[0], emails[1], day
 
 
-def sign_in(town: Town, window: Window, email: str) -> None:
-    page = window.open("/sign-in")
-    page.fill("[name=email]", email)
-    page.fill("[name=password]", people.PASSWORD)
-    page.click("main form button[type=submit]")
-    page.fill("[name=code]", town.next_code(email))
-    page.click("main form button[type=submit]")
-
-
 def panel(window: Window, code: str) -> Page:
     """The page of the dossier with the panel of Form 04 unfolded."""
     page = window.open(f"/desk/{code}")
@@ -68,7 +60,7 @@ def test_the_head_proposes_another_day_and_the_leader_decides(
     code, head, leader, day = dossier
     before = town.rows(DATES, code)[0]
     window = open_window(scripts=False)
-    sign_in(town, window, head)
+    sign_in(window, town, head)
     page = panel(window, code)
     assert "Lãnh đạo quyết định" in page.inner_text("#apology")
     boxes = page.locator("#apology input[name$=new_day]").all()
@@ -79,7 +71,7 @@ def test_the_head_proposes_another_day_and_the_leader_decides(
     assert town.rows(DATES, code)[0] == before
 
     window = open_window()
-    sign_in(town, window, leader)
+    sign_in(window, town, leader)
     for size in (DESKTOP, PHONE):
         window.resize(size)
         page = panel(window, code)

@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 
 import pikepdf
 import pytest
+from sqlalchemy.orm import Session
 
 from portal.catalogue import registers
 from portal.catalogue.examples import valid_answers
 from portal.clock.zone import office_day
-from tests.browser.walking import answer
+from portal.workflow.lifecycle import Role
+from tests.browser.walking import answer, sign_in
 from tests.browser.window import DESKTOP, IS_FULL, LOCALES, PHONE, Window
 from tests.factories import people
 from tests.journeys.filing import definitions, small_pdf
@@ -30,6 +32,30 @@ def test_public_pages_shut_nobody_out(open_window: Open, language: str, locale: 
             window.resize(size)
             window.check()
         assert str(window.page.locator("html").get_attribute("lang")).startswith(language)
+
+
+def test_the_many_places_of_an_officer_fold_into_a_menu_on_a_phone(town: Town, open_window: Open) -> None:
+    with Session(town.engine, expire_on_commit=False) as session:
+        office = people.agency(session, "menu", name="Cơ quan thử trình đơn")
+        administrator = people.officer(session, office, Role.ADMINISTRATOR)
+        session.commit()
+    window = open_window()
+    sign_in(window, town, administrator.email)
+    page = window.open("/figures")
+    places, button = page.locator("#main-menu"), page.locator(".mc-navigation__menu")
+    assert places.is_visible()
+    assert not button.is_visible()
+    window.resize(PHONE)
+    assert not places.is_visible()
+    assert "Số liệu" in button.inner_text()
+    button.click()
+    assert places.is_visible()
+    window.check()
+    page.keyboard.press("Escape")
+    assert not places.is_visible()
+    button.click()
+    places.get_by_role("link", name="Lịch làm việc").click()
+    page.wait_for_url("**/calendar*")
 
 
 def test_a_procedure_on_paper_is_a_few_sheets_without_half_addresses(open_window: Open) -> None:

@@ -17,6 +17,7 @@ from portal.dossiers.models import Dossier
 from portal.routing.actions import route
 from portal.routing.actions.people import Period, add_absence, add_substitution, need_skill, set_skills
 from portal.workflow.lifecycle import Role
+from tests.browser.walking import sign_in
 from tests.browser.window import DESKTOP, PHONE, Window
 from tests.factories import people, world
 from tests.journeys.town import Town
@@ -57,15 +58,6 @@ def office(town: Town) -> Iterator[tuple[str, str, str]]:
         yield emails[0], emails[1], found.code
 
 
-def sign_in(town: Town, window: Window, email: str) -> None:
-    page = window.open("/sign-in")
-    page.fill("[name=email]", email)
-    page.fill("[name=password]", people.PASSWORD)
-    page.click("main form button[type=submit]")
-    page.fill("[name=code]", town.next_code(email))
-    page.click("main form button[type=submit]")
-
-
 def look(window: Window, path: str, name: str) -> None:
     for size, width in ((DESKTOP, "desktop"), (PHONE, "phone")):
         page = window.open(path)
@@ -83,12 +75,12 @@ def test_head_and_officer_find_their_people_and_their_day(
 ) -> None:
     head, specialist, code = office
     window = open_window(scripts=scripts)
-    sign_in(town, window, head)
+    sign_in(window, town, head)
     look(window, "/team", f"team-{scripts}")
     look(window, f"/desk/{code}", f"why-{scripts}")
     window.open("/team")
     window.page.click("main table tbody a >> nth=0")
     window.check()
     officer = open_window(scripts=scripts)
-    sign_in(town, officer, specialist)
+    sign_in(officer, town, specialist)
     look(officer, "/my-day", f"my-day-{scripts}")
