@@ -30,7 +30,7 @@ from portal.transparency.open_data import (
 MONTHS = 12
 PARTS = ("field", "procedure", "agency")
 """What the province consists of: columns of the lines."""
-EDITION = 2
+EDITION = 3
 """Raised whenever figures are added: an older snapshot is compared in what it published."""
 MINUTES = 60
 Wanted = Callable[[Line], bool]
@@ -47,7 +47,7 @@ def compute(lines: Sequence[Line], *, on: date) -> dict[str, Any]:
         "ageing": ageing(lines),
         "months": months(lines, on=on),
         "stopped": _stopped(lines),
-        "topics": topics(lines),
+        "topics": topics(lines, on=on),
         "edition": EDITION,
     }
 
@@ -178,11 +178,15 @@ def ageing(lines: Iterable[Line]) -> list[dict[str, Any]]:
 
 def months(lines: Iterable[Line], *, on: date) -> list[dict[str, Any]]:
     """Settled dossiers by the month of their group of five: how many, and how many of them on time."""
+    return _by_month((line for line in lines if line.kind == "settled"), on)
+
+
+def _by_month(lines: Iterable[Line], on: date) -> list[dict[str, Any]]:
     first = _months_before(on, MONTHS - 1)
     n: Counter[str] = Counter()
     on_time: Counter[str] = Counter()
     for line in lines:
-        if line.kind == "settled" and (line.day or "") >= first:
+        if (line.day or "") >= first:
             month = (line.day or "")[:7]
             n[month] += line.dossiers
             on_time[month] += line.dossiers if line.on_time else 0
@@ -197,18 +201,21 @@ def _stopped(lines: Iterable[Line]) -> dict[str, int]:
     return dict(sorted(reasons.items()))
 
 
-def topics(lines: Iterable[Line]) -> dict[str, Any]:
+def topics(lines: Iterable[Line], *, on: date) -> dict[str, Any]:
     """What is counted apart, of the last 365 days: `counts` by topic and answer, and `shares` of twenty or more.
 
-    `communes`: of each how many were settled (`n`), and how many of them on time (`part`).
+    `communes`: of each how many were settled (`n`), and how many of them on time (`part`); `commune_months`: the same
+    by the month of their group of five, as of the province.
     """
     counts: dict[str, Counter[str]] = {topic: Counter() for topic in TOPICS}
-    on_time: Counter[str] = Counter()
+    of_commune: dict[str, list[Line]] = {}
     for line in lines:
         if line.kind == "counted" and line.topic and line.answer:
             counts[line.topic][line.answer] += line.dossiers
-            on_time[line.answer] += line.dossiers if line.topic == COMMUNE and line.on_time else 0
+            if line.topic == COMMUNE:
+                of_commune.setdefault(line.answer, []).append(line)
     communes = counts.pop(COMMUNE)
+    on_time = {code: sum(line.dossiers for line in found if line.on_time) for code, found in of_commune.items()}
     return {
         "counts": {topic: dict(sorted(of.items())) for topic, of in counts.items()},
         "shares": {
@@ -216,6 +223,7 @@ def topics(lines: Iterable[Line]) -> dict[str, Any]:
             for name, (topic, answers) in SHARES.items()
         },
         "communes": {code: _share(on_time[code], n) for code, n in sorted(communes.items())},
+        "commune_months": {code: _by_month(found, on) for code, found in sorted(of_commune.items())},
     }
 
 

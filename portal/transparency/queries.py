@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, undefer
 
 from portal.accounts.models import Agency
+from portal.catalogue import queries as catalogue
+from portal.catalogue.definition import LimitRule
 from portal.catalogue.models import ProcedureVersion
 from portal.clock.zone import office_day
 from portal.facts.models import DossierFact
@@ -166,6 +168,12 @@ def names(session: Session) -> Names:
         sa.select(sa.literal(REFUSAL) + Reason.key, Reason.words).where(Reason.kind == ReasonKind.REFUSAL),
     )
     return {row[0]: row[1] for row in session.execute(both)}
+
+
+def limits(session: Session, code: str, *, on: date) -> Sequence[LimitRule]:
+    """The limits the law gives for a procedure in force on the day; none where it is not."""
+    version = catalogue.in_force(session, code, on=on)
+    return catalogue.definition_of(version).limits if version else ()
 
 
 def agencies_with_figures(session: Session) -> Sequence[str]:

@@ -1,6 +1,6 @@
 """What pages show of the figures: the promise, a procedure's reality, rows of charts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,6 +9,9 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from portal.catalogue import registers
+from portal.catalogue.definition import LimitRule
+from portal.catalogue.limit_words import limit_words
+from portal.clock.limit import Unit
 from portal.clock.words import working_time
 from portal.facts.turnaround import ENOUGH, Turnaround
 from portal.foundation import formats, languages
@@ -113,6 +116,20 @@ def within_hours(hours: int | None) -> str:
     return str(gettext("%(days)s working days", days=formats.number(halves / 2, languages.spoken(), 1)))
 
 
+def units_beside(limits: Iterable[LimitRule]) -> str:
+    """The limits of the law and the unit of each, for beside times that are told in the office's working days."""
+    counted = sorted({(one.unit, one.amount) for one in limits})
+    by_law = gettext("By law: %(limits)s.", limits=" / ".join(limit_words(amount, unit) for unit, amount in counted))
+    if all(unit in {Unit.WORKING_DAY, Unit.WORKING_HOUR} for unit, _ in counted):
+        beside = gettext("The times here are the office's working time, too, without the filer's.")
+    else:
+        beside = gettext(
+            "The times here are counted otherwise: working days of the office, five in a week without a holiday, and "
+            "without the filer's time. So the numbers cannot be compared; each dossier is judged by its own due day."
+        )
+    return f"{by_law} {beside}"
+
+
 def on_time_goal(goals: Any) -> Goal | None:
     """The goal that is measured: the share of dossiers settled in time."""
     return next((goal for goal in goals if goal.key == queries.ON_TIME), None)
@@ -192,6 +209,21 @@ def marks_minutes(found: Turnaround, durations: Any, column_count: int) -> list[
     return marks({**empty, **hours, "durations_hours": durations}, column_count)
 
 
+def month_rows(months: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Months as rows of a bar chart: how many of how many were on time, as a percentage from twenty on."""
+    rows = []
+    for month in months:
+        if n := int(month["n"]):
+            kept = month["on_time"] if "on_time" in month else round(month["share"] * n)
+            rows.append({"label": month_name(month["month"]), "value": kept / n, "text": _of_all(kept, n), "n": n})
+    return rows
+
+
+def month_name(month: str) -> str:
+    """`2026-11` as `11/2026`."""
+    return f"{month[5:]}/{month[:4]}"
+
+
 def commune_name(code: str) -> str:
     """The name of a commune; its code where the register does not know it."""
     known = registers.places().commune_by_code.get(code)
@@ -233,12 +265,17 @@ def first_time_right(rounds: Sequence[int]) -> float | None:
 
 
 def tally_rows(counts: Mapping[str, int], words: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Counts as rows of a bar chart, with their share of all."""
+    """Counts as rows of a bar chart, each with its share of all: a percentage where all are twenty or more."""
     whole = sum(counts.values())
     return [
-        {"label": words.get(key, key), "value": n, "n": n, "share": n / whole if whole else None}
+        {"label": words.get(key, key), "value": n, "text": _of_all(n, whole), "n": n}
         for key, n in sorted(counts.items(), key=lambda item: -item[1])
     ]
+
+
+def _of_all(part: int, whole: int) -> str:
+    """A share as a percentage from twenty on; under that as the two counts."""
+    return formats.percent(part / whole, languages.spoken()) if whole >= ENOUGH else f"{part}/{whole}"
 
 
 def _reason(names: queries.Names, key: str) -> Any:

@@ -46,6 +46,7 @@ settled_ones = st.lists(
             was_on_time=on_time,
             was_on_time_766=on_time and rounds <= 1,
             supplement_rounds=rounds,
+            commune=(None, "05977", "06001")[number % 3],
         ),
         st.integers(0, 10**9),
         st.integers(0, 500),
@@ -198,6 +199,11 @@ def script() -> Any:
     return module
 
 
+def told_by_month(recompute: Any, rows: list[dict[str, Any]], column: str, value: str) -> list[dict[str, Any]]:
+    found = recompute.months([row for row in rows if row[column] == value], TODAY)
+    return [{"month": month, "n": n, "share": kept / n} for month, (n, kept) in sorted(found.items())]
+
+
 @given(settled_ones, stopped_ones, open_ones)
 def test_the_script_of_the_documentation_recomputes_every_figure(
     settled: list[Settled], stopped: list[Stopped], still_open: list[Open]
@@ -210,6 +216,10 @@ def test_the_script_of_the_documentation_recomputes_every_figure(
     assert recompute.figures(rows, TODAY).items() <= computed["province"].items()
     topics = {name: dict(answers) for name, answers in computed["topics"]["counts"].items() if answers}
     assert {name: answers for name, answers in recompute.topics(rows).items() if name != "commune"} == topics
+    assert told_by_month(recompute, rows, "kind", "settled") == computed["months"]
+    assert {code: told_by_month(recompute, rows, "answer", code) for code in computed["topics"]["communes"]} == (
+        computed["topics"]["commune_months"]
+    )
     for column, part in (("field", "fields"), ("procedure", "procedures"), ("agency", "agencies")):
         assert {row[column] for row in rows if row[column]} == set(computed[part])
         for key, found in computed[part].items():

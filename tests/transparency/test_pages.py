@@ -17,11 +17,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Agency
+from portal.catalogue.definition import LimitRule
 from portal.clock.zone import office_day
 from portal.facts.actions import upsert
 from portal.facts.models import Calibration
 from portal.foundation.outbox import OutboxRow
-from portal.transparency import counting, sheets
+from portal.transparency import counting, sheets, shown
 from portal.transparency.actions import goals, snapshots
 from portal.transparency.models import Goal, Snapshot
 from portal.transparency.open_data import COLUMNS
@@ -327,10 +328,32 @@ def test_other_rooms_can_show_the_promise_and_what_really_happens(app: flask.Fla
         '{% with code = "9.999999" %}{% include "transparency/_procedure.html" %}{% endwith %}'
     )
     with app.test_request_context("/en/"):
-        text = flask.render_template_string(source)
+        text = flask.render_template_string(source, limits=limits("calendar_day"))
 
     assert "83.1%" in text
     assert "Fewer than 20 dossiers of this procedure" in text
+    assert "By law: 20 calendar days. The times here are counted otherwise" in text
+
+
+def limits(unit: str) -> list[LimitRule]:
+    return [LimitRule.model_validate({"amount": 20, "unit": unit, "source": "a decree", "verified": False})]
+
+
+def test_beside_a_limit_in_working_days_the_times_are_said_to_be_of_the_same_unit(app: flask.Flask) -> None:
+    with app.test_request_context("/en/"):
+        assert shown.units_beside(limits("working_day")).startswith(
+            "By law: 20 working days. The times here are the office's working time, too"
+        )
+
+
+def test_under_twenty_there_are_counts_and_no_percentage(app: flask.Flask) -> None:
+    months = [{"month": "2026-08", "n": 5, "share": 0.8}, {"month": "2026-09", "n": 20, "share": 0.95}]
+    with app.test_request_context("/en/"):
+        told = [(row["label"], row["text"]) for row in shown.month_rows([*months, {"month": "2026-10", "n": 0}])]
+        ratings = [row["text"] for row in shown.tally_rows({"5": 10, "4": 9}, {})]
+
+    assert told == [("08/2026", "4/5"), ("09/2026", "95%")]
+    assert ratings == ["10/19", "9/19"]
 
 
 # --- the officers' further pages

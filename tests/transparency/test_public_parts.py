@@ -198,7 +198,9 @@ def test_every_page_of_transparency_leads_to_every_other(client: Browser, publis
     assert tabs.count('aria-current="page"') == 1
 
 
-def test_a_commune_has_a_page_of_its_own_that_tells_its_two_numbers(session: Session, client: Browser) -> None:
+def test_a_commune_has_a_page_of_its_own_that_tells_its_two_numbers_and_their_months(
+    session: Session, client: Browser
+) -> None:
     office, code = people.agency(session, "construction"), "5977"
     for number in range(25):
         fact = settled(60 * (number + 1), on=YESTERDAY, agency_id=office.id, was_on_time=number < 20)
@@ -215,6 +217,10 @@ def test_a_commune_has_a_page_of_its_own_that_tells_its_two_numbers(session: Ses
     assert told["n"] == 25
     assert f"{told['part']} ÷ 25" in page.text
     assert "Times are not told by commune" in page.text
+    (month,) = snapshot.figures["topics"]["commune_months"][code]
+    assert month == {"month": f"{YESTERDAY:%Y-%m}", "n": 25, "share": told["part"] / 25}
+    assert "Settled on time, by month" in page.text
+    assert "this is not the figure above" not in page.text
     empty = client.get("/en/transparency/commune/5983")
     assert empty.status_code == 200
     assert "Nothing has been published of it yet" in empty.text

@@ -1,6 +1,6 @@
 """The public pages of transparency with their open data, and the officers' live figures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from portal.catalogue import registers
+from portal.catalogue.definition import LimitRule
 from portal.clock.zone import office_day
 from portal.foundation.errors import NotFound
 from portal.foundation.guards import Audience, open_to, public
@@ -53,7 +54,9 @@ def _sheet(scope: str, key: str) -> str:
     live = queries.live(request_session(), on=office_day(now), scope=scope, key=key)
     if scope != sheets.PROVINCE and live.sheet is None:
         raise NotFound("transparency.nothing_counted")
-    return flask.render_template("transparency/staff.html", live=live, now=now, sheets=sheets, **_words())
+    return flask.render_template(
+        "transparency/staff.html", live=live, now=now, sheets=sheets, limits=_limits(scope, key), **_words()
+    )
 
 
 @blueprint.get("/figures/goals")
@@ -122,6 +125,7 @@ def part(scope: str, key: str) -> str:
         snapshot=snapshot,
         part=figures,
         is_known=is_known,
+        limits=_limits(scope, key),
         goal=shown.on_time_goal(queries.goals(session, on=_goal_day(snapshot))),
         names=queries.names(session),
         **_words(),
@@ -131,17 +135,19 @@ def part(scope: str, key: str) -> str:
 @blueprint.get("/<language:language>/transparency/commune/<code>")
 @public
 def commune(code: str) -> str:
-    """What is published of one commune: how many dossiers about a place in it were settled, and how many on time."""
+    """What is published of one commune: how many dossiers about a place in it were settled on time, month by month."""
     if code not in registers.places().commune_by_code:
         raise NotFound
     session = request_session()
     snapshot = queries.latest(session)
-    told: dict[str, Any] = (snapshot.figures.get("topics") or {}).get("communes", {}) if snapshot else {}
+    topics: dict[str, Any] = (snapshot.figures.get("topics") or {}) if snapshot else {}
+    told = topics.get("communes", {})
     return flask.render_template(
         "transparency/commune.html",
         code=code,
         snapshot=snapshot,
         told=told.get(code),
+        months=topics.get("commune_months", {}).get(code, ()),
         others={other: one for other, one in told.items() if other != code},
         goal=shown.on_time_goal(queries.goals(session, on=_goal_day(snapshot))),
         **_words(),
@@ -188,7 +194,7 @@ def file(form: str, day: str | None) -> Response:
 
 @blueprint.app_context_processor
 def _promise() -> dict[str, Any]:
-    """For pages of other rooms: `province_promise()` and `procedure_turnaround(code)`, read when asked for."""
+    """For pages of other rooms: `province_promise()` and `procedure_turnaround(code)`, read when asked for; words."""
 
     def province_promise() -> shown.Promise | None:
         today = office_day(datetime.now(UTC))
@@ -197,7 +203,18 @@ def _promise() -> dict[str, Any]:
     def procedure_turnaround(code: str) -> shown.Really | None:
         return shown.procedure_turnaround(request_session(), code, is_demonstration=is_demonstration())
 
-    return {"province_promise": province_promise, "procedure_turnaround": procedure_turnaround}
+    return {
+        "province_promise": province_promise,
+        "procedure_turnaround": procedure_turnaround,
+        "units_beside": shown.units_beside,
+    }
+
+
+def _limits(scope: str, key: str) -> Sequence[LimitRule]:
+    """What the law gives where the figures are those of one procedure."""
+    if scope != sheets.PROCEDURE:
+        return ()
+    return queries.limits(request_session(), key, on=office_day(datetime.now(UTC)))
 
 
 def _goal_day(snapshot: Snapshot | None) -> date:
