@@ -14,6 +14,7 @@ from portal.administration.wording import KINDS, LETTER_WORDS, NOTICE_WORDS, SUB
 from portal.hearing.models import MatterState
 from portal.payments.wording import GROUNDS, REFUNDS
 from portal.routing.forms import KINDS as ABSENCES
+from portal.routing.wording import SKILLS
 from portal.workflow.lifecycle import CompanyRole
 
 COMPANY_ROLES = {
@@ -22,9 +23,6 @@ COMPANY_ROLES = {
     CompanyRole.PAYER: _("Payer"),
     CompanyRole.VIEWER: _("Viewer"),
 }
-SKILLS = {"language:zh": _("Chinese"), "language:en": _("English")}
-"""Languages are the skills the portal knows itself; all others are written by people."""
-
 VALUES: Mapping[str, Mapping[Any, Any]] = {
     "direction": {"at_least": _("at least"), "at_most": _("at most")},
     "fields": BUSINESS_FIELDS,

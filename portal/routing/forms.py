@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _
-from wtforms import SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields import Field
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from portal.accounts.models import AbsenceKind
 from portal.foundation.forms import DateField, Form
+from portal.routing.actions.people import LONGEST_SKILL
 from portal.workflow.lifecycle import Role
 
 LONGEST_NOTE = 2000
@@ -49,12 +51,23 @@ class SubstitutionForm(Form):
 
 
 class SkillsForm(Form):
+    known = SelectMultipleField(_("Languages and skills"), choices=[])
     skills = TextAreaField(
-        _("Skills"),
+        _("Other skills"),
         [Length(max=LONGEST_NOTE)],
-        description=_("One on each line. Languages: language:zh for Chinese, language:en for English."),
-        render_kw={"rows": 4},
+        description=_("One on each line, in a word or two. Later they stand in the list above."),
+        render_kw={"rows": 3},
     )
+
+    def offer(self, known: Choices) -> "SkillsForm":
+        """Languages, and the skills people of the agency have or are asked for."""
+        self.known.choices = list(known)
+        return self
+
+    @property
+    def chosen(self) -> list[str]:
+        """What was ticked and what was written."""
+        return [*(self.known.data or []), *(self.skills.data or "").splitlines()]
 
 
 class ConflictForm(Form):
@@ -72,14 +85,31 @@ class HandOverForm(Form):
 
 
 class NeedForm(Form):
-    role = SelectField(_("Role"), choices=[], validate_choice=False)
-    procedure = StringField(_("Procedure code (empty: all)"), [Length(max=40)])
-    skill = StringField(_("Skill"), [InputRequired(_("Enter the skill.")), Length(max=60)])
+    role = SelectField(_("Role"), choices=[])
+    procedure = SelectField(_("Procedure"), choices=[], default="")
+    skill = SelectField(_("Language or skill"), choices=[], default="")
+    other = StringField(
+        _("Or a skill that is not in the list"),
+        [Length(max=LONGEST_SKILL, message=_("A skill is a word or two."))],
+        description=_("In a word or two. Until somebody has it, these steps are given to nobody."),
+    )
 
-    def offer(self, roles: Sequence[tuple[Role, str]]) -> "NeedForm":
-        """The roles whose steps may ask for a skill."""
+    def offer(self, roles: Sequence[tuple[Role, str]], procedures: Choices, known: Choices) -> "NeedForm":
+        """The roles and procedures whose steps may ask for a skill, and the skills known here."""
         self.role.choices = [(role.value, words) for role, words in roles]
+        self.procedure.choices = [("", str(_("All procedures"))), *procedures]
+        self.skill.choices = [("", "–"), *known]
         return self
+
+    def validate_other(self, field: Field) -> None:
+        """One skill, chosen or written."""
+        if self.skill.data and field.data:
+            raise ValidationError(_("Choose a skill of the list or write another one, not both."))
+
+    @property
+    def chosen(self) -> str:
+        """The skill chosen, or the one written."""
+        return self.skill.data or self.other.data or ""
 
 
 class ApologyForm(Form):

@@ -6,6 +6,9 @@ from flask_babel import lazy_gettext as _
 
 from portal.routing.moving import Obstacle
 
+SKILLS: dict[str, Any] = {"language:zh": _("Chinese"), "language:en": _("English")}
+"""Languages are the skills the portal knows itself; all others are written by people."""
+
 UNPLACED: dict[str, Any] = {
     "nobody_in_role": _("nobody holds this role there"),
     "nobody_present": _("everybody is away"),
@@ -41,7 +44,7 @@ REASONS: dict[str, Any] = {
     "team.not_a_colleague": _("Choose somebody of the same agency."),
     "team.circle": _("This would make people stand in for themselves in the end. Choose somebody else."),
     "team.skill_too_long": _("A skill is a word or two."),
-    "team.skill_missing": _("Enter the skill."),
+    "team.skill_missing": _("Choose a skill of the list, or write another one."),
     "team.party_unknown": _("No company with this tax code is known."),
     "team.reason_missing": _("Say why."),
     "step.conflict_of_interest": _("This colleague has a conflict of interest with the company."),

@@ -271,7 +271,7 @@ def _(office: Office) -> Act:
 
 @act("routing.need/add")
 def _(office: Office) -> Act:
-    data = {"need-role": "specialist", "need-skill": "kết cấu", "need-procedure": ""}
+    data = {"need-role": "specialist", "need-other": "kết cấu", "need-procedure": ""}
     return Act(f"/team/needs?agency={office.other.key}", data, "team.need_skill", "makes")
 
 

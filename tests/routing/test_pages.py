@@ -1,5 +1,6 @@
 """The head's people, one's own day, the dispatcher's queue, and why a step is with whom it is."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -97,7 +98,9 @@ def test_the_head_arranges_skills_needs_conflicts_and_hands_over(
     session.commit()
     head, path = browser_of(bureau.post(Role.HEAD)), f"/team/{held.person_id}"
 
-    assert head.post(f"{path}/skills", data={"skills-skills": "kết cấu\nlanguage:zh"}).status_code == 303
+    assert (
+        head.post(f"{path}/skills", data={"skills-known": "language:zh", "skills-skills": "kết cấu"}).status_code == 303
+    )
     need = {"need-role": "specialist", "need-skill": "kết cấu", "need-procedure": ""}
     assert head.post("/team/needs", data=need).status_code == 303
     conflict = {"conflict-tax_code": company.tax_code or "", "conflict-reason": "Anh rể là giám đốc"}
@@ -173,3 +176,28 @@ def test_pages_of_people_cost_the_same_however_many_steps_there_are(
     with statements() as many:  # type: ignore[attr-defined]
         browser.get("/team")
     assert len(few) == len(many)
+
+
+def test_a_skill_is_chosen_in_words_or_written_and_what_is_wrong_stands_beside_it(
+    bureau: Bureau, session: Session, browser_of: Callable[[Post], Browser]
+) -> None:
+    person = bureau.specialists[0].person_id
+    session.commit()
+    head = browser_of(bureau.post(Role.HEAD))
+    page = head.get(f"/team/{person}").text
+    assert "language:zh" not in re.sub(r'value="[^"]*"', "", page)
+    assert "tiếng Trung" in page
+    both = {"need-role": "specialist", "need-procedure": "", "need-skill": "language:zh", "need-other": "đo đạc"}
+    neither = {"need-role": "specialist", "need-procedure": ""}
+    for wrong, said in ((both, "không làm cả hai"), (neither, "hoặc viết kỹ năng khác")):
+        refused = head.post("/team/needs", data=wrong)
+        assert refused.status_code == 422
+        assert said in refused.text
+    assert 'value="đo đạc"' in head.post("/team/needs", data=both).text
+    assert session.scalars(sa.select(SkillNeed.skill)).all() == []
+    assert head.post("/team/needs", data={**neither, "need-role": "nobody"}).status_code == 422
+    assert head.post("/team/needs", data={**neither, "need-other": "đo đạc"}).status_code == 303
+
+    assert head.post(f"/team/{person}/skills", data={"skills-known": ["đo đạc", "language:en"]}).status_code == 303
+    session.expire_all()
+    assert set(session.scalars(sa.select(PersonSkill.skill))) == {"đo đạc", "language:en"}

@@ -25,6 +25,7 @@ from portal.routing.queries.team import (
     apology_of,
     conflicts_of,
     drafted_apologies,
+    known_skills,
     needs_of,
     people_of,
     skills_of,
@@ -33,7 +34,8 @@ from portal.routing.queries.team import (
 
 __all__ = [
     "Colleague", "OpenStepOf", "OwnRecord", "Unplaced", "acted_in", "apology_of", "candidates", "conflicts_of",
-    "drafted_apologies", "earlier_holders", "expected_of", "has_staff", "locked_with_competent", "needed_skills",
-    "needs_of", "notes_for", "open_step", "open_steps_of", "own_record", "people_of", "posts_of", "skills_of",
-    "take_turns", "to_be_placed", "unassigned_in", "unassigned_steps", "unplaced", "unplaced_for_update", "unrouted",
+    "drafted_apologies", "earlier_holders", "expected_of", "has_staff", "known_skills", "locked_with_competent",
+    "needed_skills", "needs_of", "notes_for", "open_step", "open_steps_of", "own_record", "people_of", "posts_of",
+    "skills_of", "take_turns", "to_be_placed", "unassigned_in", "unassigned_steps", "unplaced", "unplaced_for_update",
+    "unrouted",
 ]  # fmt: skip

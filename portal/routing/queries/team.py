@@ -126,6 +126,17 @@ def skills_of(session: Session, person_id: UUID) -> Sequence[str]:
     ).all()
 
 
+def known_skills(session: Session, agency_ids: Collection[UUID]) -> Sequence[str]:
+    """The skills people of these agencies have or are asked for, by name."""
+    held = (
+        sa.select(PersonSkill.skill)
+        .join(Post, Post.person_id == PersonSkill.person_id)
+        .where(Post.agency_id.in_(agency_ids), Post.ended_at.is_(None))
+    )
+    asked = sa.select(SkillNeed.skill).where(SkillNeed.agency_id.in_(agency_ids))
+    return sorted(session.scalars(sa.union(held, asked)))
+
+
 def apology_of(session: Session, dossier_id: UUID) -> Apology | None:
     """The letter of apology that is drafted for the dossier, if one waits."""
     found = session.get(Apology, dossier_id)

@@ -29,7 +29,18 @@ from portal.routing.actions import handing_over, people
 from portal.routing.actions.people import Period
 from portal.routing.forms import KINDS, AbsenceForm, ConflictForm, HandOverForm, SkillsForm, SubstitutionForm
 from portal.routing.queries import Colleague
-from portal.routing.views.room import Managers, as_id, blueprint, hours, in_words, now, page, see, step_words
+from portal.routing.views.room import (
+    Managers,
+    as_id,
+    blueprint,
+    hours,
+    in_words,
+    now,
+    page,
+    see,
+    skill_choices,
+    step_words,
+)
 from portal.routing.wording import NOT_HANDED_OVER
 from portal.workflow.lifecycle import Role
 
@@ -106,7 +117,7 @@ def _end_substitution(session: Session, _person: UUID, _form: None, viewer: View
 
 
 def _skills(session: Session, person_id: UUID, form: SkillsForm, viewer: Viewer, at: datetime) -> str:
-    people.set_skills(session, person_id, (form.skills.data or "").splitlines(), viewer=viewer, now=at)
+    people.set_skills(session, person_id, form.chosen, viewer=viewer, now=at)
     return str(_("Noted."))
 
 
@@ -193,12 +204,13 @@ def _offered(session: Session, who: Person, *, fresh: bool = False) -> dict[str,
             if one.person_id != who.id:
                 others += _choices(one)
     said = {"formdata": None} if fresh else {}
-    skills = "\n".join(queries.skills_of(session, who.id))
+    skills = queries.skills_of(session, who.id)
+    known = skill_choices([*queries.known_skills(session, {post[2] for post in own}), *skills])
     posts = [(str(post_id), str(ROLES[role])) for post_id, role, _agency_id in own]
     return {
         "absence": AbsenceForm(prefix="absence-", **said),
         "substitution": SubstitutionForm(prefix="substitution-", **said).offer(posts, others),
-        "skills": SkillsForm(prefix="skills-", **said, skills=skills),
+        "skills": SkillsForm(prefix="skills-", **said, known=skills).offer(known),
         "conflict": ConflictForm(prefix="conflict-", **said),
         "hand_over": HandOverForm(prefix="hand-", **said).offer(others),
     }

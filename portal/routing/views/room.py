@@ -1,6 +1,6 @@
 """What the pages of this room share."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -16,6 +16,7 @@ from portal.catalogue.queries import definition_of
 from portal.dossiers.following import step_name
 from portal.foundation.guards import Audience
 from portal.foundation.languages import spoken
+from portal.routing.wording import SKILLS
 
 HOUR = 60
 
@@ -32,7 +33,7 @@ def now() -> datetime:
 
 def page(template: str, *, status: int = HTTPStatus.OK, **values: Any) -> Response:
     """A page of this room."""
-    answer = flask.make_response(flask.render_template(f"routing/{template}.html", **values))
+    answer = flask.make_response(flask.render_template(f"routing/{template}.html", skill_words=SKILLS, **values))
     answer.status_code = status
     return answer
 
@@ -58,6 +59,12 @@ def hours(minutes: int) -> str:
         return str(_("less than an hour"))
     hours = round(minutes / HOUR)
     return str(ngettext("%(num)d working hour", "%(num)d working hours", hours))
+
+
+def skill_choices(known: Iterable[str]) -> list[tuple[str, str]]:
+    """The languages, then the other skills known here."""
+    others = sorted(set(known) - set(SKILLS))
+    return [(key, str(words)) for key, words in SKILLS.items()] + [(skill, skill) for skill in others]
 
 
 def as_id(text: str | None) -> UUID:

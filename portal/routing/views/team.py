@@ -17,6 +17,7 @@ from portal.accounts.models import Agency
 from portal.accounts.queries import standing_in
 from portal.accounts.viewer import Viewer
 from portal.accounts.wording import ROLES
+from portal.catalogue.queries import named_in_force
 from portal.clock.zone import office_day
 from portal.dossiers.actions import extending
 from portal.dossiers.queries import for_update, visible
@@ -27,7 +28,7 @@ from portal.routing import queries
 from portal.routing.actions import apologies, people
 from portal.routing.actions.people import MANAGING
 from portal.routing.forms import KINDS, ApologyForm, NeedForm
-from portal.routing.views.room import Managers, as_id, blueprint, hours, in_words, now, page, see
+from portal.routing.views.room import Managers, as_id, blueprint, hours, in_words, now, page, see, skill_choices
 from portal.workflow.lifecycle import Role
 
 FULL_WEEK = 2400
@@ -45,18 +46,24 @@ def team() -> Response:
 @open_to(*Managers)
 def need() -> Response:
     """From now on a skill is asked for, or no longer (`drop`)."""
-    viewer, form = current_viewer(), _need_form()
+    viewer = current_viewer()
     agency = _agency(viewer)
+    form = _need_form(agency)
     dropped = flask.request.form.get("drop")
     if not dropped and not form.validate_on_submit():
         return _team_page(viewer, need_form=form)
-    with unit_of_work() as session:
-        if dropped:
-            people.drop_need(session, as_id(dropped), viewer=viewer, now=now())
-        else:
-            role, code = Role(form.role.data), (form.procedure.data or "").strip()
-            skill = form.skill.data
-            people.need_skill(session, agency.id, role=role, skill=skill, procedure_code=code, viewer=viewer, now=now())
+    try:
+        with unit_of_work() as session:
+            if dropped:
+                people.drop_need(session, as_id(dropped), viewer=viewer, now=now())
+            else:
+                role, code, skill = Role(form.role.data), form.procedure.data, form.chosen
+                people.need_skill(
+                    session, agency.id, role=role, skill=skill, procedure_code=code, viewer=viewer, now=now()
+                )
+    except Invalid as error:
+        show_refusal(form, error)
+        return _team_page(viewer, need_form=form)
     flask.flash(_("Noted."), "success")
     return see("routing.team", agency=agency.key)
 
@@ -115,7 +122,7 @@ def _team_page(
         substitutions=standing_in.substitutions_of(session, ids, since=today),
         unassigned=queries.unassigned_in(session, agency.id),
         needs=queries.needs_of(session, agency.id),
-        need_form=need_form or _need_form(formdata=None),
+        need_form=need_form or _need_form(agency, formdata=None),
         apologies=drafted,
         error_form=refused,
         error_count=refused.error_count if refused else 0,
@@ -136,9 +143,13 @@ def _agencies(session: Session, viewer: Viewer) -> Sequence[Agency]:
     return session.scalars(query).all()
 
 
-def _need_form(**options: Any) -> NeedForm:
-    offered = [(role, str(words)) for role, words in ROLES.items() if role not in people.NOT_STOOD_IN_FOR]
-    return NeedForm(prefix="need-", **options).offer(offered)
+def _need_form(agency: Agency, **options: Any) -> NeedForm:
+    session = request_session()
+    roles = [(role, str(words)) for role, words in ROLES.items() if role not in people.NOT_STOOD_IN_FOR]
+    named = named_in_force(session, on=office_day(now()))
+    procedures = [(one.code, f"{one.code} – {in_words(one.names)}") for one in named]
+    known = skill_choices(queries.known_skills(session, [agency.id]))
+    return NeedForm(prefix="need-", **options).offer(roles, procedures, known)
 
 
 def _by_person(absences: Sequence[Any]) -> dict[UUID, list[Any]]:
