@@ -49,6 +49,7 @@ class Box:
     setting: str
     label: str
     hint: str = ""
+    unit: str = ""
     value: str = ""
     is_long: bool = False
     is_tall: bool = False
@@ -150,6 +151,7 @@ class Drawing:
             "setting": f"{trait.owner}.{trait.name}",
             "label": label_of(trait),
             "hint": hint_of(trait),
+            "unit": str(wording.UNITS.get(trait.name, "")),
             "is_required": trait.is_required,
             "is_long": trait.name in LONG,
             "is_tall": trait.name in TALL,

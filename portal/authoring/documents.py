@@ -16,7 +16,31 @@ Document = dict[str, Any]
 
 LONGEST: Final = 1_000_000
 """Letters of a draft's file. The longest of the portal's own procedures has a twentieth of it."""
+MOST_BYTES: Final = 1_000_000
+"""Of a file that becomes a draft, which then is not too long either."""
 LONGEST_NUMBER: Final = 4
+GAPS: Final = frozenset(
+    {
+        "missing",
+        "too_short",
+        "too_long",
+        "string_too_short",
+        "string_pattern_mismatch",
+        "int_parsing",
+        "decimal_parsing",
+        "decimal_max_digits",
+        "decimal_max_places",
+        "date_parsing",
+        "date_from_datetime_parsing",
+        "greater_than_equal",
+        "less_than_equal",
+        "zero_of_unit",
+        "literal_error",
+        "enum",
+        "union_tag_not_found",
+    }
+)
+"""Mistakes of shape somebody who fills in the editor's boxes can leave behind; of any other a file has to be mended."""
 
 
 def read(text: str) -> Document:
@@ -27,6 +51,14 @@ def read(text: str) -> Document:
 def parsed(text: str) -> Parsed[Definition]:
     """Return the definition a text is, or why it is none yet."""
     return parse_text(text, Definition)
+
+
+def unfinished(text: str) -> Document | None:
+    """Return what a file says that is a draft with gaps, as the editor writes one; None where it is not one."""
+    found = parsed(text)
+    if found.thing is None and any(one.detail.get("type") not in GAPS for one in found.findings):
+        return None
+    return read(text.removeprefix("\ufeff"))
 
 
 def written(document: Document) -> str:

@@ -34,6 +34,11 @@ SHAPES: Final[Mapping[str, LazyString]] = MappingProxyType(
         "union_tag_invalid": _("Choose one of the list."),
         "union_tag_not_found": _("Still to be filled in."),
         "too_long": _("There are too many of these."),
+        "extra_forbidden": _("There is no such setting here. Take the line out, or look whether its name is misspelt."),
+        "model_type": _("Settings of its own are expected here, not a single value."),
+        "dict_type": _("Settings of its own are expected here, not a single value."),
+        "tuple_type": _("A list is expected here."),
+        "string_type": _("Words in quotation marks are expected here."),
     }
 )
 """By the kind of mistake the model of the definition names."""
@@ -115,7 +120,10 @@ SENTENCES: Final[Mapping[str, LazyString]] = MappingProxyType(
         "bounds": _("The smallest value is greater than the largest."),
         "unsourced": _("It is not said where this was read."),
         "code_unlike_file": _("The file has another name than the procedure’s code."),
-        "not_toml": _("The text is no procedure file: %(why)s"),
+        "not_toml": _(
+            "The text cannot be read here. A quotation mark, a bracket or an equals sign is missing, or a setting "
+            "stands there twice."
+        ),
         "too_deep": _("The conditions are nested too deeply. Write them in a flatter way."),
         "and_more": _("There are %(count)s more mistakes. Put those above right first."),
         "too_big": _("The file is too large."),

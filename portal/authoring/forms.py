@@ -8,9 +8,10 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from flask_wtf.file import FileField
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from portal.accounts.wording import BUSINESS_FIELDS
 from portal.authoring.documents import LONGEST
 from portal.catalogue.models import ProcedureVersion
 from portal.foundation import formats
@@ -29,6 +30,30 @@ def _reason(label: LazyString, *, description: LazyString, missing: LazyString) 
     length = Length(min=3, max=500, message=_("Write the reason in 3 to 500 characters."))
     return TextAreaField(
         label, description=description, filters=[_stripped], validators=[InputRequired(missing), length]
+    )
+
+
+class ListFilter(Form):
+    """Which published procedures are listed; sent by GET."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    words = StringField(_("Name or code"), filters=[_stripped], validators=[Length(max=200)])
+    field = SelectField(_("Field"), choices=[("", _("All fields")), *BUSINESS_FIELDS.items()], default="")
+    kind = SelectField(
+        _("State"),
+        choices=[
+            ("", _("All")),
+            ("in_force", _("In force")),
+            ("changing", _("Being changed: a draft or a version to come")),
+            ("coming", _("Not in force yet")),
+            ("ending", _("To be withdrawn")),
+            ("withdrawn", _("Withdrawn")),
+            ("unannounced", _("No announcement decision named")),
+            ("late", _("Announced or posted late (Decision 766)")),
+        ],
+        default="",
     )
 
 

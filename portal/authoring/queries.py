@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,9 +13,11 @@ from sqlalchemy.orm import Session, defer
 from portal.accounts.models import Person
 from portal.attachments.models import Attachment, ScanState
 from portal.authoring.models import ProcedureDraft, ProcedureDraftVersion, PublishingRule
+from portal.authoring.shelf import Published, shelved
 from portal.authoring.trial import Past
 from portal.catalogue.models import ProcedureVersion
-from portal.catalogue.queries import definitions_of, not_withdrawn, standing
+from portal.catalogue.queries import definitions_of, every_version, not_withdrawn, standing
+from portal.clock.calendar import Calendar
 from portal.dossiers.models import Dossier, DossierAnswers, Draft
 from portal.dossiers.terms import Terms
 from portal.foundation.errors import NotFound
@@ -26,15 +29,6 @@ class Listed(NamedTuple):
 
     draft: ProcedureDraft
     changed_by: str
-
-
-class Published(NamedTuple):
-    """The newest version of a procedure, as the list of the editor names it."""
-
-    code: str
-    number: int
-    names: dict[str, str]
-    field: str
 
 
 def drafts(session: Session) -> list[Listed]:
@@ -80,14 +74,13 @@ def newest(session: Session, code: str) -> ProcedureVersion | None:
     ).one_or_none()
 
 
-def published(session: Session) -> Sequence[Published]:
-    """The newest version of every procedure, by field and code."""
-    newest_first = (
-        sa.select(ProcedureVersion.code, ProcedureVersion.number, ProcedureVersion.names, ProcedureVersion.field)
-        .ext(distinct_on(ProcedureVersion.code))
-        .order_by(ProcedureVersion.code, ProcedureVersion.number.desc())
-    )
-    return sorted((Published(*row) for row in session.execute(newest_first)), key=lambda one: (one.field, one.code))
+def published(session: Session, *, on: date, calendar: Calendar) -> list[Published]:
+    """Every published procedure with where it stands on this day."""
+    drafts_of: dict[str, list[UUID]] = {}
+    for draft_id, code in session.execute(sa.select(ProcedureDraft.id, ProcedureDraft.code)):
+        drafts_of.setdefault(code, []).append(draft_id)
+    by_code = groupby(every_version(session), key=lambda one: one.code)
+    return [shelved(list(versions), on=on, calendar=calendar, drafts=drafts_of) for _code, versions in by_code]
 
 
 def withdrawable(session: Session, code: str, *, on: date) -> list[ProcedureVersion]:

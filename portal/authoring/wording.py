@@ -152,7 +152,6 @@ HINTS: Final[Mapping[str, LazyString]] = MappingProxyType(
         ),
         "Definition.title_field": _("The answer that names the dossier in lists."),
         "Definition.effective_from": _("Can still be changed when you publish."),
-        "Definition.minutes_to_fill": _("In minutes."),
         "Definition.keywords": _("Words people search with."),
         "Step.after": _("Steps after the same one run side by side; a step after several waits for all of them."),
         "Step.phase": _("1, unless it comes after a payment in between."),
@@ -257,6 +256,18 @@ ADDRESS_PARTS: Final[Mapping[str, LazyString]] = MappingProxyType(
     }
 )
 
+UNITS: Final[Mapping[str, LazyString]] = MappingProxyType(
+    {
+        "validity_months": _("months"),
+        "minutes_to_fill": _("minutes"),
+        "amount_vnd": _("đồng"),
+        "rounding_vnd": _("đồng"),
+        "min_vnd": _("đồng"),
+        "max_vnd": _("đồng"),
+    }
+)
+"""What a number is counted in, shown behind its box."""
+
 REASONS: Final[Mapping[str, LazyString]] = MappingProxyType(
     {
         "authoring.stale": _(
@@ -279,6 +290,8 @@ REASONS: Final[Mapping[str, LazyString]] = MappingProxyType(
         "authoring.withdrawal_past": _(
             "A procedure is withdrawn from today on or later: what was filed before was filed under it."
         ),
+        "authoring.file_too_big": _("The file is too large for a procedure. Choose the file of one procedure."),
+        "authoring.not_utf8": _("The file is not written in UTF-8. Save it as UTF-8 and choose it again."),
         "authoring.file_missing": _("Choose a file, or paste its text."),
     }
 )

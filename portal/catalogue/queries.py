@@ -57,9 +57,21 @@ def versions_of(session: Session, code: str) -> Sequence[ProcedureVersion]:
     return session.scalars(statement.order_by(ProcedureVersion.number.desc())).all()
 
 
+def every_version(session: Session) -> Sequence[ProcedureVersion]:
+    """Every version of every procedure, by code, the newest first."""
+    order = (ProcedureVersion.code, ProcedureVersion.number.desc())
+    return session.scalars(sa.select(ProcedureVersion).options(_light()).order_by(*order)).all()
+
+
 def standing(session: Session, code: str, *, on: date) -> tuple[ProcedureVersion | None, ProcedureVersion | None]:
     """The version in force on this day (as `in_force` finds it), and the next one to come; one statement."""
-    found = versions_of(session, code)
+    return standing_among(versions_of(session, code), on=on)
+
+
+def standing_among(
+    found: Iterable[ProcedureVersion], *, on: date
+) -> tuple[ProcedureVersion | None, ProcedureVersion | None]:
+    """The version in force on this day and the next one to come, among the versions of one procedure."""
     stays = [one for one in found if one.withdrawn_on is None or one.withdrawn_on > max(on, one.effective_on)]
     order = {one.id: (one.effective_on, one.number) for one in stays}
     current = max((one for one in stays if one.effective_on <= on), key=lambda one: order[one.id], default=None)

@@ -166,6 +166,47 @@ def test_a_file_comes_in_and_goes_out_as_the_same_procedure(administrator: Brows
     assert [one.text for one in drafts(desk)] == [text, text]
 
 
+def test_an_unfinished_draft_goes_out_as_a_file_and_comes_in_as_the_same_draft(
+    administrator: Browser, desk: Desk
+) -> None:
+    administrator.post("/authoring/blank", data={})
+    (begun,) = drafts(desk)
+    document = desk.document(begun.id)
+    document["fees"] = [{"code": "phi", "name": {"vi": "Phí"}}]
+    document["minutes_to_fill"] = "nửa giờ"
+    desk.change(begun, document)
+    text = administrator.get(f"/authoring/{begun.id}/file").text
+
+    answer = administrator.post("/authoring/import", data={"text": text})
+
+    assert answer.status_code == 303, answer.text
+    assert [one.text for one in drafts(desk)] == [text, text]
+    made = next(one for one in drafts(desk) if one.id != begun.id)
+    for part in PARTS:
+        assert administrator.get(f"/authoring/{made.id}/part/{part}").status_code == 200
+
+
+@pytest.mark.parametrize("language", ["vi", "zh"])
+def test_what_cannot_be_read_in_a_file_is_said_in_the_readers_language(
+    administrator: Browser, desk: Desk, language: str
+) -> None:
+    administrator.set_cookie("motcua_test_language", language)
+    for text in ('code = "1', "a = 1\na = 2", "code == 2", 'code = "1.000001"\ncolour = "red"\nname = 3'):
+        page = administrator.post("/authoring/import", data={"text": text}).text
+        (said,) = re.findall(r'role="alert".*?</ul>', page, re.DOTALL)
+        words = re.sub(r"<code>.*?</code>|<[^>]+>", " ", said.partition(">")[2])
+        assert not re.search("[A-Za-z]{4,} [a-z]{2,} ", words), words
+
+
+def test_a_file_in_another_writing_is_refused_beside_its_box(administrator: Browser, desk: Desk) -> None:
+    sent = {"file": (io.BytesIO('name = "Phí"'.encode("utf-16")), "a.toml")}
+    answer = administrator.post("/authoring/import", data=sent, content_type="multipart/form-data")
+
+    assert answer.status_code == 422
+    assert "UTF-8" in answer.text
+    assert drafts(desk) == []
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -314,6 +355,32 @@ def test_the_list_says_which_versions_there_are(administrator: Browser, desk: De
 
     assert {(one.code, one.based_on) for one in drafts(desk)} == {("1.013225", 1), ("", None)}
     assert desk.session.scalar(sa.select(sa.func.count()).select_from(ProcedureVersion)) == 2
+
+
+def test_the_list_says_where_each_procedure_stands_and_is_narrowed_to_it(administrator: Browser, desk: Desk) -> None:
+    def listed(**asked: str) -> set[str]:
+        page = administrator.get("/authoring", query_string=asked).text
+        return set(re.findall(r"/authoring/published/([\w.-]+)/withdraw", page))
+
+    administrator.post("/authoring/next/1.013225")
+    every = listed()
+
+    assert len(every) == 2
+    assert listed(kind="changing") == listed(words="giay phep xay dung") == {"1.013225"}
+    assert listed(kind="in_force") == listed(kind="unannounced") == every
+    assert listed(kind="withdrawn") == listed(kind="late") == listed(words="không có đâu") == set()
+    version = desk.session.scalars(sa.select(ProcedureVersion).where(ProcedureVersion.code == "1.013225")).one()
+    version.decision_number, version.decided_on = "2063/QĐ-UBND", version.effective_on
+    desk.session.commit()
+    assert listed(kind="late") == {"1.013225"}
+    version.withdrawn_on, version.withdrawal_reason = office_day(now()) + timedelta(days=9), "Bãi bỏ"
+    desk.session.commit()
+    assert listed(kind="ending") == {"1.013225"}
+    version.withdrawn_on = office_day(now())
+    desk.session.commit()
+    assert listed(kind="withdrawn", field="construction") == {"1.013225"}
+    assert listed(kind="in_force") == every - {"1.013225"}
+    assert administrator.get("/authoring", query_string={"kind": "nothing"}).status_code == 422
 
 
 def test_every_gap_of_a_new_draft_says_which_box_it_is(administrator: Browser, desk: Desk) -> None:

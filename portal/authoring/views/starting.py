@@ -6,18 +6,17 @@ import flask
 from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import current_viewer, require_step_up
+from portal.accounts.forms import show_refusal
 from portal.authoring import actions, documents, forms, queries
 from portal.authoring.finding_words import sentence
-from portal.authoring.views.room import blueprint, file_named, noted, now, page
-from portal.catalogue.definition import Definition
-from portal.catalogue.findings import Finding
-from portal.catalogue.parsing import parse_text
+from portal.authoring.shelf import narrowed
+from portal.authoring.views.room import blueprint, file_named, noted, now, page, today
+from portal.calendars.queries import in_force
 from portal.catalogue.queries import definition_of
 from portal.catalogue.writing import write
 from portal.foundation.errors import Invalid, NotFound
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import request_session, unit_of_work
-from portal.foundation.web import explanation
 
 MOST_COMPLAINTS = 50
 
@@ -25,12 +24,17 @@ MOST_COMPLAINTS = 50
 @blueprint.get("/authoring")
 @open_to(Audience.ADMINISTRATOR)
 def drafts() -> Response:
-    """What is being written, and what is published."""
-    session = request_session()
+    """What is being written, and what is published, as far as it is looked for."""
+    session, form = request_session(), forms.ListFilter(flask.request.args)
+    published = queries.published(session, on=today(), calendar=in_force(session).calendar)
+    asked = form.data if form.validate() else {"words": "", "field": "", "kind": ""}
     return page(
         "drafts",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
+        form=form,
         drafts=queries.drafts(session),
-        published=queries.published(session),
+        published=narrowed(published, **asked),
+        count=len(published),
         needs_two=queries.needs_two(session),
     )
 
@@ -91,26 +95,40 @@ def import_file() -> Response:
 def do_import() -> Response:
     """Make a draft of a file; a file that is none stays on the page with its mistakes by line."""
     form = forms.ImportForm()
-    text = form.text.data or ""
-    if form.file.data:
-        text = form.file.data.read(documents.LONGEST + 1).decode("utf-8", errors="replace")
-        form.text.data = text[: documents.LONGEST]
     if not form.validate_on_submit():
         return page("import", form=form, complaints=(), status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    if not text.strip():
-        form.text.errors = [explanation(Invalid("authoring.file_missing"))]
-        return page("import", form=form, complaints=(), status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    parsed = parse_text(text, Definition) if len(text) <= documents.LONGEST else None
-    if parsed is None or parsed.thing is None:
-        findings = parsed.findings if parsed else (Finding(code="too_big", path=(), detail={}),)
-        complaints = [(one.line, one.where, sentence(one)) for one in findings[:MOST_COMPLAINTS]]
+    try:
+        text = form.text.data = _text_of(form)
+    except Invalid as error:
+        show_refusal(form, error)
+        return page("import", form=form, complaints=(), status=error.status)
+    document = documents.unfinished(text)
+    if document is None:
+        findings = documents.parsed(text).findings[:MOST_COMPLAINTS]
+        complaints = [(one.line, one.where, sentence(one)) for one in findings]
         return page("import", form=form, complaints=complaints, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     with unit_of_work() as session:
-        newest = queries.newest(session, parsed.thing.code)
+        newest = queries.newest(session, str(document.get("code", "")))
         based_on = newest.number if newest else None
-        by = current_viewer().person_id
-        draft = actions.start_from(session, parsed.thing, by=by, now=now(), based_on=based_on)
+        whole, by = documents.written(document), current_viewer().person_id
+        draft = actions.start(session, whole, by=by, now=now(), based_on=based_on)
     return noted("imported", flask.url_for("authoring.draft", draft_id=draft.id))
+
+
+def _text_of(form: forms.ImportForm) -> str:
+    """What the chosen file says, else what was pasted. Raises `Invalid` for what is no text."""
+    if not form.file.data:
+        text = form.text.data or ""
+        if not text.strip():
+            raise Invalid(fields={"text": "authoring.file_missing"})
+        return text
+    content = form.file.data.read(documents.MOST_BYTES + 1)
+    if len(content) > documents.MOST_BYTES:
+        raise Invalid(fields={"file": "authoring.file_too_big"})
+    try:
+        return str(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise Invalid(fields={"file": "authoring.not_utf8"}) from None
 
 
 @blueprint.post("/authoring/rule")
