@@ -216,7 +216,11 @@ class AuditFilter(Form):
 
     who = StringField(_("Who did it"), [Length(max=LINE)])
     kind = SelectField(_("What was done"), choices=[], validate_choice=False)
-    thing = StringField(_("To whom or what"), [Length(max=LINE)])
+    thing = StringField(
+        _("To whom or what"),
+        [Length(max=LINE)],
+        description=_("A person, company or office by name; a tax code; the code of a dossier or procedure."),
+    )
     since = DateField(_("From the day"))
     until = DateField(_("To the day"))
 

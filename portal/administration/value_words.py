@@ -10,7 +10,7 @@ from portal.accounts import consents
 from portal.accounts.models import PartyKind, PartyStatus
 from portal.accounts.wording import BUSINESS_FIELDS, LANGUAGE_NAMES, ROLES
 from portal.administration.queries.records import Change
-from portal.administration.wording import KINDS, LETTER_WORDS, NOTICE_WORDS, SUBJECTS
+from portal.administration.wording import KINDS, LETTER_WORDS, NOTICE_WORDS, SOURCES, SUBJECTS
 from portal.hearing.models import MatterState
 from portal.payments.wording import GROUNDS, REFUNDS
 from portal.routing.forms import KINDS as ABSENCES
@@ -38,6 +38,7 @@ VALUES: Mapping[str, Mapping[Any, Any]] = {
     "role": {**COMPANY_ROLES, **ROLES},
     "skill": SKILLS,
     "skills": SKILLS,
+    "source": SOURCES,
     "state": {
         **REFUNDS,
         MatterState.RAISED: _("raised"),

@@ -4,8 +4,10 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 
 from portal.accounts.actions import audit
+from portal.accounts.models import AuditRow
 from portal.administration.field_words import FIELDS
 from portal.administration.wording import VERBS
 from portal.foundation.database import new_id
@@ -122,3 +124,49 @@ def test_the_page_of_background_work_says_whether_every_part_is_well(office: Off
 
     assert 'id="health"' in page
     assert page.count("govuk-summary-list__row") >= 6
+
+
+def test_the_record_is_searched_by_companies_agencies_posts_and_codes(office: Office) -> None:
+    company = people.party(office.session, name="Công ty Hoa Hồi Đồng Đăng")
+    other = people.party(office.session, name="Công ty Hoa Quả")
+    clerk = people.post(office.session, people.person(office.session, name="Nông Văn Tài"), office.other, Role.CLERK)
+    mandate = people.mandate(office.session, company, other)
+    things = {
+        "company": f"party:{company.id}",
+        "other": f"party:{other.id}",
+        "mandate": f"mandate:{mandate.id}",
+        "agency": f"agency:{office.other.key}",
+        "post": f"post:{clerk.id}",
+        "dossier": "dossier:H37.12-261101-0001",
+    }
+    for verb, thing in things.items():
+        audit.record(office.session, verb, thing, by=None, now=NOW, after={"x": 1})
+    office.session.commit()
+
+    def found(text: str) -> set[str]:
+        page = office.browser.get("/administration/audit", query_string={"thing": text}).text
+        return {verb for verb, thing in things.items() if f'title="{thing}"' in page}
+
+    assert found("hoa hoi dong") == {"company", "mandate"}
+    assert found("Công ty Hoa") == {"company", "other", "mandate"}
+    assert found(company.tax_code or "") == {"company", "mandate"}
+    assert found("nong van tai") == {"post"}
+    assert found(office.other.names["vi"]) == {"agency"}
+    assert found("H37.12-261101-0001") == {"dossier"}
+    assert found("%") == found("không ai") == set()
+
+
+def test_the_source_of_a_rule_is_in_the_readers_language_and_stays_as_stored(office: Office) -> None:
+    office.browser.set_cookie("motcua_test_language", "zh")
+    page = office.browser.get("/administration/retention/sign_in_log").text
+    assert "decided by the house" not in page
+    (source,) = re.findall(r'name="source"[^>]*value="([^"]*)"', page)
+
+    sent = {"keep_days": "400", "source": source, "version": "1"}
+    assert office.browser.post("/administration/retention/sign_in_log", data=sent).status_code == 303
+
+    row = office.session.scalars(sa.select(AuditRow).where(AuditRow.verb == "administration.retention")).one()
+    assert row.before is not None
+    assert row.after is not None
+    assert row.after["source"] == row.before["source"]
+    assert "decided by the house" not in office.browser.get("/administration/audit").text

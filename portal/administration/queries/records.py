@@ -1,6 +1,6 @@
 """The record of administrative changes and the log of sign-ins, newest first, a page at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from portal.accounts.models import AuditRow, Person, Proof, SignInAttempt
+from portal.accounts.models import Agency, AuditRow, Mandate, Party, Person, Post, Proof, SignInAttempt
 from portal.clock.zone import at_office
 from portal.foundation.search import search_key
 
@@ -17,6 +17,8 @@ PAGE = 50
 MOST_EXPORTED = 50_000
 MOST_PEOPLE = 200
 """A name that fits more people than this narrows nothing; it must be typed longer."""
+CODED = ("dossier", "procedure")
+"""Things people call by their code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,7 @@ class Entry:
 
 
 def changes(session: Session, asked: Asked, *, most: int = PAGE + 1) -> list[Change]:
-    """One page of the record and one more row, in one statement, or two when a person is looked for."""
+    """One page of the record and one more row, in one statement, or two when somebody or something is looked for."""
     return [_change(row) for row in session.execute(_changes(session, asked).limit(most))]
 
 
@@ -127,9 +129,9 @@ def _changes(session: Session, asked: Asked) -> sa.Select[Any]:
     if asked.kind:
         conditions.append(AuditRow.verb == asked.kind)
     if asked.thing:
-        of_people = [f"person:{person_id}" for person_id in _people(session, asked.thing)]
-        by_name = AuditRow.thing.startswith(asked.thing, autoescape=True)
-        conditions.append(sa.or_(by_name, AuditRow.thing.in_(of_people)))
+        as_written = AuditRow.thing.startswith(asked.thing, autoescape=True)
+        by_code = [f"{kind}:{asked.thing}" for kind in CODED]
+        conditions.append(sa.or_(as_written, AuditRow.thing.in_([*by_code, *_things_called(session, asked.thing)])))
     if asked.before is not None:
         conditions.append(AuditRow.id < asked.before)
     return (
@@ -156,9 +158,44 @@ def _change(row: Any) -> Change:
 
 
 def _people(session: Session, text: str) -> list[UUID]:
-    words = search_key(text).split()
-    conditions = [Person.found_by.contains(word, autoescape=True) for word in words] or [sa.false()]
+    conditions = _holds(Person.found_by, search_key(text).split()) or [sa.false()]
     return list(session.scalars(sa.select(Person.id).where(*conditions).limit(MOST_PEOPLE)))
+
+
+def _things_called(session: Session, text: str) -> list[str]:
+    """People, their posts, companies, their mandates and agencies with such a name, address or tax code."""
+    words = search_key(text).split()
+    if not words:
+        return []
+    people = sa.select(Person.id).where(*_holds(Person.found_by, words)).limit(MOST_PEOPLE)
+    named = _bare(sa.func.concat_ws(" ", Party.name, Party.tax_code))
+    parties = sa.select(Party.id).where(*_holds(named, words)).limit(MOST_PEOPLE)
+    agencies = _holds(_bare(sa.cast(Agency.names, sa.Text)), words)
+    side_of = sa.or_(Mandate.principal_id.in_(parties), Mandate.agent_id.in_(parties))
+    found = sa.union_all(
+        sa.select(_thing("person", people.subquery().c.id)),
+        sa.select(_thing("post", Post.id)).where(Post.person_id.in_(people)),
+        sa.select(_thing("party", parties.subquery().c.id)),
+        sa.select(_thing("mandate", Mandate.id)).where(side_of),
+        sa.select(_thing("agency", Agency.key)).where(*agencies),
+        sa.select(_thing("agency", Agency.id)).where(*agencies),
+    )
+    return list(session.scalars(found))
+
+
+def _thing(kind: str, identifier: Any) -> sa.ColumnElement[str]:
+    return sa.literal(f"{kind}:") + sa.cast(identifier, sa.Text)
+
+
+def _holds(key: Any, words: Iterable[str]) -> list[sa.ColumnElement[bool]]:
+    return [key.contains(word, autoescape=True) for word in words]
+
+
+def _bare(text: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    """The text without marks and capitals, as `search_key` has it."""
+    apart = sa.func.normalize(sa.func.replace(sa.func.lower(text), "đ", "d"), sa.literal_column("NFD"))
+    bare: sa.ColumnElement[str] = sa.func.regexp_replace(apart, "[\u0300-\u036f]", "", "g", type_=sa.Text())
+    return bare
 
 
 def _period(column: Any, asked: Asked) -> list[sa.ColumnElement[bool]]:

@@ -14,7 +14,7 @@ from portal.administration.actions import retention as actions
 from portal.administration.models import Kept, RetentionRule
 from portal.administration.queries import retention as queries
 from portal.administration.views.room import blueprint, done, done_or_shown, form_page, me, now, page, version_in
-from portal.administration.wording import SUBJECTS
+from portal.administration.wording import SOURCES, SUBJECTS
 from portal.foundation.errors import NotFound
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.unit_of_work import request_session, unit_of_work
@@ -64,7 +64,7 @@ def retention_rule(subject: str) -> Response:
     form = forms.RetentionForm(
         formdata=None,
         keep_days=rule.keep_days,
-        source=rule.source,
+        source=_said(rule),
         is_in_force=rule.is_in_force,
         version=rule.version,
     )
@@ -83,7 +83,7 @@ def change_retention(subject: str) -> Response:
             rule.subject,
             version=version_in(form),
             keep_days=form.keep_days.data,
-            source=form.source.data,
+            source=rule.source if form.source.data == _said(rule) else form.source.data,
             is_in_force=bool(form.is_in_force.data),
             by=me(),
             now=now(),
@@ -92,6 +92,11 @@ def change_retention(subject: str) -> Response:
     return done_or_shown(
         form, verb, then=_list(), message=_("The rule is changed."), show=lambda status: _form(form, rule, status)
     )
+
+
+def _said(rule: RetentionRule) -> str:
+    """Its source in the reader's words; one that is left as it is stays as it is stored."""
+    return str(SOURCES.get(rule.source, rule.source))
 
 
 def _rule(subject: str) -> RetentionRule:
