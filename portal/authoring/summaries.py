@@ -57,7 +57,7 @@ def _row_words(row: Shown, language: Language) -> str:
     if row.op == "present":
         return str(_("%(question)s is answered", question=question))
     names = dict(row.choices)
-    values = ", ".join(names.get(value, value) for value in row.values) or "…"
+    values = str(_(", ")).join(names.get(value, value) for value in row.values) or "…"
     if row.op == "gt":
         values = str(_("more than %(value)s", value=values))
     elif row.op == "lt":

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from portal.catalogue import registers
@@ -160,8 +161,10 @@ def _steps_words(past: Past, draft: Definition, answers: Answers, language: Lang
     names = {step.code: step.name.words(language) for step in (*past.definition.steps, *draft.steps)}
     added = [names[code] for code in after if code not in before]
     gone = [names[code] for code in before if code not in after]
-    said = [str(words) % {"names": ", ".join(some)} for words, some in ((_MORE, added), (_LESS, gone)) if some]
-    return "; ".join(said)
+    said = [
+        str(words) % {"names": str(gettext(", ")).join(some)} for words, some in ((_MORE, added), (_LESS, gone)) if some
+    ]
+    return str(gettext("; ")).join(said)
 
 
 def _steps(definition: Definition, case: str, answers: Answers) -> list[str]:

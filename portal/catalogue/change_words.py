@@ -122,9 +122,9 @@ class Words:
         if isinstance(value, bool):
             return (YES if value else NO).words(self.language)
         if isinstance(value, tuple | list):
-            return ", ".join(self.value(part, setting) for part in value)
+            return str(_(", ")).join(self.value(part, setting) for part in value)
         if isinstance(value, dict):
-            return "; ".join(f"{self._case(key)}: {self.thing(part)}" for key, part in value.items())
+            return str(_("; ")).join(f"{self._case(key)}: {self.thing(part)}" for key, part in value.items())
         if isinstance(value, Span):
             return limit_words(value.amount, value.unit)
         if is_condition(value):

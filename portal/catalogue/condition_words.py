@@ -156,7 +156,7 @@ def _asked(code: str, definition: Definition) -> FieldBase | None:
 def _one_of(answers: Sequence[str]) -> str:
     if len(answers) == 1:
         return answers[0]
-    return str(_("%(some)s or %(last)s", some=", ".join(answers[:-1]), last=answers[-1]))
+    return str(_("%(some)s or %(last)s", some=str(_(", ")).join(answers[:-1]), last=answers[-1]))
 
 
 def _value(field: FieldBase | None, value: Scalar, language: Language) -> str:

@@ -51,7 +51,7 @@ class SubstitutionForm(Form):
 
 
 class SkillsForm(Form):
-    known = SelectMultipleField(_("Languages and skills"), choices=[])
+    known = SelectMultipleField(_("Languages, and skills known in the agency"), choices=[])
     skills = TextAreaField(
         _("Other skills"),
         [Length(max=LONGEST_NOTE)],

@@ -189,7 +189,7 @@ def _open_words(work: queries.OpenWork) -> str:
         working=work.working,
         taken_in=work.taken_in,
     )
-    some = ", ".join(work.codes) + ("…" if count > len(work.codes) else "")
+    some = str(_(", ")).join(work.codes) + ("…" if count > len(work.codes) else "")
     return f"{whole} ({kinds}): {some}."
 
 
