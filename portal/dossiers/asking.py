@@ -29,6 +29,7 @@ MOST_DECIMALS: Final = 9
 class Question:
     """One field on the page. `values` and `problems` are by part; the field's own value is under the empty name.
 
+    `note` is what the office writes about it, `doubt` what is worth a second look; neither is a mistake.
     `was_saved` is what a colleague has saved meanwhile, in words, where both changed it.
     """
 
@@ -40,6 +41,7 @@ class Question:
     rows: tuple["Row", ...] = ()
     can_add: bool = False
     note: str = ""
+    doubt: str = ""
     was_saved: str | None = None
 
     @property
@@ -126,13 +128,14 @@ def sentence(problem: Problem) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """What the questions of a page are made from. `notes` are words beside a field, by its code."""
+    """What the questions of a page are made from. `notes` and `doubts` are words beside a field, by its code."""
 
     found: Known
     typed: Typed
     problems: Iterable[Problem] = ()
     more_rows: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
+    doubts: Mapping[str, str] = field(default_factory=dict)
     saved: Mapping[str, str] = field(default_factory=dict)
 
     def questions(self, fields: Iterable[FieldBase]) -> tuple[Question, ...]:
@@ -158,6 +161,7 @@ class Asking:
             rows=rows,
             can_add=isinstance(one, RowsField) and len(rows) < one.max_rows,
             note=self.notes.get(name, ""),
+            doubt=self.doubts.get(name, ""),
             was_saved=self.saved.get(name),
         )
 

@@ -1,14 +1,17 @@
 """What the portal knows already, so that nobody types it again: of the party and the person."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from portal.accounts.models import Party, PartyKind
+from portal.accounts.tax_codes import HOME
+from portal.catalogue.answers import Answers
 from portal.catalogue.definition import Definition
 from portal.catalogue.fields import AddressField, ChoiceField, FieldBase, RowsField, all_fields
 from portal.catalogue.places import Places
 from portal.foundation.search import search_key
 
+TAX_CODE = "company.tax_code"
 PROVINCE_WORDS = ("tinh ", "thanh pho ", "tp ")
 COMMUNE_WORDS = ("xa ", "phuong ", "thi tran ")
 
@@ -35,7 +38,7 @@ def profile_of(party: Party, person: Known) -> dict[str, str]:
     values = {
         "party.kind": "person" if own else "organisation",
         "company.name": party.name,
-        "company.tax_code": "" if own else party.tax_code,
+        TAX_CODE: "" if own else party.tax_code,
         "company.address": party.address,
         "company.commune": party.commune,
         "company.phone": party.phone,
@@ -60,6 +63,31 @@ def prefilled(definition: Definition, profile: Mapping[str, str], places: Places
         else:
             typed.update(_values(field, field.code, profile, places))
     return typed
+
+
+def other_codes(definition: Definition, answers: Answers, party: Party) -> tuple[FieldBase, ...]:
+    """The questions that mean the party itself and are answered with another tax code than its own.
+
+    Of a repeatable question, such as who invests, one entry has to name it. That others are named is no mistake by
+    itself: whoever files may do so for somebody whose matter it is.
+    """
+    if party.kind is PartyKind.INDIVIDUAL or party.country != HOME:
+        return ()
+    return tuple(
+        field
+        for _section, field in all_fields(definition.sections)
+        if (codes := set(_codes_told(field, answers))) and party.tax_code not in codes
+    )
+
+
+def _codes_told(field: FieldBase, answers: Answers) -> Iterator[object]:
+    told = answers.get(field.code)
+    if isinstance(field, RowsField):
+        own = [part.code for part in field.fields if part.prefill == TAX_CODE]
+        rows = told if isinstance(told, Sequence) else ()
+        yield from (row[code] for row in rows if isinstance(row, Mapping) for code in own if row.get(code))
+    elif field.prefill == TAX_CODE and told:
+        yield told
 
 
 def split_address(address: str, commune: str, places: Places) -> dict[str, str]:

@@ -85,6 +85,28 @@ def test_a_wrong_tax_code_is_told_beside_the_field_and_kept_as_typed(
     assert session.scalars(sa.select(Draft)).one().answers["owner_tax_code"] == ["4900001011"]
 
 
+def test_another_companys_tax_code_is_doubted_beside_the_field_and_before_filing_and_keeps_nobody_from_it(
+    filer: Browser, world: World, session: Session
+) -> None:
+    assert world.company is not None
+    address = pages.complete(filer, world)
+    own, other = str(world.company.tax_code), people.tax_code()
+    sentence = f"Đây không phải mã số thuế của {world.company.name} ({own})"
+
+    seen = {}
+    for code in (own, other):
+        sent = pages.save(filer, address, "owner", {"owner_kind": "organisation", "owner_tax_code": code})
+        shown = filer.get(f"{address}/sections/owner"), filer.get(f"{address}/review")
+        seen[code] = [sentence in pages.words(page) for page in shown]
+        assert sent.status_code == 303
+
+    assert seen == {own: [False, False], other: [True, True]}
+    assert "owner_tax_code-error" not in filer.get(f"{address}/sections/owner").text
+    pages.fill(filer, world, address)
+    assert pages.file(filer, address).status_code == 303
+    assert session.scalar(sa.select(sa.func.count()).select_from(Dossier)) == 1
+
+
 def test_filing_without_the_declaration_is_refused(filer: Browser, world: World, session: Session) -> None:
     address = pages.complete(filer, world)
 

@@ -26,6 +26,7 @@ from portal.dossiers.cosigning import Cosigning
 from portal.dossiers.drafting import HALF_FILLED, DraftState, state_of
 from portal.dossiers.meeting import Meeting, fingerprints, meet
 from portal.dossiers.models import Draft
+from portal.dossiers.profile import other_codes
 from portal.dossiers.saying import typed_in_words
 from portal.dossiers.typed import Typed, belonging, is_answer, section_of, without_row
 from portal.dossiers.views.room import PREPARERS, blueprint, is_script, language, now, page, posted, see
@@ -267,6 +268,17 @@ def _after_saving(found: Draft, definition: Definition, part: Section, read: Kno
     return see(_next_page(found, definition, part, read))
 
 
+def doubts(found: Draft, definition: Definition, read: Known) -> dict[str, str]:
+    """What is worth a second look before filing, by the question's code."""
+    sentence = _(
+        "This is not the tax code of %(company)s (%(code)s), for which the dossier is filed. Leave it so if the form "
+        "is to name somebody else.",
+        company=found.party.name,
+        code=found.party.tax_code,
+    )
+    return {field.code: sentence for field in other_codes(definition, read.answers, found.party)}
+
+
 def _given_before(found: Draft, part: Section) -> list[GivenLine]:
     """What may be filled in with one click: question, answer in words, dossier and day it was given."""
     given = vault.answers_before(request_session(), found, part.fields, viewer=current_viewer())
@@ -307,6 +319,7 @@ def _section_page(
         typed=typed,
         problems=problems,
         more_rows=flask.request.args.get("more", ""),
+        doubts=doubts(found, definition, read),
         saved={code: words for code, words in (saved or {}).items() if code in clashing},
     )
     errors = error_entries(definition, problems, language())

@@ -30,7 +30,7 @@ from portal.dossiers.models import Draft
 from portal.dossiers.returned import Fault, most_often
 from portal.dossiers.saying import in_words
 from portal.dossiers.terms import Terms
-from portal.dossiers.views.drafting import agency_name, cosigning_of, filed_instead, intake_of, whole
+from portal.dossiers.views.drafting import agency_name, cosigning_of, doubts, filed_instead, intake_of, whole
 from portal.dossiers.views.room import PREPARERS, blueprint, language, now, page, see
 from portal.foundation.errors import PortalError
 from portal.foundation.guards import Audience, open_to
@@ -177,6 +177,14 @@ def review_page(
         sections=in_words(state.definition, found.case_key, state.found.answers, language(), places()),
         change_address=lambda code: flask.url_for("dossiers.section", draft_id=found.id, section=code),
         left=_left(state, found.id),
+        doubts=[
+            (
+                where_to_mend(state.definition, found.id, Problem(code="missing", path=code, kind="field")),
+                code,
+                sentence,
+            )
+            for code, sentence in doubts(found, state.definition, state.found).items()
+        ],
         errors=errors,
         error_count=len(errors) + len(form.errors),
         form=form,
