@@ -15,6 +15,7 @@ from portal.foundation import database
 from portal.foundation.database import sessions
 from portal.foundation.settings import Mode, Settings, SettingsError
 from portal.letters.printing import PrintingOffice
+from portal.payments.gateways import sandbox_bank
 from portal.transparency import calibrating, forecasting
 from portal.transparency.actions.snapshots import publish_snapshot_if_missing
 from portal.workflow.lifecycle import Role
@@ -42,6 +43,7 @@ def seed_if_empty(
             dossiers=dossiers or settings.demo_dossiers,
             number=number,
             office=office,
+            bank=sandbox_bank(settings),
             now=now,
             months=months,
             progress=_tell,

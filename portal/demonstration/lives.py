@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from random import Random
 from types import MappingProxyType
 from typing import Self
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -30,12 +31,18 @@ from portal.demonstration.believable import as_its_own, filed_for, fitting_cases
 from portal.demonstration.cast import Cast
 from portal.demonstration.paper import paper
 from portal.dossiers import moves
-from portal.dossiers.actions import decision, drafts, filing, intake, steps, supplement, withdrawal
+from portal.dossiers.actions import decision, drafts, filing, intake, payment, steps, supplement, withdrawal
 from portal.dossiers.models import Dossier, Draft
 from portal.dossiers.projection import graph_of
 from portal.foundation.database import new_id
 from portal.foundation.packaged import office_calendar
 from portal.letters.printing import PrintingOffice
+from portal.payments import queries as payments
+from portal.payments import sandbox
+from portal.payments.actions import settling
+from portal.payments.actions.settling import Payer
+from portal.payments.gateways import Gateway
+from portal.payments.kinds import BillState
 from portal.routing.actions import route
 from portal.workflow.graph import Act, Node
 from portal.workflow.lifecycle import Outcome, Role
@@ -71,12 +78,13 @@ WRONG = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """What every life shares: the session, the players, the printing office."""
+    """What every life shares: the session, the players, the printing office, and the bank fees are paid at."""
 
     session: Session
     cast: Cast
     agencies: dict[UUID, Agency]
     office: PrintingOffice
+    bank: Gateway
 
     def officer(self, agency_id: UUID | None, role: Role) -> Viewer:
         """Who holds this role in this agency."""
@@ -172,10 +180,24 @@ def _worked(
             ready.clear()
             continue
         if node.act is Act.DELIVER:
+            _pay(stage, dossier, filer, now=now)
             decision.deliver(stage.session, dossier, actor=filer.actor, how="download", now=now)
             return
         _act(stage, dossier, key, node, refused=fate.refused, now=now, chance=chance)
         route(stage.session, dossier.id, now=now)
+
+
+def _pay(stage: Stage, dossier: Dossier, filer: Viewer, *, now: datetime) -> None:
+    """A fee is paid before the result is fetched, at the latest."""
+    for bill in payments.bills_of(stage.session, dossier.id):
+        if bill.state is not BillState.OWED:
+            continue
+        payer = Payer(name=dossier.party.name, person_id=filer.person_id)
+        attempt, address = settling.start(stage.session, bill.id, stage.bank, payer=payer, now=now)
+        redirect = dict(parse_qsl(urlsplit(address).query))
+        told = sandbox.book(stage.session, stage.bank, redirect, sandbox.PAYS, now=now)
+        settling.hear(stage.session, stage.bank, told, now=now)
+        payment.note_settlement(stage.session, attempt.id, now=now)
 
 
 def _act(stage: Stage, dossier: Dossier, key: str, node: Node, *, refused: bool, now: datetime, chance: Random) -> None:

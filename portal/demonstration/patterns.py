@@ -30,7 +30,7 @@ from portal.workflow.projection import OpenStep, Projection
 from portal.workflow.replay import apply
 
 AT, DOSSIER, OF_CALENDAR = "<at>", "<dossier>", "<calendar>"
-OWN_IDS = ("letter", "request")
+OWN_IDS = ("letter", "request", "bill", "payment")
 """Params that name something only this dossier has."""
 LIVED_BY_THEMSELVES = frozenset({EventKind.ESCALATED, EventKind.REMINDED, EventKind.LETTER_SENT})
 """What time brings about: a dossier with other moments would have had these at others, or not at all."""

@@ -21,6 +21,7 @@ from portal.demonstration.lives import Stage, life
 from portal.foundation.outbox import Job, OutboxRow
 from portal.foundation.packaged import office_calendar
 from portal.letters.printing import PrintingOffice
+from portal.payments.gateways import Gateway
 
 WEEKS = 16
 MONTHS = 12
@@ -47,6 +48,7 @@ def seed(
     dossiers: int,
     number: int,
     office: PrintingOffice,
+    bank: Gateway,
     now: datetime,
     months: int = MONTHS,
     progress: Progress = lambda _done, _of: None,
@@ -66,6 +68,7 @@ def seed(
         cast=cast,
         agencies={agency.id: agency for agency in session.scalars(sa.select(Agency))},
         office=office,
+        bank=bank,
     )
     timeline = [
         (moment, order, life(stage, version, party, filer, begins_at=moment, chance=Random(f"{number}/{order}")))  # noqa: S311

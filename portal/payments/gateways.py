@@ -170,14 +170,7 @@ class Gateways:
         """VNPAY where it is set up, the sandbox bank in a demonstration only; `sandbox` answers for its books."""
         online: dict[GatewayName, Gateway] = {}
         if settings.is_demo:
-            online[GatewayName.SANDBOX] = Gateway(
-                name=GatewayName.SANDBOX,
-                terminal="SANDBOX1",
-                secret=sandbox_secret(settings.secret_key),
-                pay_url=f"{settings.public_url}/payments/sandbox-bank",
-                return_url=f"{settings.public_url}/payments/{GatewayName.SANDBOX.value}/return",
-                send=sandbox or _nobody,
-            )
+            online[GatewayName.SANDBOX] = sandbox_bank(settings, send=sandbox)
         if settings.vnpay is not None:
             online[GatewayName.VNPAY] = Gateway(
                 name=GatewayName.VNPAY,
@@ -195,6 +188,18 @@ class Gateways:
         if found is None:
             raise NotFound("payment.gateway_unknown")
         return found
+
+
+def sandbox_bank(settings: Settings, *, send: Send | None = None) -> Gateway:
+    """The sandbox bank; `send` answers for its books."""
+    return Gateway(
+        name=GatewayName.SANDBOX,
+        terminal="SANDBOX1",
+        secret=sandbox_secret(settings.secret_key),
+        pay_url=f"{settings.public_url}/payments/sandbox-bank",
+        return_url=f"{settings.public_url}/payments/{GatewayName.SANDBOX.value}/return",
+        send=send or _nobody,
+    )
 
 
 def sandbox_secret(secret_key: str) -> str:

@@ -25,6 +25,8 @@ from portal.facts.models import DossierFact
 from portal.foundation.database import Base, new_id
 from portal.foundation.outbox import Timer
 from portal.ledger import chain
+from portal.payments.kinds import BillState
+from portal.payments.models import Bill
 from portal.transparency.rebuild import rebuild
 from portal.workflow.lifecycle import State
 from tests.factories import history
@@ -196,6 +198,12 @@ def test_only_those_who_lived_through_the_real_verbs_are_followed(province: Sess
 
     assert 0 < len(followed) <= len(history.FATES) * len(ONE_OF_EACH_FIELD)
     assert {one.state for one in followed} == {State.RETURNED, State.STOPPED, State.NOT_ACCEPTED}
+
+
+def test_nothing_is_owed_any_more_for_a_result_that_was_fetched(province: Session) -> None:
+    fetched = sa.select(Bill.state).join(Dossier, Dossier.id == Bill.dossier_id).where(Dossier.state == State.RETURNED)
+
+    assert set(province.scalars(fetched)) == {BillState.PAID}
 
 
 def test_without_a_life_to_follow_nothing_grows(province: Session) -> None:

@@ -19,6 +19,7 @@ from portal.demonstration.speaking import TALK
 from portal.dossiers.models import Cosignature, Dossier, DossierAnswers, DossierEvent
 from portal.hearing.models import Matter, MatterKind, Rating
 from portal.letters.printing import PrintingOffice
+from portal.payments.gateways import sandbox_bank
 from portal.workflow.events import EventKind
 from portal.workflow.lifecycle import State
 from tests.factories.world import ONE_OF_EACH_FIELD
@@ -36,8 +37,9 @@ def told(session: Session, tmp_path: Path) -> Session:
         if path.stem in {*ONE_OF_EACH_FIELD, "LS-CO-E"}:
             publish(session, registers.read_definition(path), now=before, origin=path.name)
     publish_packaged(session, now=before)
-    office = PrintingOffice.of(settings_for_tests(database_url="postgresql://unused", data_dir=tmp_path))
-    seed(session, dossiers=8, number=7, office=office, now=NOW)
+    settings = settings_for_tests(database_url="postgresql://unused", data_dir=tmp_path)
+    bank = sandbox_bank(settings)
+    seed(session, dossiers=8, number=7, office=PrintingOffice.of(settings), bank=bank, now=NOW)
     return session
 
 

@@ -26,7 +26,9 @@ from portal.demonstration.cast import gather
 from portal.demonstration.lives import Fate, Stage, life
 from portal.demonstration.seeding import play
 from portal.foundation import database
+from portal.foundation.settings import Settings
 from portal.letters.printing import PrintingOffice
+from portal.payments.gateways import sandbox_bank
 from portal.transparency import counting
 from tests.factories.world import ONE_OF_EACH_FIELD
 from tests.fixtures.app import settings_for_tests
@@ -89,7 +91,7 @@ def _build(url: str, data_dir: Path, *, dossiers: int) -> None:
                 publish(session, registers.read_definition(path), now=BEGAN, origin=path.name)
         publish_packaged(session, now=BEGAN)
         session.commit()
-        _live(session, PrintingOffice.of(settings_for_tests(database_url=url, data_dir=data_dir)))
+        _live(session, settings_for_tests(database_url=url, data_dir=data_dir))
         while counting.count(session):
             pass
         session.commit()
@@ -99,11 +101,12 @@ def _build(url: str, data_dir: Path, *, dossiers: int) -> None:
     engine.dispose()
 
 
-def _live(session: Session, office: PrintingOffice) -> None:
+def _live(session: Session, settings: Settings) -> None:
     """A life of each fate for every procedure."""
     cast = gather(session, chance=Random(NUMBER), now=BEGAN)
     agencies = {agency.id: agency for agency in session.scalars(sa.select(Agency))}
-    stage = Stage(session=session, cast=cast, agencies=agencies, office=office)
+    office, bank = PrintingOffice.of(settings), sandbox_bank(settings)
+    stage = Stage(session=session, cast=cast, agencies=agencies, office=office, bank=bank)
     timeline: list[tuple[datetime, int, Iterator[datetime]]] = []
     for code in ONE_OF_EACH_FIELD:
         version = in_force(session, code, on=office_day(NOW))
