@@ -18,6 +18,7 @@ from portal.deliveries.slots import HORIZON_DAYS, Slot, bookable, days_ahead, fr
 from portal.dossiers.models import Dossier, Draft, ResultWish
 from portal.dossiers.receiving import Way, default, offered
 from portal.outages.queries import touching
+from portal.payments.queries import owed_vnd
 from portal.workflow.lifecycle import OPEN, UNFILED, Role, State
 
 DAYS_SHOWN = 5
@@ -174,7 +175,7 @@ def taken_places(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appointment:
-    """A booking as the counter reads it."""
+    """A booking as the counter reads it; `owed_vnd` is what is still to be paid for the dossier."""
 
     booking: Booking
     code: str
@@ -182,6 +183,7 @@ class Appointment:
     party: str
     phone: str | None
     state: State
+    owed_vnd: int
 
     @property
     def shown_state(self) -> BookingState:
@@ -199,7 +201,7 @@ def of_the_day(session: Session, viewer: Viewer, day: date) -> list[Appointment]
     """Who has booked at the viewer's counters on a day, in the order of time; a moved or cancelled one is left out."""
     shown = (*SERVED, BookingState.NO_SHOW)
     rows = session.execute(
-        sa.select(Booking, Dossier.code, Dossier.subject, Party.name, Person.phone, Dossier.state)
+        sa.select(Booking, Dossier.code, Dossier.subject, Party.name, Person.phone, Dossier.state, owed_vnd(Dossier.id))
         .join(Dossier, Dossier.id == Booking.dossier_id)
         .join(Party, Party.id == Dossier.party_id)
         .join(Person, Person.id == Booking.booked_by)
@@ -213,8 +215,8 @@ def of_the_day(session: Session, viewer: Viewer, day: date) -> list[Appointment]
         .order_by(Booking.starts_at, Booking.place, Booking.id)
     )
     return [
-        Appointment(booking=booking, code=code, subject=subject, party=party, phone=phone, state=state)
-        for booking, code, subject, party, phone, state in rows
+        Appointment(booking=booking, code=code, subject=subject, party=party, phone=phone, state=state, owed_vnd=owed)
+        for booking, code, subject, party, phone, state, owed in rows
     ]
 
 
@@ -231,12 +233,13 @@ def booking_of(session: Session, booking_id: UUID) -> tuple[Booking, str] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A result that goes by post: where to, and the last time it was handed to the post."""
+    """A result that goes by post: where to, the last time it was handed to the post, and what is still owed."""
 
     dossier: Dossier
     party: str
     wish: ResultWish | None
     posting: Posting | None
+    owed_vnd: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,7 +263,7 @@ def outgoing(session: Session, viewer: Viewer, *, after: str = "") -> Outgoing:
         .scalar_subquery()
     )
     rows = session.execute(
-        sa.select(Dossier, Party.name, ResultWish, Posting)
+        sa.select(Dossier, Party.name, ResultWish, Posting, owed_vnd(Dossier.id))
         .join(Party, Party.id == Dossier.party_id)
         .outerjoin(ResultWish, ResultWish.client_key == Dossier.client_key)
         .outerjoin(Posting, Posting.id == newest)
@@ -273,7 +276,10 @@ def outgoing(session: Session, viewer: Viewer, *, after: str = "") -> Outgoing:
         .order_by(Dossier.code)
         .limit(MOST_LISTED + 1)
     ).all()
-    found = [Mail(dossier=dossier, party=party, wish=wish, posting=posting) for dossier, party, wish, posting in rows]
+    found = [
+        Mail(dossier=dossier, party=party, wish=wish, posting=posting, owed_vnd=owed)
+        for dossier, party, wish, posting, owed in rows
+    ]
     shown = found[:MOST_LISTED]
     return Outgoing(
         to_send=tuple(one for one in shown if _place_of(one) == "to_send"),

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
 from portal.clock.zone import VIETNAM
 from portal.foundation.errors import NotFound
@@ -137,6 +137,12 @@ def is_all_paid(session: Session, dossier_id: UUID, occasion: Occasion) -> bool:
     """Whether nothing of this occasion is owed."""
     owed = sa.exists().where(Bill.dossier_id == dossier_id, Bill.occasion == occasion, Bill.state == BillState.OWED)
     return not session.scalar(sa.select(owed))
+
+
+def owed_vnd(dossier_id: UUID | InstrumentedAttribute[UUID]) -> sa.ScalarSelect[int]:
+    """What is still owed for a dossier, in whole đồng; for use in a statement, also about many of them."""
+    owed = sa.select(sa.func.coalesce(sa.func.sum(Bill.amount_vnd), 0))
+    return owed.where(Bill.dossier_id == dossier_id, Bill.state == BillState.OWED).scalar_subquery()
 
 
 # The cashier

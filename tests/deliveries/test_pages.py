@@ -24,6 +24,8 @@ from portal.foundation.settings import Settings
 from portal.foundation.storage import storage_at
 from portal.letters.models import Letter
 from portal.notices.models import Notice
+from portal.payments.kinds import BillState
+from portal.payments.models import Bill
 from portal.workflow.lifecycle import Role, State
 from tests.deliveries.conftest import ISSUED
 from tests.dossiers import pages
@@ -193,6 +195,25 @@ def test_the_button_of_the_dossiers_own_page_ends_the_booking_too(
 
     session.expire_all()
     assert session.scalars(sa.select(Booking.state)).one() is BookingState.HANDED_OVER
+
+
+def test_whoever_hands_the_result_over_reads_what_is_still_to_be_paid(
+    filer: Browser, server: Browser, world: World, session: Session, dossier: Dossier
+) -> None:
+    bill = session.scalars(sa.select(Bill).where(Bill.dossier_id == dossier.id)).one()
+    owed = f"òn phải nộp {bill.amount_vnd:,} đồng".replace(",", ".")
+    choose(world, session, dossier, Way.COUNTER)
+    slots = filer.get(f"/dossiers/{dossier.code}/slot").text
+    filer.post(f"/dossiers/{dossier.code}/slot", data={"starts_at": first_slot(slots)})
+    booking = session.scalars(sa.select(Booking)).one()
+    seen = [f"/desk/{dossier.code}", f"/handing-over?day={office_day(booking.starts_at).isoformat()}"]
+
+    assert [owed in pages.words(server.get(page)) for page in seen] == [True, True]
+    filer.post(f"/dossiers/{dossier.code}/receiving", data=address())
+    assert owed in pages.words(server.get("/handing-over/post"))
+    bill.state, bill.paid_at = BillState.PAID, ISSUED
+    session.commit()
+    assert not [page for page in (*seen, "/handing-over/post") if owed in pages.words(server.get(page))]
 
 
 def test_mail_is_sent_confirmed_and_brought_back_on_the_pages(

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 import flask
+import sqlalchemy as sa
 from werkzeug.wrappers import Response
 
 from portal.accounts.entrance import current_viewer
@@ -16,6 +17,7 @@ from portal.dossiers.models import Dossier, Draft
 from portal.dossiers.policy import capacities
 from portal.foundation.languages import spoken
 from portal.foundation.unit_of_work import request_session
+from portal.payments.queries import owed_vnd
 
 blueprint = flask.Blueprint("deliveries", __name__)
 
@@ -63,6 +65,12 @@ def receiving_of(thing: Dossier | Draft) -> dict[str, Any]:
     if isinstance(thing, Draft):
         return _shown(queries.of_draft(session, thing), may_file=True)
     return _shown(queries.of_dossier(session, thing), may_file=bool(FILING_ROLES & capacities(current_viewer(), thing)))
+
+
+@blueprint.app_template_global()
+def owed_for(dossier: Dossier) -> int:
+    """What is still to be paid for the dossier whose result is handed over, in đồng."""
+    return request_session().execute(sa.select(owed_vnd(dossier.id))).scalar_one()
 
 
 def _shown(receiving: queries.Receiving, *, may_file: bool) -> dict[str, Any]:
