@@ -220,8 +220,9 @@ def month_rows(months: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def month_name(month: str) -> str:
-    """`2026-11` as `11/2026`."""
-    return f"{month[5:]}/{month[:4]}"
+    """`2026-11` in the reader's language: `11/2026`, `2026年11月`."""
+    year, number = month.split("-")
+    return f"{year}年{int(number)}月" if languages.spoken() == "zh" else f"{number}/{year}"
 
 
 def commune_name(code: str) -> str:

@@ -88,7 +88,9 @@ def _note() -> str:
         "Received are accepted dossiers. Stopped ones count as settled. Dossiers that wait for the filer are "
         "in progress."
     )
-    return f"{words} {gettext('Made-up dossiers of a demonstration.')}" if is_demonstration() else str(words)
+    judged = gettext("How open dossiers stood at the end of a past period is judged by the dates they have now.")
+    made_up = gettext("Made-up dossiers of a demonstration.") if is_demonstration() else ""
+    return f"{words} {judged} {made_up}".strip()
 
 
 def _codes(session: Session, ids: list[UUID]) -> dict[UUID, str]:
