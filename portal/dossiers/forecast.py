@@ -18,15 +18,16 @@ from portal.workflow.lifecycle import ENDED
 from portal.workflow.projection import Projection
 
 LOW, HIGH = 0.1, 0.9
+OTHERS = ((0.25, 0.75), (0.025, 0.975))
 USUALLY_MADE_WITHIN = timedelta(minutes=1)
 """So long after an act a missing forecast is taken to be on its way; later there are too few dossiers to make one."""
-_LOW_AT, _HIGH_AT = FORECAST_SHARES.index(LOW), FORECAST_SHARES.index(HIGH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
     """The result comes between these days with this chance; `n` dossiers say so.
 
+    `others`: the narrower and the wider range, each as its chance, its first and its last day.
     `has_passed`: the last of these days is over and the dossier is not done, so it takes longer than nine of ten did.
     """
 
@@ -35,28 +36,35 @@ class Forecast:
     chance: float
     n: int
     has_passed: bool = False
+    others: tuple[tuple[float, date, date], ...] = ()
 
 
 def forecast_of(
     session: Session, dossier: Dossier, projected: Projection, *, code: str, now: datetime
 ) -> Forecast | None:
-    """The range of the middle eight tenths, as last foretold; None where too few dossiers could say.
+    """The range of the middle eight tenths, beside it those of 50 and 95 %, as last foretold.
 
-    Also None before acceptance and after the end. One statement.
+    None where too few dossiers could say, before acceptance and after the end. One statement.
     """
     if projected.accepted_at is None or dossier.state in ENDED:
         return None
     kept, today = outlook(session, dossier.id, procedure_code=code), office_day(now)
     if kept is None:
         return None
-    earliest_on, latest_on = office_day(kept.quantiles[_LOW_AT]), office_day(kept.quantiles[_HIGH_AT])
+
+    def days(low: float, high: float) -> tuple[date, date]:
+        first, last = (office_day(kept.quantiles[FORECAST_SHARES.index(share)]) for share in (low, high))
+        return (first, last) if last < today else (max(first, today), last)
+
+    earliest_on, latest_on = days(LOW, HIGH)
     has_passed = latest_on < today
     return Forecast(
-        earliest_on=earliest_on if has_passed else max(earliest_on, today),
+        earliest_on=earliest_on,
         latest_on=latest_on,
         chance=round(HIGH - LOW, 2),
         n=kept.n,
         has_passed=has_passed,
+        others=() if has_passed else tuple((round(high - low, 2), *days(low, high)) for low, high in OTHERS),
     )
 
 

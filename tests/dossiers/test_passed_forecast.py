@@ -48,7 +48,33 @@ def test_a_range_that_has_passed_is_told_as_passed(session: Session) -> None:
     assert not told(5).has_passed
     late = told(6)
     assert late.has_passed
+    assert late.others == ()
     assert late.latest_on == (MONDAY + timedelta(days=5)).date()
+
+    # On the third day the ranges of 50 and 95 % begin no earlier than that day.
+    first = MONDAY.date() + timedelta(days=3)
+    assert told(3).others == (
+        (0.5, first, (MONDAY + timedelta(days=4)).date()),
+        (0.95, first, (MONDAY + timedelta(days=6)).date()),
+    )
+
+
+def test_the_range_is_told_with_the_narrower_and_the_wider_one(app: flask.Flask) -> None:
+    days = date(2026, 3, 2), date(2026, 3, 6)
+    forecast = Forecast(
+        earliest_on=days[0],
+        latest_on=days[1],
+        chance=0.8,
+        n=40,
+        others=((0.5, *days), (0.95, days[0], date(2026, 3, 9))),
+    )
+    source = '{% from "macros/dates.html" import three_dates with context %}{{ three_dates(on, none, forecast) }}'
+    with app.test_request_context("/en/"):
+        text = flask.render_template_string(source, forecast=forecast, on=days[1])
+        before = flask.render_template_string(source, forecast=None, on=None)
+
+    assert "50% between 02/03/2026 and 06/03/2026<br>95% between 02/03/2026 and 09/03/2026" in text
+    assert "made once the dossier is accepted" in before
 
 
 @pytest.mark.parametrize("language", sorted(WORDS))
