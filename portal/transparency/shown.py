@@ -33,7 +33,7 @@ Figures = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """The province's promise and its state, of the newest snapshot. `goal` and the share are shares of one."""
+    """The promise and its state, of the newest snapshot. `goal` and the share are shares of one, of `n` dossiers."""
 
     as_of: date
     n: int
@@ -68,7 +68,7 @@ def province_promise(session: Session, *, on: date, is_demonstration: bool) -> P
     goal = on_time_goal(queries.goals(session, on=on))
     return Promise(
         as_of=snapshot.as_of,
-        n=province["n"],
+        n=province["n"] + province["open_overdue"],
         window_days=province["window_days"],
         on_time_share=province["on_time_share"],
         goal=goal.target / PERCENT if goal else None,
