@@ -65,7 +65,7 @@ FIELDS = {
     "number": _("Number"),
     "official": _("Officially decided"),
     "on": _("Day"),
-    "open": _("Open dossiers"),
+    "open": _("In use"),
     "opens": _("Opening hours"),
     "owner": _("Who answers for it"),
     "party": _("Company or person"),

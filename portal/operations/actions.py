@@ -26,7 +26,8 @@ def retry(session: Session, job_id: int, *, by: UUID, now: datetime) -> None:
     session.flush()
     session.execute(sa.update(OutboxRow).where(OutboxRow.id == job_id).values(next_try_at=CLOCK))
     session.execute(sa.select(sa.func.pg_notify(CHANNEL, "")))
-    audit.record(session, "operations.retry_job", _thing(row), by=by, now=now, before=before)
+    after = {"attempts": row.attempts}
+    audit.record(session, "operations.retry_job", _thing(row), by=by, now=now, before=before, after=after)
 
 
 def close_given_up(session: Session, job_id: int, *, reason: str, by: UUID, now: datetime) -> None:

@@ -29,6 +29,7 @@ from portal.operations.forms import CloseForm, RetryForm
 from portal.operations.wording import (
     JOB_WORDS,
     PART_WORDS,
+    SCANNER,
     SIGNER_WORDS,
     STATE_TONES,
     STATE_WORDS,
@@ -148,10 +149,14 @@ def _troubles() -> dict[str, Any]:
 
     def background_troubles() -> dict[str, Any]:
         session = request_session()
-        parts = readiness.look(sessions(), _broker(_settings().redis_url))
+        settings = _settings()
+        parts = readiness.look(sessions(), _broker(settings.redis_url))
+        unwell = [PART_WORDS[name] for name, part in parts.items() if name in PART_WORDS and not part.is_well]
+        if settings.clamd_url is not None and not scanner.answers(settings.clamd_url):
+            unwell.append(SCANNER)
         return {
             "given_up": queries.dead_letter_count(session),
-            "unwell": [PART_WORDS[name] for name, part in parts.items() if name in PART_WORDS and not part.is_well],
+            "unwell": unwell,
             "seals": bool(_seal_figures(session)),
         }
 

@@ -46,6 +46,8 @@ TROUBLE_WORDS: dict[Trouble, Any] = {
     Trouble.MISCONFIGURED: lazy_gettext("A password, file or library that the file of signers names is not there"),
 }
 
+UNFORESEEN = lazy_gettext("Nobody foresaw this: give the line below to whoever looks after the program")
+
 ERROR_WORDS: dict[str, Any] = {
     LOST: lazy_gettext("The program stopped in the middle each time"),
     "MailServerAway": lazy_gettext("The mail server does not answer or takes no mail"),
@@ -82,6 +84,8 @@ SIGNER_WORDS: dict[str, Any] = {
     "outside": lazy_gettext("The leader's own token"),
     "demo": lazy_gettext("Demonstration, without legal effect"),
 }
+
+SCANNER = lazy_gettext("Virus scanner")
 
 PART_WORDS: dict[str, Any] = {
     "database": lazy_gettext("Database"),
@@ -122,6 +126,6 @@ def _both(larger: str, smaller: str, rest: int) -> str:
 
 
 def error_words(last_error: str) -> str | None:
-    """What went wrong in an administrator's words; None for what has none, which stands as it was noted."""
+    """What went wrong in an administrator's words; None where nothing was noted."""
     known = ERROR_WORDS.get(last_error) or ERROR_WORDS.get(last_error.partition(" ")[0].rstrip(":"))
-    return None if known is None else str(known)
+    return str(known or UNFORESEEN) if last_error else None

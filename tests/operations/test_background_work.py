@@ -1,5 +1,6 @@
 """The administrator's page of what waits and what was given up."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import flask
@@ -12,6 +13,7 @@ from werkzeug.test import TestResponse
 from portal.accounts.models import AuditRow, InterruptedPost, Person
 from portal.foundation.database import new_id
 from portal.foundation.outbox import Job, OutboxRow, Queue, enqueue
+from portal.foundation.settings import Settings
 from portal.notices.models import Notice
 from portal.operations import actions
 from portal.operations.wording import lag_words
@@ -256,3 +258,23 @@ def test_the_administrators_front_page_says_that_jobs_were_given_up(session: Ses
 def test_a_lag_is_told_as_people_say_it(app: flask.Flask, seconds: float, words: str) -> None:
     with app.test_request_context("/en/"):
         assert lag_words(seconds) == words
+
+
+def test_a_scanner_that_does_not_answer_is_told_on_the_front_page(
+    administrator: Person, client: Browser, settings: Settings
+) -> None:
+    assert "Bộ quét vi-rút" not in client.get("/administration").text
+
+    client.application.extensions["settings"] = replace(settings, clamd_url="tcp://127.0.0.1:1")
+    try:
+        page = client.get("/administration").text
+    finally:
+        client.application.extensions["settings"] = settings
+
+    assert "Bộ quét vi-rút" in page
+
+
+def test_an_error_nobody_foresaw_says_whom_to_tell(administrator: Person, client: Browser, session: Session) -> None:
+    given_up(session, error="KeyError: 'x'")
+
+    assert "Lỗi chưa lường trước" in read(client, "vi")

@@ -163,7 +163,7 @@ def disable(session: Session, person_id: UUID, *, by: UUID | None, now: datetime
         person.disabled_at = now
         enqueue(session, Job.PLACE_STEPS, {"person_id": str(person_id)})  # nothing waits for somebody who has gone
         sign_in.end_all(session, person_id, now=now)
-        after = {"reason": reason} if reason else None
+        after = {"open": False, **({"reason": reason} if reason else {})}
         record(session, "accounts.disable", f"person:{person_id}", by=by, now=now, before={"open": True}, after=after)
 
 
@@ -173,7 +173,7 @@ def enable(session: Session, person_id: UUID, *, by: UUID | None, now: datetime,
     if person.disabled_at is not None:
         before = {"disabled_at": person.disabled_at.isoformat()}
         person.disabled_at = None
-        after = {"reason": reason} if reason else None
+        after = {"open": True, **({"reason": reason} if reason else {})}
         record(session, "accounts.enable", f"person:{person_id}", by=by, now=now, before=before, after=after)
 
 

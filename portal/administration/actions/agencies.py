@@ -96,7 +96,7 @@ def close(
     agency.closed_at, agency.successor_id = now, successor.id
     agency.is_intake = False
     agency.version += 1
-    after = {"successor": successor.key, "reason": reason, "dossiers": len(work.dossiers)}
+    after = {"open": False, "successor": successor.key, "reason": reason, "dossiers": len(work.dossiers)}
     audit.record(
         session, "administration.close_agency", f"agency:{key}", by=by, now=now, before={"open": True}, after=after
     )
@@ -116,7 +116,8 @@ def reopen(session: Session, key: str, *, version: int, by: UUID, now: datetime)
     before = {"closed_at": agency.closed_at.isoformat(), "successor": str(agency.successor_id)}
     agency.closed_at, agency.successor_id = None, None
     agency.version += 1
-    audit.record(session, "administration.reopen_agency", f"agency:{key}", by=by, now=now, before=before)
+    thing, after = f"agency:{key}", {"open": True}
+    audit.record(session, "administration.reopen_agency", thing, by=by, now=now, before=before, after=after)
     session.flush()
 
 

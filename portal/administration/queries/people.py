@@ -52,8 +52,9 @@ class Line:
 
 
 def administrators(session: Session) -> int:
-    """How many people administer the portal: hold the post, and have not been let go."""
-    held = (Post.role == Role.ADMINISTRATOR, Post.ended_at.is_(None), Person.disabled_at.is_(None))
+    """How many people administer the portal: hold the post, have taken up their invitation, and were not let go."""
+    can_sign_in = (Person.password_hash != NO_PASSWORD, Person.disabled_at.is_(None))
+    held = (Post.role == Role.ADMINISTRATOR, Post.ended_at.is_(None), *can_sign_in)
     counted = sa.select(sa.func.count(sa.distinct(Post.person_id))).join(Person, Person.id == Post.person_id)
     return session.scalar(counted.where(*held)) or 0
 

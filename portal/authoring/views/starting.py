@@ -35,6 +35,7 @@ def drafts() -> Response:
         drafts=queries.drafts(session),
         published=narrowed(published, **asked),
         count=len(published),
+        names={one.code: one.names for one in published},
         needs_two=queries.needs_two(session),
     )
 
