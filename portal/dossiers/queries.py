@@ -19,6 +19,8 @@ from portal.foundation.errors import NotFound, Stale
 from portal.foundation.search import search_key
 from portal.letters.contents import LetterKind
 from portal.letters.models import Letter
+from portal.payments.kinds import BillState
+from portal.payments.models import Bill
 from portal.workflow.lifecycle import State
 
 PAGE = 20
@@ -195,11 +197,13 @@ def last_party(session: Session, viewer: Viewer) -> UUID | None:
 class Wanted:
     """What the company's list is asked for; `after` is the last row of the page before: (filed_at, id).
 
-    `since` and `until` are instants around the filing, the second one excluded; `filer_id` is who filed.
+    `since` and `until` are instants around the filing, the second one excluded; `filer_id` is who filed. `or_owing`:
+    besides those in the `states` also those for which something is to be paid.
     """
 
     words: str = ""
     states: frozenset[State] = frozenset()
+    or_owing: bool = False
     procedure: str = ""
     filer_id: UUID | None = None
     since: datetime | None = None
@@ -271,7 +275,8 @@ def _conditions(wanted: Wanted, viewer: Viewer) -> list[sa.ColumnElement[bool]]:
         Dossier.search_key.contains(word, autoescape=True) for word in search_key(wanted.words).split()[:MOST_WORDS]
     ]
     if wanted.states:
-        conditions.append(Dossier.state.in_(wanted.states))
+        owing = sa.exists().where(Bill.dossier_id == Dossier.id, Bill.state == BillState.OWED)
+        conditions.append(sa.or_(Dossier.state.in_(wanted.states), owing if wanted.or_owing else sa.false()))
     if wanted.procedure:
         versions = sa.select(ProcedureVersion.id).where(ProcedureVersion.code == wanted.procedure)
         conditions.append(Dossier.procedure_version_id.in_(versions))

@@ -11,9 +11,13 @@ from sqlalchemy.orm import Session
 
 from portal.catalogue.actions import publish
 from portal.catalogue.registers import PROCEDURES, read_definition
+from portal.dossiers.actions.payment import debtor_of
 from portal.dossiers.models import Draft
 from portal.foundation.sheets import harmless
 from portal.notices.models import Notice
+from portal.payments.actions import bills
+from portal.payments.actions.bills import Line
+from portal.payments.kinds import Occasion
 from portal.workflow.lifecycle import CompanyRole
 from tests.dossiers import pages
 from tests.factories import people
@@ -36,6 +40,21 @@ def test_the_list_is_narrowed_by_procedure_colleague_and_days(filer: Browser, wo
     assert found("since=2026-03-02&until=2026-03-02") == {house.code}
     assert found("since=2026-03-03") == {land.code}
     assert found("until=2026-02-30&since=x&colleague=x") == {house.code, land.code}
+
+
+def test_what_is_to_be_paid_waits_for_the_filer_and_is_said_in_the_list(
+    filer: Browser, world: World, session: Session
+) -> None:
+    owing, other = world.file("1.013225", seed=1), world.file("1.013225", seed=2)
+    debtor = debtor_of(owing)
+    line = Line(code="fee", names={"vi": "Lệ phí"}, amount_vnd=75_000, refund="never", source="")
+    bills.raise_bill(session, debtor, Occasion.AT_INTAKE, [line], now=MONDAY)
+    session.commit()
+
+    waiting, everything = filer.get("/dossiers?state=yours"), filer.get("/dossiers")
+
+    assert [code in waiting.text for code in (owing.code, other.code)] == [True, False]
+    assert pages.words(everything).count("Cần nộp 75.000 đồng") == 1
 
 
 def test_the_list_as_a_file_holds_every_dossier_as_narrowed_and_nothing_a_spreadsheet_would_calculate(

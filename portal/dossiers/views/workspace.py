@@ -19,6 +19,7 @@ from portal.foundation import formats
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.sheets import csv_pieces
 from portal.foundation.unit_of_work import request_session
+from portal.payments.queries import owed_by
 from portal.workflow.lifecycle import ENDED, OPEN, State
 
 GROUPS: dict[str, frozenset[State]] = {
@@ -69,6 +70,7 @@ class Narrowed:
         return queries.Wanted(
             words=self.words,
             states=GROUPS.get(self.group, frozenset()),
+            or_owing=self.group == "yours",
             procedure=self.procedure,
             filer_id=self.colleague,
             since=_morning(self.since) if self.since else None,
@@ -118,6 +120,7 @@ def workspace() -> Response:
         to_cosign=cosigning.waiting_for(session, viewer) if drafts else [],  # they are drafts of the viewer's, too
         rows=shown,
         names={one.id: definition_of(one.procedure).name for one in shown},
+        owed=owed_by(session, [one.id for one in shown]),
         narrowed=narrowed,
         choices=queries.choices(session, viewer=viewer) if any_filed else queries.Choices(),
         older=older,
