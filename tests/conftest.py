@@ -37,8 +37,8 @@ MOST_WORKERS = 15
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """What `-n auto` means here: one more than there are cores, for tests that wait for servers and browsers."""
-    return min(len(os.sched_getaffinity(0)) + 1, MOST_WORKERS)
+    """What `-n auto` means here: two more than there are cores, for tests that wait for servers and browsers."""
+    return min(len(os.sched_getaffinity(0)) + 2, MOST_WORKERS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

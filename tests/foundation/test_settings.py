@@ -47,9 +47,9 @@ def test_production_refuses_a_short_secret_and_does_not_repeat_it() -> None:
     assert "tooshort" not in str(error.value)
 
 
-def test_an_empty_variable_counts_as_not_given() -> None:
+def test_an_empty_variable_counts_as_not_given(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="SECRET_KEY not set"):
-        Settings.from_environment({**PRODUCTION, "SECRET_KEY": " "})
+        Settings.from_environment({**PRODUCTION, "SECRET_KEY": " ", "DATA_DIR": str(tmp_path)})
 
 
 @pytest.mark.parametrize(
