@@ -21,6 +21,7 @@ from portal.letters.contents import LetterKind
 from portal.letters.models import Letter
 from portal.payments.kinds import BillState
 from portal.payments.models import Bill
+from portal.payments.queries import owed_vnd
 from portal.workflow.lifecycle import State
 
 PAGE = 20
@@ -211,10 +212,13 @@ class Wanted:
     after: tuple[datetime, UUID] | None = None
 
 
-def listed(session: Session, wanted: Wanted, *, viewer: Viewer, limit: int = PAGE) -> Sequence[Dossier]:
-    """The dossiers of the viewer's parties, newest first; one more than `limit` says that there are more."""
+def listed(session: Session, wanted: Wanted, *, viewer: Viewer, limit: int = PAGE) -> Sequence[sa.Row[Dossier, int]]:
+    """The dossiers of the viewer's parties, newest first, each with what is still owed for it in whole đồng.
+
+    One more than `limit` says that there are more.
+    """
     statement = (
-        sa.select(Dossier)
+        sa.select(Dossier, owed_vnd(Dossier.id))
         .where(*_conditions(wanted, viewer))
         .options(
             joinedload(Dossier.procedure, innerjoin=True),
@@ -225,7 +229,7 @@ def listed(session: Session, wanted: Wanted, *, viewer: Viewer, limit: int = PAG
         .order_by(Dossier.filed_at.desc(), Dossier.id.desc())
         .limit(limit + 1)
     )
-    return session.scalars(statement).all()
+    return session.execute(statement).all()
 
 
 def exported(

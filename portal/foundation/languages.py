@@ -5,7 +5,7 @@ the account's language, then the browser's, then Vietnamese. English is the lang
 catalogue; each room has one per other language, `portal/translations/<language>/LC_MESSAGES/<room>.po`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -259,6 +259,11 @@ def spoken() -> Language:
         kept = cast("Language", locale.language) if locale and locale.language in LANGUAGES else current()
         flask.g.spoken_language = kept
     return kept
+
+
+def in_words(names: Mapping[str, str] | None) -> str:
+    """A name kept in three languages, in the reader's; Vietnamese where there is no other."""
+    return (names.get(spoken()) or names.get("vi") or "") if names else ""
 
 
 @contextmanager

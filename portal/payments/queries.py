@@ -145,13 +145,6 @@ def owed_vnd(dossier_id: UUID | InstrumentedAttribute[UUID]) -> sa.ScalarSelect[
     return owed.where(Bill.dossier_id == dossier_id, Bill.state == BillState.OWED).scalar_subquery()
 
 
-def owed_by(session: Session, dossier_ids: Collection[UUID]) -> dict[UUID, int]:
-    """What is still owed for each of these dossiers, in whole đồng; those that owe nothing are left out."""
-    owed = sa.select(Bill.dossier_id, sa.func.sum(Bill.amount_vnd)).group_by(Bill.dossier_id)
-    rows = session.execute(owed.where(Bill.dossier_id.in_(dossier_ids), Bill.state == BillState.OWED))
-    return {dossier_id: int(amount_vnd) for dossier_id, amount_vnd in rows}
-
-
 # The cashier
 
 

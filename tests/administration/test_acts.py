@@ -41,6 +41,25 @@ def test_who_leaves_has_no_post_and_no_open_sign_in_at_once(office: Office) -> N
     assert theirs.get("/accounts").status_code == 302
 
 
+def test_the_end_of_a_post_is_asked_first(office: Office) -> None:
+    who = people.officer(office.session, office.other, Role.CLERK, name="Hoàng Thị Bé")
+    post = office.session.scalars(sa.select(Post).where(Post.person_id == who.id)).one()
+    office.session.commit()
+    address = f"/administration/people/{who.id}/posts/{post.id}/end"
+    assert address in office.browser.get(f"/administration/people/{who.id}").text
+
+    asked = office.browser.get(address)
+
+    assert asked.status_code == 200
+    assert "Hoàng Thị Bé" in asked.text
+    office.session.refresh(post)
+    assert post.ended_at is None
+    assert office.browser.post(address).status_code == 303
+    office.session.refresh(post)
+    assert post.ended_at is not None
+    assert office.browser.get(address).status_code == 404, "what has ended is not asked about"
+
+
 def test_a_lost_factor_is_taken_away_by_two_administrators_only(office: Office) -> None:
     second = people.officer(office.session, office.other, Role.ADMINISTRATOR)
     loser = people.officer(office.session, office.other, Role.HEAD)

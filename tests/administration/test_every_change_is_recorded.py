@@ -113,9 +113,7 @@ def _(office: Office) -> Act:
 def _(office: Office) -> Act:
     who = somebody(office)
     post = office.session.scalars(sa.select(Post.id).where(Post.person_id == who.id)).one()
-    return Act(
-        f"/administration/people/{who.id}/posts/end", {"post": str(post)}, "accounts.end_post", "ends", {"post": "x"}
-    )
+    return Act(f"/administration/people/{who.id}/posts/{post}/end", {}, "accounts.end_post", "ends")
 
 
 @act("administration.rename")
@@ -367,7 +365,8 @@ def test_each_is_one_row_with_before_and_after_and_a_refused_one_none(office: Of
 
 ALWAYS_DONE = {
     "administration.export_audit", "administration.invite_again", "administration.confirm_reset",
-    "administration.withdraw_reset", "administration.lift_hold", "authoring.start_blank", "authoring.start_next",
+    "administration.withdraw_reset", "administration.lift_hold", "administration.end_post",
+    "authoring.start_blank", "authoring.start_next",
     "authoring.start_copy", "authoring.keep_in_force",
 }  # fmt: skip
 """They ask for nothing that could be wrong."""

@@ -24,7 +24,7 @@ from portal.administration.views.room import (
 )
 from portal.foundation.errors import NotFound
 from portal.foundation.guards import Audience, open_to
-from portal.foundation.languages import spoken
+from portal.foundation.languages import in_words
 from portal.foundation.unit_of_work import request_session, unit_of_work
 
 LANGUAGES = ("vi", "en", "zh")
@@ -141,13 +141,8 @@ def _agency(key: str) -> Agency:
     return found
 
 
-def named(agency: Agency) -> str:
-    """The agency's name in the reader's language."""
-    return str(agency.names.get(spoken()) or agency.names["vi"])
-
-
 def _form(form: forms.AgencyForm, found: Agency | None, status: int = 200) -> Response:
-    title = named(found) if found else _("New agency")
+    title = in_words(found.names) if found else _("New agency")
     return form_page(
         form,
         title=title,
@@ -166,7 +161,7 @@ def _closing(form: forms.CloseAgencyForm, found: Agency, status: int = 200) -> R
         del form.hands_over
     return form_page(
         form,
-        title=_("Close %(agency)s", agency=named(found)),
+        title=_("Close %(agency)s", agency=in_words(found.names)),
         back=(_list(), _("Agencies")),
         act=_("Close the agency"),
         tone="warning",

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from portal.accounts.actions import factor_resets, invitations
 from portal.accounts.actions import people as accounts
 from portal.accounts.entrance import require_step_up
+from portal.accounts.wording import ROLES
 from portal.administration import forms
 from portal.administration.actions import people as actions
 from portal.administration.queries import agencies, people
@@ -32,7 +33,9 @@ from portal.administration.views.room import (
 )
 from portal.clock.zone import office_day
 from portal.foundation.errors import NotFound, Refused
+from portal.foundation.forms import Form
 from portal.foundation.guards import Audience, open_to
+from portal.foundation.languages import in_words
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
 from portal.workflow.lifecycle import Role
@@ -65,14 +68,40 @@ def appoint(person: str) -> Response:
     )
 
 
-@blueprint.post("/people/<person>/posts/end")
+@blueprint.get("/people/<person>/posts/<uuid:post>/end")
 @open_to(Audience.ADMINISTRATOR)
-def end_post(person: str) -> Response:
+def ask_to_end_post(person: str, post: UUID) -> Response:
+    """Says what ends with it, and asks."""
+    found = _sheet(person)
+    held = next((one for one in found.current_posts if one.id == post), None)
+    if held is None:
+        raise NotFound
+    return form_page(
+        Form(formdata=None),
+        title=_(
+            "End the post of %(name)s: %(role)s, %(agency)s",
+            name=found.person.name,
+            role=ROLES[held.role],
+            agency=in_words(held.agency_names),
+        ),
+        back=(_address(found.person.id), found.person.name),
+        act=_("End this post"),
+        tone="warning",
+        note=_(
+            "Its doors close at once. Steps of dossiers that still lie with the post must be given to somebody else: "
+            "%(steps)s now. A post that has ended can only be given anew.",
+            steps=held.open_steps,
+        ),
+    )
+
+
+@blueprint.post("/people/<person>/posts/<uuid:post>/end")
+@open_to(Audience.ADMINISTRATOR)
+def end_post(person: str, post: UUID) -> Response:
     """End a post."""
-    post_id = identifier(flask.request.form.get("post", ""))
     return _act(
         person,
-        lambda session, who: actions.end_post(session, who, post_id, by=me(), now=now()),
+        lambda session, who: actions.end_post(session, who, post, by=me(), now=now()),
         _("The post has ended. Its doors are closed from now on."),
     )
 

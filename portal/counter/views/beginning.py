@@ -29,7 +29,7 @@ from portal.dossiers.actions import drafts
 from portal.dossiers.models import Draft, Standing
 from portal.foundation.errors import Forbidden, Invalid, NotFound
 from portal.foundation.guards import Audience, open_to
-from portal.foundation.languages import spoken
+from portal.foundation.languages import in_words, spoken
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
 
@@ -170,7 +170,7 @@ def stander_of(form: WalkInForm) -> Stander:
 
 def _begin_form() -> BeginForm:
     procedures = named_in_force(request_session(), on=office_day(now()))
-    named = [(one.code, f"{one.names.get(spoken()) or one.names['vi']} ({one.code})") for one in procedures]
+    named = [(one.code, f"{in_words(one.names)} ({one.code})") for one in procedures]
     return BeginForm().offer(named, countries(spoken()))
 
 

@@ -9,11 +9,12 @@ from portal.accounts.forms import show_refusal
 from portal.deliveries import queries
 from portal.deliveries.actions import posting
 from portal.deliveries.forms import PostingForm, ReturnForm
-from portal.deliveries.views.room import blueprint, in_words, now, page, see
+from portal.deliveries.views.room import blueprint, now, page, see
 from portal.dossiers import queries as dossiers
 from portal.foundation.errors import Invalid, PortalError
 from portal.foundation.forms import Form
 from portal.foundation.guards import Audience, open_to
+from portal.foundation.languages import in_words
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
 

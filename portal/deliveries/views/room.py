@@ -15,7 +15,7 @@ from portal.deliveries import queries
 from portal.deliveries.wording import BOOKING_STATES, TONES, WAYS
 from portal.dossiers.models import Dossier, Draft
 from portal.dossiers.policy import capacities
-from portal.foundation.languages import spoken
+from portal.foundation.languages import in_words
 from portal.foundation.unit_of_work import request_session
 from portal.payments.queries import owed_vnd
 
@@ -40,11 +40,6 @@ def page(template: str, *, status: int = HTTPStatus.OK, **values: Any) -> Respon
 def see(endpoint: str, **values: Any) -> Response:
     """Redirect after a POST."""
     return flask.redirect(flask.url_for(endpoint, **values), HTTPStatus.SEE_OTHER)
-
-
-def in_words(names: Any) -> str:
-    """A name kept in three languages, in the reader's; Vietnamese where there is no other."""
-    return str(names.get(spoken()) or names.get("vi") or "") if names else ""
 
 
 def address_lines(address: Any) -> list[str]:

@@ -15,11 +15,12 @@ from portal.clock.zone import office_day
 from portal.deliveries import queries
 from portal.deliveries.actions import counter
 from portal.deliveries.models import Booking
-from portal.deliveries.views.room import blueprint, in_words, now, page, see
+from portal.deliveries.views.room import blueprint, now, page, see
 from portal.dossiers import queries as dossiers
 from portal.dossiers.models import Dossier
 from portal.foundation.errors import Invalid, NotFound, PortalError
 from portal.foundation.guards import Audience, open_to
+from portal.foundation.languages import in_words
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
 

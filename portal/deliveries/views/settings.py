@@ -9,9 +9,10 @@ from portal.accounts.models import Agency
 from portal.deliveries import queries
 from portal.deliveries.actions import serving
 from portal.deliveries.forms import ServingForm
-from portal.deliveries.views.room import blueprint, in_words, now, page
+from portal.deliveries.views.room import blueprint, now, page
 from portal.foundation.errors import NotFound, Stale
 from portal.foundation.guards import Audience, open_to
+from portal.foundation.languages import in_words
 from portal.foundation.unit_of_work import request_session, unit_of_work
 
 

@@ -18,12 +18,12 @@ from portal.clock.due import clock_starts_at, due
 from portal.desk.consignments import GATE, WINDOW, Consignment, consignment_of, slack_minutes
 from portal.desk.queries import lane
 from portal.desk.queries.lane import Waiting
-from portal.desk.views.room import LANE, blueprint, in_words, now, page, tabs_without_place
+from portal.desk.views.room import LANE, blueprint, now, page, tabs_without_place
 from portal.desk.wording import LANE_NAME
 from portal.dossiers.following import step_name
 from portal.dossiers.terms import Terms
 from portal.foundation.guards import Audience, open_to
-from portal.foundation.languages import spoken
+from portal.foundation.languages import in_words, spoken
 from portal.foundation.settings import due_soon_minutes
 from portal.foundation.unit_of_work import request_session
 from portal.workflow.lifecycle import CLOCK_STOPPED

@@ -25,7 +25,6 @@ from portal.desk.queries.queue import DueFilter, Place, Row, Wanted
 from portal.desk.tabs import FEW_MINUTES_TO_ACCEPT, Tab, TabKey, tabs_of
 from portal.desk.views.room import (
     blueprint,
-    in_words,
     now,
     page,
     tab_links,
@@ -35,7 +34,7 @@ from portal.desk.wording import COLUMNS, DUE_HEADINGS, EMPTY, MANY, PAST_TABS, S
 from portal.foundation.errors import NotFound
 from portal.foundation.formats import Language
 from portal.foundation.guards import Audience, open_to
-from portal.foundation.languages import spoken
+from portal.foundation.languages import in_words, spoken
 from portal.foundation.unit_of_work import request_session
 from portal.workflow.lifecycle import ENDED
 

@@ -16,11 +16,11 @@ from portal.desk.forms import LONGEST_PERIOD, PeriodForm
 from portal.desk.queries import register
 from portal.desk.queries.register import Entry
 from portal.desk.views.queue import KEEPERS
-from portal.desk.views.room import blueprint, in_words, now, page, printing_office, tabs_without_place
+from portal.desk.views.room import blueprint, now, page, printing_office, tabs_without_place
 from portal.foundation import formats
 from portal.foundation.errors import Invalid
 from portal.foundation.guards import open_to
-from portal.foundation.languages import spoken
+from portal.foundation.languages import in_words, spoken
 from portal.foundation.sheets import csv_pieces
 from portal.foundation.unit_of_work import request_session
 

@@ -39,7 +39,6 @@ from portal.desk.ticks import Ticks
 from portal.desk.views.room import (
     blueprint,
     colleagues_at,
-    in_words,
     now,
     page,
     settings,
@@ -58,7 +57,7 @@ from portal.dossiers.validity import standing
 from portal.foundation.errors import PortalError
 from portal.foundation.forms import Form
 from portal.foundation.guards import Audience, open_to
-from portal.foundation.languages import spoken
+from portal.foundation.languages import in_words, spoken
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
 from portal.reasons.models import ReasonKind

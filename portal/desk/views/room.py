@@ -88,11 +88,6 @@ def time_left(due_at: datetime | None, at: datetime, *, office: UUID | None, few
     return words.remaining(minutes, spoken()), tone
 
 
-def in_words(names: Any) -> str:
-    """A name kept in three languages, in the reader's; Vietnamese where there is no other."""
-    return str(names.get(spoken()) or names.get("vi") or "") if names else ""
-
-
 LANE = "border"
 """The name of the border lane among the tabs."""
 

@@ -19,7 +19,6 @@ from portal.foundation import formats
 from portal.foundation.guards import Audience, open_to
 from portal.foundation.sheets import csv_pieces
 from portal.foundation.unit_of_work import request_session
-from portal.payments.queries import owed_by
 from portal.workflow.lifecycle import ENDED, OPEN, State
 
 GROUPS: dict[str, frozenset[State]] = {
@@ -111,7 +110,7 @@ def workspace() -> Response:
     narrowed, after = Narrowed.of_request(), position_in(flask.request.args.get("after", ""))
     rows = queries.listed(session, narrowed.wanted(after), viewer=viewer)
     shown = list(rows[: queries.PAGE])
-    older = narrowed.address("dossiers.workspace", _written(shown[-1])) if len(rows) > len(shown) else ""
+    older = narrowed.address("dossiers.workspace", _written(shown[-1][0])) if len(rows) > len(shown) else ""
     any_filed = bool(rows) or narrowed.is_narrowed
     drafts = [] if narrowed.is_narrowed or after else queries.open_drafts(session, viewer=viewer)
     return page(
@@ -119,8 +118,7 @@ def workspace() -> Response:
         drafts=drafts,
         to_cosign=cosigning.waiting_for(session, viewer) if drafts else [],  # they are drafts of the viewer's, too
         rows=shown,
-        names={one.id: definition_of(one.procedure).name for one in shown},
-        owed=owed_by(session, [one.id for one in shown]),
+        names={one.id: definition_of(one.procedure).name for one, _owed in shown},
         narrowed=narrowed,
         choices=queries.choices(session, viewer=viewer) if any_filed else queries.Choices(),
         older=older,

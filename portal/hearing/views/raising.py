@@ -12,7 +12,7 @@ from portal.dossiers import queries as dossiers
 from portal.dossiers.models import Dossier
 from portal.foundation.forms import Form
 from portal.foundation.guards import Audience, open_to, public
-from portal.foundation.languages import spoken
+from portal.foundation.languages import in_words
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.hearing import actions, queries
 from portal.hearing.forms import ComplaintForm, FeedbackForm, MendingForm, RatingForm, WordsForm
@@ -172,7 +172,7 @@ def _about_dossier(template: str, found: Dossier, form: Form, *, status: int = 2
 
 def _feedback_form() -> FeedbackForm:
     agencies = queries.agencies(request_session())
-    return FeedbackForm().offer((one.id, one.names.get(spoken()) or one.names["vi"]) for one in agencies)
+    return FeedbackForm().offer((one.id, in_words(one.names)) for one in agencies)
 
 
 def _uuid(text: str | None) -> UUID | None:

@@ -10,11 +10,12 @@ from portal.accounts.entrance import current_viewer
 from portal.accounts.wording import ROLES
 from portal.foundation.errors import Invalid, NotFound, Refused
 from portal.foundation.guards import Audience, open_to
+from portal.foundation.languages import in_words
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
 from portal.routing import queries
 from portal.routing.actions import give_to
-from portal.routing.views.room import blueprint, in_words, now, page, see, step_words
+from portal.routing.views.room import blueprint, now, page, see, step_words
 from portal.routing.wording import UNPLACED
 
 

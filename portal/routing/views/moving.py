@@ -19,14 +19,14 @@ from portal.clock.zone import office_day
 from portal.dossiers.following import step_name
 from portal.foundation.errors import NotFound, PortalError
 from portal.foundation.guards import Audience, open_to
-from portal.foundation.languages import spoken
+from portal.foundation.languages import in_words, spoken
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.foundation.web import explanation
 from portal.routing.actions.moving import move
 from portal.routing.forms import MoveForm
 from portal.routing.queries import moving
 from portal.routing.queries.moving import Moved
-from portal.routing.views.room import as_id, blueprint, in_words, now, page, see
+from portal.routing.views.room import as_id, blueprint, now, page, see
 from portal.routing.wording import OBSTACLES
 
 

@@ -23,6 +23,7 @@ from portal.clock.zone import office_day
 from portal.foundation.errors import Invalid, NotFound
 from portal.foundation.forms import Form
 from portal.foundation.guards import Audience, open_to
+from portal.foundation.languages import in_words
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.routing import queries
 from portal.routing.actions import handing_over, people
@@ -34,7 +35,6 @@ from portal.routing.views.room import (
     as_id,
     blueprint,
     hours,
-    in_words,
     now,
     page,
     see,

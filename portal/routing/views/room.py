@@ -1,6 +1,6 @@
 """What the pages of this room share."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -41,11 +41,6 @@ def page(template: str, *, status: int = HTTPStatus.OK, **values: Any) -> Respon
 def see(endpoint: str, **values: Any) -> Response:
     """Redirect after a POST."""
     return flask.redirect(flask.url_for(endpoint, **values), HTTPStatus.SEE_OTHER)
-
-
-def in_words(names: Mapping[str, str]) -> str:
-    """A name in the reader's language, in Vietnamese where there is no other."""
-    return names.get(spoken()) or names.get("vi", "")
 
 
 def step_words(procedure: ProcedureVersion, node: str) -> str:

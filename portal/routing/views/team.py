@@ -23,12 +23,13 @@ from portal.dossiers.actions import extending
 from portal.dossiers.queries import for_update, visible
 from portal.foundation.errors import Invalid
 from portal.foundation.guards import Audience, open_to
+from portal.foundation.languages import in_words
 from portal.foundation.unit_of_work import request_session, unit_of_work
 from portal.routing import queries
 from portal.routing.actions import apologies, people
 from portal.routing.actions.people import MANAGING
 from portal.routing.forms import KINDS, ApologyForm, NeedForm
-from portal.routing.views.room import Managers, as_id, blueprint, hours, in_words, now, page, see, skill_choices
+from portal.routing.views.room import Managers, as_id, blueprint, hours, now, page, see, skill_choices
 from portal.workflow.lifecycle import Role
 
 FULL_WEEK = 2400
