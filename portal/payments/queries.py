@@ -141,7 +141,7 @@ def is_all_paid(session: Session, dossier_id: UUID, occasion: Occasion) -> bool:
 
 def owed_vnd(dossier_id: UUID | InstrumentedAttribute[UUID]) -> sa.ScalarSelect[int]:
     """What is still owed for a dossier, in whole đồng; for use in a statement, also about many of them."""
-    owed = sa.select(sa.func.coalesce(sa.func.sum(Bill.amount_vnd), 0))
+    owed = sa.select(sa.func.coalesce(sa.func.sum(Bill.amount_vnd), 0).cast(sa.BigInteger))
     return owed.where(Bill.dossier_id == dossier_id, Bill.state == BillState.OWED).scalar_subquery()
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pikepdf
 import pytest
+from playwright.sync_api import Route
 from sqlalchemy.orm import Session
 
 from portal.catalogue import registers
@@ -56,6 +57,26 @@ def test_the_many_places_of_an_officer_fold_into_a_menu_on_a_phone(town: Town, o
     button.click()
     places.get_by_role("link", name="Lịch làm việc").click()
     page.wait_for_url("**/calendar*")
+
+
+def test_who_waits_for_the_receipt_of_a_dossier_that_has_gone_on_is_told_to_look_again(open_window: Open) -> None:
+    """The page leads on to the dossier by then; whoever has it open is neither moved away nor left waiting."""
+    window = open_window()
+    waiting = "<div id=receipt data-waiting><a href='' data-look-again>Xem lại</a></div>"
+    script = "<script type=module src=/static/js/receipt.js></script>"
+
+    def answer(route: Route) -> None:
+        if route.request.resource_type == "document":
+            route.fulfill(content_type="text/html", body=f"<!DOCTYPE html><title>-</title>{waiting}{script}")
+        else:
+            route.fulfill(status=303, headers={"location": "/vi/"})
+
+    window.page.route("**/filed", answer)
+    page = window.open("/dossiers/H37/filed")
+    again = page.locator("[data-look-again]")
+    again.wait_for(state="hidden")
+    again.wait_for(state="visible")
+    assert page.url.endswith("/filed")
 
 
 def test_a_procedure_on_paper_is_a_few_sheets_without_half_addresses(open_window: Open) -> None:

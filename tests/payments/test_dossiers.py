@@ -73,7 +73,8 @@ def test_a_prepaid_dossier_has_its_code_but_is_not_filed(world: World, session: 
     assert timer.kind is TimerKind.PREPAYMENT_DEADLINE
     with pytest.raises(NotFound):
         visible(session, prepaid.code, viewer=world.viewer("service_centre", Role.ONE_STOP))
-    assert listed(session, Wanted(), viewer=world.company_viewer) == [prepaid]
+    owed_vnd = bill_of(session, prepaid).amount_vnd
+    assert listed(session, Wanted(), viewer=world.company_viewer) == [(prepaid, owed_vnd)]
 
 
 def test_paying_files_it_and_the_acceptance_limit_counts_from_the_settlement(
