@@ -147,7 +147,9 @@ def summary(session: Session, view: FigureView, *, language: str) -> dict[str, A
         "n": now["n"],
         "open": now["open"],
         "open_overdue": now["open_overdue"],
-        "week": leading.totals(leading.risks_in(sheet.figures))[leading.THIS_WEEK] if _has_risks(view) else None,
+        "week": leading.totals(leading.risks_in(sheet.figures))[leading.THIS_WEEK]
+        if "risks" in sheet.figures
+        else None,
         "bottleneck": dict(longest["names"]) if longest and longest["names"] else None,
         "link": path_of(view),
         "stop": f"/{language if language in LANGUAGES else 'vi'}/figures-mail/{token_of(view.id)}",
@@ -157,10 +159,6 @@ def summary(session: Session, view: FigureView, *, language: str) -> dict[str, A
 def path_of(view: FigureView) -> str:
     """Where the page of the view is."""
     return "/figures" if view.scope == sheets.PROVINCE else f"/figures/{view.scope}/{view.key}"
-
-
-def _has_risks(view: FigureView) -> bool:
-    return view.scope in {sheets.PROVINCE, sheets.AGENCY}
 
 
 def _name(session: Session, view: FigureView, language: Language | str) -> str:

@@ -70,12 +70,13 @@ def front() -> str:
     sheet = sheets.of(session, sheets.AGENCY, str(agency)) if agency else sheets.of(session, sheets.PROVINCE)
     if agency and sheet is None:
         raise NotFound("transparency.nothing_counted")
+    is_counted = sheet is not None and "risks" in sheet.figures  # a worker of an older release counts none
     return _page(
         "leading",
-        is_counted=sheet is not None,
-        risks=(risks := leading.risks_in(sheet.figures) if sheet else []),
+        is_counted=is_counted,
+        risks=(risks := leading.risks_in(sheet.figures) if sheet and is_counted else []),
         totals=leading.totals(risks),
-        loads=leading.loads_in(sheet.figures) if sheet else [],
+        loads=leading.loads_in(sheet.figures) if sheet and is_counted else [],
         steps=shown.longest_steps(sheet.figures["steps"], 8) if sheet else [],
         all_minutes=shown.all_minutes(sheet.figures["steps"]) if sheet else 0,
         agency=str(agency) if agency else "",
